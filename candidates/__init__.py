@@ -1,0 +1,1 @@
+"""The gallery: registered people, elections, family ties, stored embeddings and matching."""
