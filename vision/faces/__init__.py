@@ -1,0 +1,15 @@
+"""Finding faces, aligning them, and turning them into vectors. This room does not know who anybody is.
+
+with FaceFinder() as finder:
+    embedder = FaceEmbedder()
+    faces = finder.find(photo.pixels)               # tuple[Face, ...], reading order
+    vectors = embedder.embed(photo.pixels, faces)   # (len(faces), 128) float32
+
+Everything is in analysis pixels, those of `Photo.pixels`.
+"""
+
+from vision.faces.embedder import MODEL_ID, FaceEmbedder
+from vision.faces.face import Face, FaceQuality
+from vision.faces.finder import FaceFinder
+
+__all__ = ["MODEL_ID", "Face", "FaceEmbedder", "FaceFinder", "FaceQuality"]

@@ -1,0 +1,69 @@
+"""Face vectors: dlib's face network, run by ONNX Runtime."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+
+from vision.faces.alignment import CHIP_SIDE, face_chip
+from vision.faces.face import Face
+from vision.models import model_path, model_sha256
+
+EMBEDDING_SIZE: Final = 128
+"""Numbers in one face vector."""
+
+MODEL_ID: Final = f"dlib-resnet-v1+mirror/sha256:{model_sha256('face_embedding.onnx')[:8]}"
+"""Names the network and the way its output becomes a vector; only vectors of one id may be compared."""
+
+_BATCH = 16
+
+
+class FaceEmbedder:
+    """Turns aligned faces into vectors that lie close together (L2) when the person is the same.
+
+    The vector of a face is the mean of the network's output for its chip and for the chip's mirror image, which
+    lowers the miss rate at an equal false-alarm rate (see `scripts/bench_faces.py`). Safe to share between threads.
+    """
+
+    def __init__(self, *, threads: int = 2, model: Path | None = None) -> None:
+        """Load the network. `threads` is how many ONNX Runtime may use. Raises EngineError without the model file."""
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.inter_op_num_threads = 1
+        # Idle threads that spin would take the processor from the hand models.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        options.log_severity_level = 3
+        path = model or model_path("face_embedding.onnx")
+        self._session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+
+    def embed(self, pixels: NDArray[np.uint8], faces: Sequence[Face]) -> NDArray[np.float32]:
+        """Return one vector a face, (len(faces), 128) float32, in the order of `faces`.
+
+        `pixels` is the (height, width, 3) uint8 RGB array in which the faces were found.
+        """
+        return self.embed_chips([face_chip(pixels, face.landmarks_xy) for face in faces])
+
+    def embed_chips(self, chips: Sequence[NDArray[np.uint8]]) -> NDArray[np.float32]:
+        """Return the vectors, (n, 128) float32, of n aligned chips of (150, 150, 3) uint8 RGB."""
+        raw = self.network([image for chip in chips for image in (chip, chip[:, ::-1])])
+        vectors: NDArray[np.float32] = raw.reshape(len(chips), 2, EMBEDDING_SIZE).mean(axis=1)
+        return vectors
+
+    def network(self, chips: Sequence[NDArray[np.uint8]]) -> NDArray[np.float32]:
+        """Return the network's own output, (n, 128) float32: what dlib and `face_recognition` give for the chips."""
+        if not chips:
+            return np.empty((0, EMBEDDING_SIZE), np.float32)
+        for chip in chips:
+            if chip.shape != (CHIP_SIDE, CHIP_SIDE, 3) or chip.dtype != np.uint8:
+                raise ValueError(f"a chip is (150, 150, 3) uint8, got {chip.shape} {chip.dtype}")
+        # Batches bound the memory: one chip holds about 6 MB of activations.
+        parts = [
+            self._session.run(None, {"chips": np.stack(chips[start : start + _BATCH])})[0]
+            for start in range(0, len(chips), _BATCH)
+        ]
+        return np.concatenate(parts)

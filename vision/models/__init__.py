@@ -1,0 +1,101 @@
+"""The model files that ship with the product, and their recorded SHA-256 sums.
+
+The files and `SHA256SUMS` are written by `scripts/build_models.py`; the product downloads nothing at run time.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Literal
+
+from vision.errors import EngineError
+
+ModelName = Literal["face_detector.tflite", "face_embedding.onnx", "hand_landmarker.task", "hand_naming.npz"]
+"""The names of the model files."""
+
+_DIRECTORY = Path(__file__).resolve().parent
+_SUMS = "SHA256SUMS"
+_READ_BYTES = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class ModelCheck:
+    """One line of `verify`: the recorded sum and the one of the file as it lies there (None: no file)."""
+
+    name: str
+    expected: str
+    found: str | None
+
+    @property
+    def ok(self) -> bool:
+        """Whether the file is there and is the recorded one."""
+        return self.found == self.expected
+
+
+def model_path(name: ModelName) -> Path:
+    """Return where the model lies. Raises EngineError when the file is missing."""
+    path = _DIRECTORY / name
+    if not path.is_file():
+        raise EngineError(
+            f"Berkas model {name} tidak ada di {_DIRECTORY}.", f"The model file {name} is missing from {_DIRECTORY}."
+        )
+    return path
+
+
+def model_sha256(name: ModelName) -> str:
+    """Return the recorded SHA-256 (64 hex digits) of a model; reads `SHA256SUMS`, not the model itself.
+
+    Raises EngineError when no sum is recorded.
+    """
+    try:
+        return recorded_sums()[name]
+    except KeyError:
+        raise EngineError(
+            f"{_SUMS} tidak mencatat model {name}.", f"{_SUMS} holds no line for the model {name}."
+        ) from None
+
+
+def recorded_sums(directory: Path | None = None) -> Mapping[str, str]:
+    """Return file name to SHA-256 as `SHA256SUMS` records them. Raises EngineError when it is missing or damaged."""
+    return _read_sums(directory or _DIRECTORY)
+
+
+@cache
+def _read_sums(directory: Path) -> Mapping[str, str]:
+    path = directory / _SUMS
+    try:
+        lines = path.read_text("ascii").splitlines()
+    except OSError as error:
+        raise EngineError(f"{path} tidak dapat dibaca.", f"{path} cannot be read.") from error
+    sums: dict[str, str] = {}
+    for number, line in enumerate(lines, start=1):
+        digest, _, name = line.partition("  ")
+        if len(digest) != 64 or not name:
+            raise EngineError(
+                f"{path} baris {number}: seharusnya «sha256  nama».", f"{path} line {number}: expected “sha256  name”."
+            )
+        sums[name] = digest
+    return MappingProxyType(sums)
+
+
+def verify(directory: Path | None = None) -> tuple[ModelCheck, ...]:
+    """Hash every recorded model file (about 0.1 s) and compare. Raises EngineError when there are no recorded sums."""
+    directory = directory or _DIRECTORY
+    return tuple(
+        ModelCheck(name, expected, file_sha256(directory / name) if (directory / name).is_file() else None)
+        for name, expected in recorded_sums(directory).items()
+    )
+
+
+def file_sha256(path: Path) -> str:
+    """Return the SHA-256 (hex) of a file, read in pieces."""
+    digest = hashlib.sha256()
+    with path.open("rb") as stream:
+        while block := stream.read(_READ_BYTES):
+            digest.update(block)
+    return digest.hexdigest()
