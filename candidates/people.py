@@ -1,0 +1,166 @@
+"""The people, elections and reference templates of a gallery, and how their ids and codes are written."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from candidates.errors import ElectionError, InvalidCandidateError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+EMBEDDING_SIZE = 128
+"""Numbers in one face embedding (dlib's face network)."""
+
+NATIONAL = "national"
+"""The `level` of an election that counts everywhere whatever region its candidates have."""
+
+_SLUG_LIMIT = 60
+
+
+class Role(StrEnum):
+    """What a registered person is in an election; the value is the id in the JSON contract and in tables."""
+
+    CANDIDATE = "candidate"
+    RUNNING_MATE = "running_mate"
+    FAMILY = "family"
+
+
+class Relation(StrEnum):
+    """What a `family` person is to the candidate they are registered with."""
+
+    SPOUSE = "spouse"
+    CHILD = "child"
+    PARENT = "parent"
+    SIBLING = "sibling"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A registered person: a candidate, a running mate or a relative of one.
+
+    `id` is a readable slug; `election` an election's id; `region` a Kemendagri code ("34", "34.01") or empty;
+    `relative_of` the id of the candidate that a `family` person belongs to.
+    Raises `InvalidCandidateError` when the fields contradict each other.
+    """
+
+    id: str
+    name: str
+    role: Role = Role.CANDIDATE
+    election: str | None = None
+    ballot_number: int | None = None
+    region: str = ""
+    party: str = ""
+    relative_of: str | None = None
+    relation: Relation | None = None
+
+    def __post_init__(self) -> None:
+        if not self.id or not self.name.strip():
+            raise InvalidCandidateError("Nama tidak boleh kosong.", "A person needs a name.")
+        if self.ballot_number is not None and self.ballot_number < 1:
+            raise InvalidCandidateError(
+                f"Nomor urut {self.name} harus 1 atau lebih, bukan {self.ballot_number}.",
+                f"The ballot number of {self.name} must be 1 or more, not {self.ballot_number}.",
+            )
+        if self.role is Role.FAMILY and not self.relative_of:
+            raise InvalidCandidateError(
+                f"Keluarga ({self.name}) harus menyebut kerabat siapa (relative_of).",
+                f"A relative ({self.name}) must say whose relative (relative_of).",
+            )
+        if self.role is not Role.FAMILY and (self.relative_of or self.relation):
+            raise InvalidCandidateError(
+                f"Hanya peran family yang memakai relative_of dan relation ({self.name}).",
+                f"Only the role family uses relative_of and relation ({self.name}).",
+            )
+        if self.relative_of == self.id:
+            raise InvalidCandidateError(
+                f"{self.name} tidak bisa menjadi kerabat dirinya sendiri.",
+                f"{self.name} cannot be their own relative.",
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Election:
+    """When and where an election counts. A missing date means no limit on that side; an empty region, everywhere."""
+
+    id: str
+    title: str = ""
+    level: str = ""
+    region: str = ""
+    active_from: date | None = None
+    active_to: date | None = None
+    polling_day: date | None = None
+
+    def __post_init__(self) -> None:
+        if not self.id:
+            raise ElectionError("Pemilu harus punya id.", "An election needs an id.")
+        if self.active_from and self.active_to and self.active_from > self.active_to:
+            raise ElectionError(
+                f"Pemilu {self.id}: active_from ({self.active_from}) sesudah active_to ({self.active_to}).",
+                f"Election {self.id}: active_from ({self.active_from}) is after active_to ({self.active_to}).",
+            )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reference:
+    """One stored template of a person.
+
+    `embedding` : (128,) float32. `size_px` : height of the face in the photo it came from. Only the photo's name and
+    sha256 are kept, never its pixels. `id` is the row number in the gallery (0 before it is stored).
+    """
+
+    id: int
+    person: str
+    photo_name: str
+    photo_sha256: str
+    model_id: str
+    embedding: NDArray[np.float32]
+    size_px: float
+
+    def __post_init__(self) -> None:
+        if self.embedding.shape != (EMBEDDING_SIZE,) or self.embedding.dtype.name != "float32":
+            raise ValueError(
+                f"an embedding is ({EMBEDDING_SIZE},) float32, got {self.embedding.shape} {self.embedding.dtype}"
+            )
+
+
+def clean_text(text: str) -> str:
+    """Return `text` in Unicode NFC, without control characters, each run of white space as one space."""
+    kept = "".join(
+        char if unicodedata.category(char)[0] != "C" or char.isspace() else ""
+        for char in unicodedata.normalize("NFC", text)
+    )
+    return " ".join(kept.split())
+
+
+def name_key(name: str) -> str:
+    """Return what two spellings of the same name share: compatibility form, case folded, single spaces."""
+    return clean_text(unicodedata.normalize("NFKC", name)).casefold()
+
+
+def slug(text: str) -> str:
+    """Return a readable id: lower case, accents dropped, letters and digits of any script, words joined by "-"."""
+    plain = "".join(char for char in unicodedata.normalize("NFKD", text).casefold() if not unicodedata.combining(char))
+    words = "".join(char if char.isalnum() else " " for char in plain).split()
+    return "-".join(words)[:_SLUG_LIMIT].rstrip("-") or "x"
+
+
+def region_code(text: str) -> str:
+    """Return a Kemendagri code in its dotted form.
+
+    "3401", "34.01" and Excel's "34,01" are the same regency; Excel turns "34.10" into "34.1", and no code has a
+    one-digit part, so the zero comes back. Anything that is not a code is kept as cleaned text, case folded.
+    """
+    cleaned = clean_text(text)
+    if digits := re.fullmatch(r"(\d{2})(\d{2})?(\d{2})?(\d{4})?", cleaned):
+        return ".".join(part for part in digits.groups() if part)
+    if parts := re.fullmatch(r"(\d{2})[.,](\d{1,2})((?:\.\d{2,4})*)", cleaned):
+        return f"{parts[1]}.{parts[2].ljust(2, '0')}{parts[3]}"
+    return cleaned.casefold()

@@ -1,0 +1,92 @@
+"""Who counts where and when: elections are active between dates and in regions (DESIGN.md, Judging)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from candidates.people import NATIONAL, Candidate, Election, Role, region_code
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The user's place and day.
+
+    `region` is a Kemendagri code ("34", "34.01") or None for everywhere. `days_before` and `days_after` widen every
+    election's dates: the duty runs before, during and after the campaign, and the policy says by how much.
+    """
+
+    region: str | None
+    day: date
+    days_before: int = 0
+    days_after: int = 0
+
+    def __post_init__(self) -> None:
+        if self.days_before < 0 or self.days_after < 0:
+            raise ValueError(f"days must be >= 0, got {self.days_before} before and {self.days_after} after")
+        object.__setattr__(self, "region", region_code(self.region) or None if self.region else None)
+
+    def is_active(self, election: Election) -> bool:
+        """Tell whether the election counts on the day, its dates widened. A missing date is no limit."""
+        before, after = timedelta(days=self.days_before), timedelta(days=self.days_after)
+        # The widening moves to the side of `day`: `date.min - timedelta` would overflow for open-ended elections.
+        starts_ok = election.active_from is None or (election.active_from - self.day) <= before
+        ends_ok = election.active_to is None or (self.day - election.active_to) <= after
+        return starts_ok and ends_ok
+
+    def covers(self, region: str) -> bool:
+        """Tell whether something of `region` concerns the user: the same region or one that holds it.
+
+        A province ("34") concerns its regencies ("34.01"), not the other way round; an empty region concerns all.
+        """
+        if self.region is None or not region:
+            return True
+        wanted = region_code(region)
+        return self.region == wanted or self.region.startswith(wanted + ".")
+
+
+def in_scope(people: Iterable[Candidate], elections: Iterable[Election], scope: Scope) -> frozenset[str]:
+    """Return the ids of the people who count for the scope.
+
+    A person counts when their election is active and its region covers the user's. An election without a region
+    counts everywhere; only where it is not said to be national does the person's own region narrow it. People
+    without an election always count, within their own region. Relatives take over the election and region that
+    they lack from the person they belong to.
+    """
+    everyone = tuple(people)
+    by_id = {person.id: person for person in everyone}
+    by_election = {election.id: election for election in elections}
+    return frozenset(person.id for person in everyone if _counts(person, by_id, by_election, scope))
+
+
+def ballot_holders(people: Iterable[Candidate], in_scope_ids: frozenset[str]) -> dict[int, tuple[Candidate, ...]]:
+    """Return who holds each ballot number: number (ascending) → candidates and running mates in scope.
+
+    Several elections can run at once, so one number can belong to several pairs; a pair stands together,
+    candidate first, the pairs in the order of their elections' ids.
+    """
+    holders: dict[int, list[Candidate]] = {}
+    for person in people:
+        if person.ballot_number is not None and person.role is not Role.FAMILY and person.id in in_scope_ids:
+            holders.setdefault(person.ballot_number, []).append(person)
+    return {
+        number: tuple(sorted(holders[number], key=lambda p: (p.election or "", p.region, p.role, p.id)))
+        for number in sorted(holders)
+    }
+
+
+def _counts(
+    person: Candidate, by_id: Mapping[str, Candidate], by_election: Mapping[str, Election], scope: Scope
+) -> bool:
+    relative = by_id.get(person.relative_of) if person.relative_of else None
+    election_id = person.election or (relative.election if relative else None)
+    region = person.region or (relative.region if relative else "")
+    election = by_election.get(election_id) if election_id else None
+    if election is None:
+        return scope.covers(region)
+    if not scope.is_active(election):
+        return False
+    if election.region or election.level == NATIONAL:
+        return scope.covers(election.region)
+    return scope.covers(region)
