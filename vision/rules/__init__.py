@@ -1,0 +1,28 @@
+"""Policy packs, findings, verdict and wording. Knows nothing of how anything was detected."""
+
+from vision.rules.evidence import CandidateFacts, ElectionContext, MatchFacts, SeenFace, SeenHand
+from vision.rules.findings import Finding, FindingKind, Judgment, Note, Subject, Verdict
+from vision.rules.judge import judge
+from vision.rules.policy import DEFAULT_POLICY, Policy, available_packs
+from vision.rules.schema import PoseRule, Rule, Severity
+
+__all__ = [
+    "DEFAULT_POLICY",
+    "CandidateFacts",
+    "ElectionContext",
+    "Finding",
+    "FindingKind",
+    "Judgment",
+    "MatchFacts",
+    "Note",
+    "Policy",
+    "PoseRule",
+    "Rule",
+    "SeenFace",
+    "SeenHand",
+    "Severity",
+    "Subject",
+    "Verdict",
+    "available_packs",
+    "judge",
+]

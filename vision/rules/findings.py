@@ -1,0 +1,95 @@
+"""What the judging room answers: findings, the verdict, and the judgment that holds both."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from vision.rules.schema import PoseRule, Rule, Severity
+
+
+class FindingKind(StrEnum):
+    """What a finding is about."""
+
+    POSE = "pose"
+    CANDIDATE = "candidate"
+    FAMILY = "family"
+
+
+class Verdict(StrEnum):
+    """The worst severity of the findings."""
+
+    CLEAR = "clear"
+    REVIEW = "review"
+    FLAG = "flag"
+
+
+class Note(StrEnum):
+    """A circumstance that the wording has to mention."""
+
+    UNSURE = "unsure"
+    """The sign was read, but not clearly enough to flag."""
+    POSED = "posed"
+    """The open palm is held toward the camera."""
+    UNHELD = "unheld"
+    """No active candidate in scope holds the number, and the policy made the finding milder for it."""
+    POSSIBLE = "possible"
+    """The face resembles the person, but not beyond doubt."""
+    WITH_SIGN = "with_sign"
+    """A hand sign is in the same photo."""
+    OWN_NUMBER = "own_number"
+    """A hand sign in the same photo can be read as this candidate's ballot number."""
+    SPOUSE = "spouse"
+    """The user declared this candidate as husband or wife."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Who a finding names.
+
+    `name` is a person, or a pair as `A & B`. `role` is `candidate`, `running_mate`, `family` or `pair`; for `family`,
+    `relation` and `relative_name` say whose (name None when the relative is not in scope).
+    """
+
+    name: str
+    role: str
+    number: int | None = None
+    relation: str | None = None
+    relative_name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One reason to look again or not to post.
+
+    `code` is stable: `pose.<pose id>`, `candidate.match`, `candidate.match_with_sign`, `family.match`. `rule` is the id
+    of the policy pack, `basis` the circular and item behind it. `hands` and `faces` count from 0 as in the evidence,
+    ascending. `candidates` are the ids of the people named: the holders of the number for a pose, the matched person
+    otherwise. `people` is how many people show it.
+    """
+
+    kind: FindingKind
+    severity: Severity
+    code: str
+    rule: str
+    basis: Rule
+    hands: tuple[int, ...] = ()
+    faces: tuple[int, ...] = ()
+    candidates: tuple[str, ...] = ()
+    numbers: tuple[int, ...] = ()
+    people: int = 1
+    subjects: tuple[Subject, ...] = ()
+    sign: PoseRule | None = None
+    notes: frozenset[Note] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Judgment:
+    """The findings in order of weight, the verdict, and the numbers each hand of the evidence can mean.
+
+    `hand_numbers` runs parallel to the hands that were judged.
+    """
+
+    findings: tuple[Finding, ...]
+    verdict: Verdict
+    hand_numbers: tuple[tuple[int, ...], ...]

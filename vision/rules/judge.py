@@ -1,0 +1,223 @@
+"""Weighing what was seen: evidence, policy and election context in; findings and verdict out. A pure function."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from vision.poses import Pose
+from vision.rules.evidence import CandidateFacts, ElectionContext, MatchFacts, SeenFace, SeenHand
+from vision.rules.findings import Finding, FindingKind, Judgment, Note, Subject, Verdict
+from vision.rules.policy import Policy
+from vision.rules.schema import Severity
+
+NO_ELECTION = ElectionContext()
+"""Nobody registered, nothing active."""
+
+_SEVERITY_ORDER = (Severity.FLAG, Severity.REVIEW)
+_KIND_ORDER = (FindingKind.CANDIDATE, FindingKind.POSE, FindingKind.FAMILY)
+_CODE_ORDER = ("candidate.match_with_sign",)
+
+
+def judge(
+    hands: Sequence[SeenHand],
+    faces: Sequence[SeenFace],
+    policy: Policy,
+    context: ElectionContext = NO_ELECTION,
+) -> Judgment:
+    """Weigh the hands and faces of one photo.
+
+    All hands that make the same sign become one finding, and so do all faces that match the same person. Findings come
+    in order of severity, then kind (candidate, pose, family), then place in the photo; equal evidence gives equal
+    answers in equal order.
+    """
+    numbers = tuple(hand.numbers or policy.numbers_of(hand.pose) for hand in hands)
+    signs = _sign_findings(hands, numbers, policy, context)
+    people = _person_findings(faces, signs, policy, context)
+    findings = tuple(sorted([*signs, *people], key=_weight))
+    worst = findings[0].severity if findings else Severity.NONE
+    verdict = {Severity.FLAG: Verdict.FLAG, Severity.REVIEW: Verdict.REVIEW}.get(worst, Verdict.CLEAR)
+    return Judgment(findings, verdict, numbers)
+
+
+@dataclass(frozen=True, slots=True)
+class _Weighed:
+    """One hand that makes a finding."""
+
+    hand: SeenHand
+    severity: Severity
+    notes: frozenset[Note]
+
+
+def _sign_findings(
+    hands: Sequence[SeenHand], numbers: Sequence[tuple[int, ...]], policy: Policy, context: ElectionContext
+) -> list[Finding]:
+    groups: dict[tuple[Pose, tuple[int, ...]], list[_Weighed]] = {}
+    for hand, shown in zip(hands, numbers, strict=True):
+        weighed = _weigh_hand(hand, shown, policy, context)
+        if weighed is not None:
+            groups.setdefault((hand.pose, shown), []).append(weighed)
+    return [_sign_finding(pose, shown, group, policy, context) for (pose, shown), group in groups.items()]
+
+
+def _weigh_hand(hand: SeenHand, numbers: tuple[int, ...], policy: Policy, context: ElectionContext) -> _Weighed | None:
+    """Return the weight of one hand, None when the pose is harmless or too uncertain to mention."""
+    rule = policy.poses[hand.pose]
+    posed = hand.posed is True and rule.posed_severity is not None
+    severity = rule.posed_severity if posed and rule.posed_severity is not None else rule.severity
+    if not severity.makes_finding or hand.score < policy.thresholds.review:
+        return None
+    notes = {Note.POSED} if posed else set()
+    if hand.score < policy.thresholds.flag:
+        severity = Severity.REVIEW
+        notes.add(Note.UNSURE)
+    if numbers and policy.judging.unheld_number == "milder" and not _holders(numbers, context):
+        severity = Severity.REVIEW
+        notes.add(Note.UNHELD)
+    return _Weighed(hand, severity, frozenset(notes))
+
+
+def _sign_finding(
+    pose: Pose, numbers: tuple[int, ...], group: list[_Weighed], policy: Policy, context: ElectionContext
+) -> Finding:
+    rule = policy.poses[pose]
+    worst = min((weighed.severity for weighed in group), key=_SEVERITY_ORDER.index)
+    holders = _holders(numbers, context)
+    hands = {index for one in group for index in (one.hand.index, one.hand.partner) if index is not None}
+    return Finding(
+        kind=FindingKind.POSE,
+        severity=worst,
+        code=f"pose.{pose.value}",
+        rule=policy.id,
+        basis=policy.rules[rule.rule],
+        hands=tuple(sorted(hands)),
+        candidates=tuple(dict.fromkeys(holder.id for holder in holders)),
+        numbers=numbers,
+        people=_count_people(weighed.hand for weighed in group),
+        subjects=_pairs(holders),
+        sign=rule,
+        notes=_shared_notes(group),
+    )
+
+
+def _shared_notes(group: list[_Weighed]) -> frozenset[Note]:
+    """Return what the wording may say of the whole group: doubts only when they hold for every hand in it."""
+    every = frozenset.intersection(*(weighed.notes for weighed in group))
+    some = frozenset.union(*(weighed.notes for weighed in group))
+    return every | (some & {Note.POSED})
+
+
+def _count_people(hands: Iterable[SeenHand]) -> int:
+    """Count the people behind the hands; a hand of nobody known counts as one more, a two-hand sign once."""
+    owners: set[tuple[str, int]] = set()
+    for hand in hands:
+        if hand.person is not None:
+            owners.add(("person", hand.person))
+        else:
+            owners.add(("hand", hand.index if hand.partner is None else min(hand.index, hand.partner)))
+    return len(owners)
+
+
+def _person_findings(
+    faces: Sequence[SeenFace], signs: Sequence[Finding], policy: Policy, context: ElectionContext
+) -> list[Finding]:
+    groups: dict[str, list[tuple[SeenFace, MatchFacts]]] = {}
+    for face in faces:
+        if face.match is not None:
+            groups.setdefault(face.match.candidate.id, []).append((face, face.match))
+    findings = []
+    for group in groups.values():
+        indices = tuple(sorted(face.index for face, _ in group))
+        sure = any(match.strength == "strong" for _, match in group)
+        person = group[0][1].candidate
+        if person.role == "family":
+            findings.append(_family_finding(person, indices, sure, policy, context))
+        else:
+            findings.append(_candidate_finding(person, indices, sure, signs, policy, context))
+    return findings
+
+
+def _candidate_finding(
+    person: CandidateFacts,
+    faces: tuple[int, ...],
+    sure: bool,
+    signs: Sequence[Finding],
+    policy: Policy,
+    context: ElectionContext,
+) -> Finding:
+    spouse = person.id == context.declared_spouse_of
+    notes = set() if sure else {Note.POSSIBLE}
+    if spouse:
+        notes.add(Note.SPOUSE)
+    if signs:
+        notes.add(Note.WITH_SIGN)
+    own_number = person.ballot_number
+    if own_number is not None and any(own_number in sign.numbers for sign in signs):
+        notes.add(Note.OWN_NUMBER)
+    return Finding(
+        kind=FindingKind.CANDIDATE,
+        severity=Severity.FLAG if sure and not spouse else Severity.REVIEW,
+        code="candidate.match_with_sign" if signs else "candidate.match",
+        rule=policy.id,
+        basis=policy.rules["spouse" if spouse else "candidate"],
+        hands=tuple(sorted({hand for sign in signs for hand in sign.hands})),
+        faces=faces,
+        candidates=(person.id,),
+        numbers=() if own_number is None else (own_number,),
+        subjects=(Subject(person.name, person.role, own_number),),
+        notes=frozenset(notes),
+    )
+
+
+def _family_finding(
+    person: CandidateFacts, faces: tuple[int, ...], sure: bool, policy: Policy, context: ElectionContext
+) -> Finding:
+    relative = None if person.relative_of is None else context.names.get(person.relative_of)
+    if relative is None:
+        holders = (holder for group in context.ballot_holders.values() for holder in group)
+        relative = next((holder.name for holder in holders if holder.id == person.relative_of), None)
+    return Finding(
+        kind=FindingKind.FAMILY,
+        severity=Severity(policy.judging.family) if sure else Severity.REVIEW,
+        code="family.match",
+        rule=policy.id,
+        basis=policy.rules["family"],
+        faces=faces,
+        candidates=(person.id,),
+        subjects=(Subject(person.name, "family", None, person.relation, relative),),
+        notes=frozenset() if sure else frozenset({Note.POSSIBLE}),
+    )
+
+
+def _holders(numbers: tuple[int, ...], context: ElectionContext) -> tuple[CandidateFacts, ...]:
+    """Return the candidates and running mates who hold any of the numbers, in the order of the context."""
+    return tuple(
+        holder for number in numbers for holder in context.ballot_holders.get(number, ()) if holder.role != "family"
+    )
+
+
+def _pairs(holders: Sequence[CandidateFacts]) -> tuple[Subject, ...]:
+    """Join candidate and running mate of one ballot into `A & B`; everybody else stands alone."""
+    ballots: dict[tuple[str | None, str | None, int | None], list[CandidateFacts]] = {}
+    for holder in holders:
+        ballots.setdefault((holder.election, holder.region, holder.ballot_number), []).append(holder)
+    subjects = []
+    for (_, _, number), people in ballots.items():
+        heads = [person for person in people if person.role == "candidate"]
+        mates = [person for person in people if person.role == "running_mate"]
+        if len(heads) == 1 and len(mates) == 1:
+            subjects.append(Subject(f"{heads[0].name} & {mates[0].name}", "pair", number))
+        else:
+            subjects.extend(Subject(person.name, person.role, number) for person in people)
+    return tuple(subjects)
+
+
+def _weight(finding: Finding) -> tuple[int, int, int, tuple[int, ...], str]:
+    """Sort key: severity, kind, stronger code first, then place (indices run through the photo), then code."""
+    return (
+        _SEVERITY_ORDER.index(finding.severity),
+        _KIND_ORDER.index(finding.kind),
+        0 if finding.code in _CODE_ORDER else 1,
+        finding.faces or finding.hands,
+        finding.code,
+    )

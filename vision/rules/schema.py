@@ -1,0 +1,109 @@
+"""The tables of a policy pack, as checked values."""
+
+from __future__ import annotations
+
+import datetime as dt
+from enum import StrEnum
+from typing import Literal
+
+import msgspec
+
+
+class Severity(StrEnum):
+    """How much a pose or a finding weighs. Findings are only ever `flag` or `review`."""
+
+    FLAG = "flag"
+    REVIEW = "review"
+    ALLOWED = "allowed"
+    NONE = "none"
+
+    @property
+    def makes_finding(self) -> bool:
+        """Whether something of this weight is reported at all."""
+        return self in (Severity.FLAG, Severity.REVIEW)
+
+
+class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A table of a pack: unknown keys are refused, values are checked, nothing changes afterwards."""
+
+
+class Circular(Table, frozen=True):
+    """The regulation a pack is about: its short name, full title, date, the numbers each body gave it, and a link."""
+
+    name: str
+    title: str
+    issued: dt.date
+    numbers: tuple[str, ...]
+    link: str
+
+
+class Rule(Table, frozen=True):
+    """What a finding rests on: the circular, the item in it, one line in each language, and a link."""
+
+    circular: str
+    item: str
+    title_id: str
+    title_en: str
+    link: str
+
+    def title(self, language: Literal["id", "en"]) -> str:
+        """Return the one-line citation."""
+        return self.title_id if language == "id" else self.title_en
+
+
+class Thresholds(Table, frozen=True):
+    """Pose scores (0..1): from `flag` on a pose has its full weight, from `review` on it asks for another look."""
+
+    flag: float
+    review: float
+
+
+class Judging(Table, frozen=True):
+    """How findings are weighed.
+
+    `unheld_number`: what happens to a number that no active candidate in scope holds. `family`: the weight of a
+    candidate's registered relative.
+    """
+
+    unheld_number: Literal["same", "milder"]
+    family: Literal["review", "flag"]
+
+
+class Window(Table, frozen=True):
+    """How many days before an election's `active_from` and after its `active_to` it still counts."""
+
+    days_before: int
+    days_after: int
+
+    def covers(self, day: dt.date, active_from: dt.date | None, active_to: dt.date | None) -> bool:
+        """Tell whether `day` lies in the widened window; an open end (None) never closes."""
+        starts = active_from is None or day >= active_from - dt.timedelta(days=self.days_before)
+        ends = active_to is None or day <= active_to + dt.timedelta(days=self.days_after)
+        return starts and ends
+
+
+class PoseRule(Table, frozen=True):
+    """What a pack says about one pose.
+
+    `numbers` are the ballot numbers it can mean. `posed_severity` replaces `severity` when the hand is held toward the
+    camera. `reads_*` says what it can be read as (`{number}` stands for the numbers seen), `rule` names an entry of
+    `[rules]`, `sources` are keys of `[sources]`.
+    """
+
+    severity: Severity
+    name_id: str
+    name_en: str
+    numbers: tuple[int, ...] = ()
+    posed_severity: Severity | None = None
+    reads_id: str = ""
+    reads_en: str = ""
+    rule: str = "sign"
+    sources: tuple[str, ...] = ()
+
+    def name(self, language: Literal["id", "en"]) -> str:
+        """Return the everyday name, short enough for a label on a picture."""
+        return self.name_id if language == "id" else self.name_en
+
+    def reads(self, language: Literal["id", "en"]) -> str:
+        """Return what the pose can be read as, with `{number}` still in it where the pose does not fix the number."""
+        return self.reads_id if language == "id" else self.reads_en
