@@ -1,0 +1,10 @@
+"""A posed, rendered hand, for fixtures, for training and for tests: numpy and OpenCV only.
+
+The mesh is the WebXR Input Profiles' generic hand (MIT licence, `fixtures/rig`). Landmarks need no OpenCV.
+"""
+
+from .landmarks import pose_landmarks, pose_landmarks_batch
+from .poses import NONE_SHAPES, POSES, truth
+from .view import BACK, PALM, View
+
+__all__ = ["BACK", "NONE_SHAPES", "PALM", "POSES", "View", "pose_landmarks", "pose_landmarks_batch", "truth"]
