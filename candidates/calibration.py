@@ -73,7 +73,9 @@ class Calibration:
 
     def false_alarm_rate(self, distance: NDArray[np.floating] | float, people: int) -> NDArray[np.float64]:
         """Return the share of strangers this close to *anyone* of `people`: FPIR = 1 - (1 - FMR)^people."""
-        return -np.expm1(people * np.log1p(-np.minimum(self.false_match_rate_at(distance), 1 - 1e-12)))
+        each = np.minimum(self.false_match_rate_at(distance), 1 - 1e-12)
+        anyone: NDArray[np.float64] = -np.expm1(people * np.log1p(-each))
+        return anyone
 
     def cut(self, false_alarms: float, people: int) -> float:
         """Return the largest distance (L2) at which at most `false_alarms` (0..1) of strangers meet any of `people`.

@@ -21,7 +21,7 @@ EMBEDDING_SIZE = 128
 NATIONAL = "national"
 """The `level` of an election that counts everywhere whatever region its candidates have."""
 
-_SLUG_LIMIT = 60
+_SLUG_LIMIT = 200
 
 
 class Role(StrEnum):

@@ -1,0 +1,382 @@
+"""The gallery: registered people, elections and templates in one private file."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import stat
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from datetime import date
+from enum import StrEnum
+from itertools import chain, count
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import numpy as np
+
+from candidates.errors import (
+    AmbiguousCandidateError,
+    CandidateHasRelativesError,
+    ElectionError,
+    InvalidCandidateError,
+    UnknownCandidateError,
+)
+from candidates.people import Candidate, Election, Reference, Relation, Role, name_key, slug
+from candidates.store import Store
+
+_PERSON_COLUMNS = ", ".join(field.name for field in fields(Candidate))
+_ELECTION_COLUMNS = ", ".join(field.name for field in fields(Election))
+_TEMPLATE_COLUMNS = "id, person, photo_name, photo_sha256, model_id, embedding, size_px"
+_REVISION_DIGITS = 16
+
+
+class Outcome(StrEnum):
+    """What became of a row or a person."""
+
+    ADDED = "added"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class AuditLine:
+    """One change: when (UTC, ISO 8601), what was done, to whom (an id), and what exactly (never biometric data)."""
+
+    id: int
+    at: str
+    action: str
+    subject: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a gallery holds. `mode_ok`: nobody but the owner may read its files."""
+
+    people: int
+    references: int
+    elections: int
+    model_ids: tuple[str, ...]
+    mode_ok: bool
+
+
+class Gallery:
+    """An open gallery file; also a context manager. For one thread: build an `Index` to match in many.
+
+    Every change is one transaction with its audit line, so a killed process leaves the file as it was before or
+    after, never between.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    @classmethod
+    def open(cls, path: str | Path, *, create: bool = False, read_only: bool = False) -> Gallery:
+        """Open the gallery at `path`; `create` makes it where there is none (mode 0600).
+
+        Raises `GalleryNotFoundError`, `GalleryUnreadableError` (not a gallery, damaged, newer) or `GalleryBusyError`.
+        """
+        return cls(Store.open(Path(path), create=create and not read_only, read_only=read_only))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._store.close()
+
+    @property
+    def path(self) -> Path:
+        """Where the gallery is."""
+        return self._store.path
+
+    # Reading
+
+    def get(self, person_id: str) -> Candidate | None:
+        """Return the person of this id, if registered."""
+        return next(iter(self._people("WHERE id = ?", person_id)), None)
+
+    def people(self) -> tuple[Candidate, ...]:
+        """Return everybody, in the order of their ids."""
+        return self._people("ORDER BY id")
+
+    def named(self, name: str) -> tuple[Candidate, ...]:
+        """Return everybody of this name, whatever its case and spacing."""
+        return self._people("WHERE name_key = ? ORDER BY id", name_key(name))
+
+    def relatives(self, person_id: str) -> tuple[Candidate, ...]:
+        """Return the family registered with a person."""
+        return self._people("WHERE relative_of = ? ORDER BY id", person_id)
+
+    def person(self, id_or_name: str) -> Candidate:
+        """Return the one person of this id, or else of this name.
+
+        Raises `UnknownCandidateError` (with near names) or `AmbiguousCandidateError` (with the ids).
+        """
+        if found := self._people("WHERE id = ?", id_or_name.strip()) or self.named(id_or_name):
+            if len(found) == 1:
+                return found[0]
+            ids = ", ".join(person.id for person in found)
+            raise AmbiguousCandidateError(
+                f"Ada {len(found)} orang bernama «{id_or_name}»: {ids}.",
+                f"{len(found)} people are named “{id_or_name}”: {ids}.",
+            )
+        names = [str(row[0]) for row in self._store.rows("SELECT name FROM people ORDER BY id")]
+        near = difflib.get_close_matches(id_or_name, names, n=3, cutoff=0.7)
+        raise UnknownCandidateError(
+            f"«{id_or_name}» tidak terdaftar." + (f" Maksudnya {' / '.join(near)}?" if near else ""),
+            f"“{id_or_name}” is not registered." + (f" Did you mean {' / '.join(near)}?" if near else ""),
+        )
+
+    def elections(self) -> tuple[Election, ...]:
+        """Return all elections, in the order of their ids."""
+        return self._elections("ORDER BY id")
+
+    def election(self, election_id: str) -> Election | None:
+        """Return the election of this id, if it is registered."""
+        return next(iter(self._elections("WHERE id = ?", election_id)), None)
+
+    def references(self, person_id: str | None = None) -> tuple[Reference, ...]:
+        """Return the templates of one person, or of everybody (by person, then in the order they came)."""
+        where, values = ("WHERE person = ?", (person_id,)) if person_id is not None else ("", ())
+        rows = self._store.rows(f"SELECT {_TEMPLATE_COLUMNS} FROM templates {where} ORDER BY person, id", values)  # noqa: S608
+        return tuple(_reference(row) for row in rows)
+
+    def photos(self, person_id: str) -> dict[str, str]:
+        """Return photo sha256 → model id of a person's templates."""
+        return dict(self._store.rows("SELECT photo_sha256, model_id FROM templates WHERE person = ?", (person_id,)))
+
+    def owners_of_photo(self, photo_sha256: str) -> tuple[Candidate, ...]:
+        """Return everybody who is registered with this very photo."""
+        return self._people(
+            "WHERE id IN (SELECT person FROM templates WHERE photo_sha256 = ?) ORDER BY id", photo_sha256
+        )
+
+    def summary(self) -> Summary:
+        """Count what the gallery holds."""
+        counts = self._store.rows(
+            "SELECT (SELECT count(*) FROM people), (SELECT count(*) FROM templates), (SELECT count(*) FROM elections)"
+        )
+        people, references, elections = counts[0]
+        models = self._store.rows("SELECT DISTINCT model_id FROM templates ORDER BY model_id")
+        files = [self.path, *(self.path.with_name(self.path.name + end) for end in ("-wal", "-shm"))]
+        mode_ok = all(not stat.S_IMODE(file.stat().st_mode) & 0o077 for file in files if file.exists())
+        return Summary(people, references, elections, tuple(str(row[0]) for row in models), mode_ok)
+
+    @property
+    def revision(self) -> str:
+        """A digest of the contents: the same people and templates give the same text on every machine.
+
+        Takes some 10 ms for a thousand people; `changes` is the cheap way to see that something happened.
+        """
+        digest = hashlib.sha256()
+        for table, columns in (
+            ("people", _PERSON_COLUMNS),
+            ("elections", _ELECTION_COLUMNS),
+            ("templates", "person, photo_sha256, photo_name, model_id, size_px, embedding"),
+        ):
+            for row in self._store.rows(f"SELECT {columns} FROM {table} ORDER BY 1, 2"):  # noqa: S608
+                digest.update(repr((table, *row)).encode())
+        return digest.hexdigest()[:_REVISION_DIGITS]
+
+    @property
+    def changes(self) -> int:
+        """How many changes this file has seen; grows with each one, also when another program makes it."""
+        return int(self._store.rows("SELECT coalesce(max(id), 0) FROM audit")[0][0])
+
+    def audit(self, *, last: int | None = None) -> tuple[AuditLine, ...]:
+        """Return the audit lines, oldest first; `last` keeps only that many of the newest."""
+        rows = self._store.rows(
+            "SELECT id, at, action, subject, detail FROM audit ORDER BY id DESC LIMIT ?",
+            (-1 if last is None else last,),
+        )
+        return tuple(AuditLine(*row) for row in reversed(rows))
+
+    # Changing
+
+    def new_id(self, name: str, *, beside: str | None = None) -> str:
+        """Return a readable id that is free: the name's slug, then with `beside` (an election), then numbered."""
+        plain = slug(name)
+        base = f"{plain}-{slug(beside)}" if beside else plain
+        numbered = (f"{base}-{number}" for number in count(2))
+        return next(option for option in chain((plain, base), numbered) if not self.get(option))
+
+    def put(self, candidate: Candidate, references: Iterable[Reference] = ()) -> Outcome:
+        """Add or replace a person (by id) and add templates, in one transaction.
+
+        A photo the person already has with the same model changes nothing. Templates of other models go as soon as
+        one of a new model comes: distances between models mean nothing. `Reference.id` and `.person` are ignored.
+        Raises `ElectionError` for an unknown election, `UnknownCandidateError` for an unknown `relative_of`,
+        `InvalidCandidateError` when a relative is named as somebody's candidate.
+        """
+        with self._store.transaction():
+            self._check_ties(candidate)
+            before = self.get(candidate.id)
+            changed = tuple(
+                field.name
+                for field in fields(Candidate)
+                if not before or getattr(before, field.name) != getattr(candidate, field.name)
+            )
+            if changed:
+                self._write_person(candidate)
+            added, dropped = self._write_templates(candidate.id, references)
+            details = [f"{word} {count}" for word, count in (("photos +", added), ("photos -", dropped)) if count]
+            if not before:
+                self._store.log("add", candidate.id, "; ".join([f"role {candidate.role}", *details]))
+                return Outcome.ADDED
+            if not changed and not details:
+                return Outcome.UNCHANGED
+            self._store.log("update", candidate.id, "; ".join(filter(None, [", ".join(changed), *details])))
+            return Outcome.UPDATED
+
+    def remove(self, id_or_name: str, *, with_family: bool = False) -> tuple[Candidate, ...]:
+        """Remove a person, and the relatives registered with them if `with_family`; return who went.
+
+        Their templates leave the file itself, not just its tables. Raises `CandidateHasRelativesError` when
+        relatives would be left behind, and `GalleryBusyError` when the people are gone but another program keeps
+        the file from being wiped: the next command that changes the gallery wipes it.
+        """
+        with self._store.transaction():
+            person = self.person(id_or_name)
+            family = self.relatives(person.id)
+            if family and not with_family:
+                names = ", ".join(relative.name for relative in family)
+                raise CandidateHasRelativesError(
+                    f"{person.name} masih punya keluarga yang terdaftar: {names}.",
+                    f"{person.name} still has registered relatives: {names}.",
+                )
+            for gone in (*family, person):
+                photos = len(self.photos(gone.id))
+                self._store.write("DELETE FROM people WHERE id = ?", (gone.id,))
+                self._store.log("remove", gone.id, f"photos - {photos}")
+            self._store.mark_for_purge()
+        self._store.purge()
+        return (*family, person)
+
+    def remove_reference(self, reference_id: int) -> None:
+        """Remove one template; as thorough as `remove`. Raises `UnknownCandidateError` when there is none."""
+        with self._store.transaction():
+            owner = self._store.rows("SELECT person FROM templates WHERE id = ?", (reference_id,))
+            if not owner:
+                raise UnknownCandidateError(
+                    f"Tidak ada foto acuan nomor {reference_id}.", f"There is no reference photo number {reference_id}."
+                )
+            self._store.write("DELETE FROM templates WHERE id = ?", (reference_id,))
+            self._store.log("update", owner[0][0], "photos - 1")
+            self._store.mark_for_purge()
+        self._store.purge()
+
+    def put_election(self, election: Election) -> Outcome:
+        """Add or replace an election (by id)."""
+        with self._store.transaction():
+            before = self.election(election.id)
+            if before == election:
+                return Outcome.UNCHANGED
+            values = [_stored(getattr(election, field.name)) for field in fields(Election)]
+            self._upsert("elections", _ELECTION_COLUMNS, values)
+            self._store.log("update" if before else "add", f"election:{election.id}")
+            return Outcome.UPDATED if before else Outcome.ADDED
+
+    def remove_election(self, election_id: str) -> None:
+        """Remove an election. Raises `ElectionError` when it is unknown or people still belong to it."""
+        with self._store.transaction():
+            if people := self._people("WHERE election = ? ORDER BY id", election_id):
+                raise ElectionError(
+                    f"{len(people)} orang masih terdaftar pada pemilu «{election_id}».",
+                    f"{len(people)} people still belong to the election “{election_id}”.",
+                )
+            if not self._store.write("DELETE FROM elections WHERE id = ?", (election_id,)):
+                raise _unknown_election(election_id)
+            self._store.log("remove", f"election:{election_id}")
+
+    def _people(self, rest: str, *values: str) -> tuple[Candidate, ...]:
+        rows = self._store.rows(f"SELECT {_PERSON_COLUMNS} FROM people {rest}", values)  # noqa: S608
+        return tuple(_person(row) for row in rows)
+
+    def _elections(self, rest: str, *values: str) -> tuple[Election, ...]:
+        rows = self._store.rows(f"SELECT {_ELECTION_COLUMNS} FROM elections {rest}", values)  # noqa: S608
+        return tuple(Election(*row[:4], *(date.fromisoformat(day) if day else None for day in row[4:])) for row in rows)
+
+    def _check_ties(self, candidate: Candidate) -> None:
+        election = candidate.election
+        if election and not self._store.rows("SELECT 1 FROM elections WHERE id = ?", (election,)):
+            raise _unknown_election(election)
+        named = self.get(candidate.relative_of) if candidate.relative_of else None
+        if candidate.relative_of and not named:
+            raise UnknownCandidateError(
+                f"«{candidate.relative_of}» tidak terdaftar.", f"“{candidate.relative_of}” is not registered."
+            )
+        if (named and named.role is Role.FAMILY) or (candidate.role is Role.FAMILY and self.relatives(candidate.id)):
+            raise InvalidCandidateError(
+                f"Keluarga ({candidate.name}) harus menyebut calonnya, bukan anggota keluarga lain.",
+                f"A relative ({candidate.name}) must name the candidate, not another relative.",
+            )
+
+    def _write_person(self, candidate: Candidate) -> None:
+        values = [_stored(getattr(candidate, field.name)) for field in fields(Candidate)]
+        self._upsert("people", f"{_PERSON_COLUMNS}, name_key", [*values, name_key(candidate.name)])
+
+    def _write_templates(self, person_id: str, references: Iterable[Reference]) -> tuple[int, int]:
+        known = self.photos(person_id)
+        fresh = {r.photo_sha256: r for r in references if known.get(r.photo_sha256) != r.model_id}
+        models = {r.model_id for r in fresh.values()}
+        stale = [sha for sha, model in known.items() if models and (model not in models or sha in fresh)]
+        for sha in stale:
+            self._store.write("DELETE FROM templates WHERE person = ? AND photo_sha256 = ?", (person_id, sha))
+        if stale:
+            self._store.mark_for_purge()
+        for r in fresh.values():
+            self._store.write(
+                "INSERT INTO templates (person, photo_name, photo_sha256, model_id, embedding, size_px)"
+                " VALUES (?, ?, ?, ?, ?, ?)",
+                (person_id, r.photo_name, r.photo_sha256, r.model_id, r.embedding.astype("<f4").tobytes(), r.size_px),
+            )
+        return len(fresh), len(stale)
+
+    def _upsert(self, table: str, columns: str, values: list[Any]) -> None:
+        # Not INSERT OR REPLACE: that deletes first, and would take the person's templates along.
+        names = columns.split(", ")
+        updates = ", ".join(f"{name} = excluded.{name}" for name in names[1:])
+        marks = ", ".join("?" * len(names))
+        self._store.write(
+            f"INSERT INTO {table} ({columns}) VALUES ({marks}) ON CONFLICT (id) DO UPDATE SET {updates}",  # noqa: S608
+            values,
+        )
+
+
+def _person(row: tuple[Any, ...]) -> Candidate:
+    person_id, name, role, election, number, region, party, relative_of, relation = row
+    return Candidate(
+        person_id,
+        name,
+        Role(role),
+        election,
+        number,
+        region,
+        party,
+        relative_of,
+        Relation(relation) if relation else None,
+    )
+
+
+def _reference(row: tuple[Any, ...]) -> Reference:
+    *identity, embedding, size_px = row
+    number, person, photo_name, photo_sha256, model_id = identity
+    vector = np.frombuffer(embedding, dtype="<f4").astype(np.float32)
+    return Reference(number, person, photo_name, photo_sha256, model_id, vector, size_px)
+
+
+def _stored(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _unknown_election(election_id: str) -> ElectionError:
+    return ElectionError(f"Pemilu «{election_id}» tidak terdaftar.", f"The election “{election_id}” is not registered.")

@@ -1,0 +1,326 @@
+"""Registering people from a table: every usable row goes in, every other one is reported with line and reason."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Protocol, Self
+
+from candidates.errors import (
+    AmbiguousCandidateError,
+    BadRowError,
+    CandidatesError,
+    DuplicateCandidateError,
+    GalleryError,
+    UnknownCandidateError,
+)
+from candidates.gallery import Gallery, Outcome
+from candidates.people import Candidate, Election, Role, slug
+from candidates.photos import Describe, FaceTemplate, Gathered, Reason, RejectedPhoto, gather
+from candidates.tables import (
+    ELECTION_COLUMNS,
+    PEOPLE_COLUMNS,
+    PersonRow,
+    Row,
+    Table,
+    election_row,
+    person_row,
+)
+
+__all__ = ["FaceTemplate", "ImportReport", "RowReport", "import_table"]
+
+ELECTIONS_FILE: Final = "elections.csv"
+"""The table of elections, looked for beside the table of people."""
+
+PROBLEMS_KEPT: Final = 1000
+"""How many rows with something to tell a report keeps; `on_row` gets every one."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowReport:
+    """What became of one row.
+
+    `reason` says why a rejected row was not used. `photos_used` counts new and already registered photos of the row;
+    `photos_rejected` are the ones that could not be used, which alone reject no row while the person has another.
+    """
+
+    table: str
+    line: int
+    name: str
+    outcome: Outcome
+    reason: Reason | None = None
+    photos_used: int = 0
+    photos_rejected: tuple[RejectedPhoto, ...] = ()
+    notes: tuple[Reason, ...] = ()
+
+    @property
+    def is_problem(self) -> bool:
+        """Tell whether there is something to say about the row."""
+        return self.outcome is Outcome.REJECTED or bool(self.photos_rejected or self.notes)
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """How an import went: rows by outcome, and the rows with a problem, by table and line.
+
+    `problems` holds at most `PROBLEMS_KEPT` rows, `problems_left_out` says how many more there were.
+    """
+
+    added: int
+    updated: int
+    unchanged: int
+    rejected: int
+    problems: tuple[RowReport, ...]
+    problems_left_out: int
+
+    @property
+    def changed(self) -> bool:
+        """Tell whether the gallery changed."""
+        return bool(self.added or self.updated)
+
+
+class PhotoSource(Protocol):
+    """Where a row's templates come from: photos beside the table, or an archive."""
+
+    def gather(self, row: PersonRow, person_id: str) -> Gathered:
+        """Return the templates of the row's person, who may be registered under `person_id` already."""
+        ...
+
+
+def import_table(
+    gallery: Gallery,
+    table: Path,
+    describe: Describe,
+    *,
+    model_id: str | None = None,
+    on_row: Callable[[RowReport], None] | None = None,
+) -> ImportReport:
+    """Register the people of a CSV table, and the elections of an `elections.csv` beside it.
+
+    `describe` turns a photo into a template; `model_id` is the model it uses (photos enrolled with another are
+    described again). `on_row` is told of every row as it is done: relatives come after everybody else, since a
+    relative's row may stand before the candidate's. Each row is one transaction; the same table twice changes
+    nothing, and a photo that is registered is not described again. Memory does not grow with the rows.
+    Raises `TableUnreadableError` when the table as a whole cannot be read.
+    """
+    people = Table(table, PEOPLE_COLUMNS, ("name", "photos"))
+    photos = FolderPhotos(gallery, table.parent, describe, model_id)
+    with Importer(gallery, photos, on_row) as importer:
+        importer.read_elections(table.with_name(ELECTIONS_FILE))
+        importer.read_people(people)
+        return importer.report()
+
+
+@dataclass(frozen=True, slots=True)
+class FolderPhotos:
+    """Photos named relative to the table's folder."""
+
+    gallery: Gallery
+    folder: Path
+    describe: Describe
+    model_id: str | None
+
+    def gather(self, row: PersonRow, person_id: str) -> Gathered:
+        """Describe the row's photos that are not registered yet. Raises `BadRowError` for an empty cell."""
+        if not row.photos:
+            raise BadRowError(
+                "Kolom photos: harus menyebut satu foto atau lebih.", "Column photos: name a photo or more."
+            )
+        known = self.gallery.photos(person_id)
+        return gather(
+            self.gallery, row.name, row.photos, self.folder, self.describe, known=known, model_id=self.model_id
+        )
+
+
+class Importer:
+    """One import into one gallery; used once, as a context manager."""
+
+    def __init__(
+        self,
+        gallery: Gallery,
+        photos: PhotoSource,
+        on_row: Callable[[RowReport], None] | None,
+        *,
+        ids_are_foreign: bool = False,
+    ) -> None:
+        """`ids_are_foreign`: the ids in the table are another gallery's; names and elections say who is who."""
+        self._gallery = gallery
+        self._photos = photos
+        self._on_row = on_row
+        self._ids_are_foreign = ids_are_foreign
+        self._counts = dict.fromkeys(Outcome, 0)
+        self._problems: list[RowReport] = []
+        self._left_out = 0
+        # A nameless database lives in memory and moves to the disk when it grows.
+        self._seen = sqlite3.connect("")
+        self._seen.execute("CREATE TABLE seen (id TEXT PRIMARY KEY, line INTEGER, foreign_id TEXT)")
+        self._seen.execute("CREATE INDEX by_foreign_id ON seen (foreign_id)")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._seen.close()
+
+    def read_elections(self, path: Path) -> None:
+        """Register the elections of a table, if there is one."""
+        if not path.is_file():
+            return
+        for row in Table(path, ELECTION_COLUMNS, ("id",)).rows():
+            line, name = (row.line, row.cells["id"]) if isinstance(row, Row) else (row[0], "")
+            try:
+                if not isinstance(row, Row):
+                    raise row[1]
+                outcome = self._gallery.put_election(election_row(row))
+                self._tell(RowReport(path.name, line, name, outcome))
+            except GalleryError:
+                raise
+            except CandidatesError as error:
+                self._tell(RowReport(path.name, line, name, Outcome.REJECTED, Reason.of(error)))
+
+    def read_people(self, table: Table) -> None:
+        """Register the people of a table: candidates and running mates first, then the relatives that name them."""
+        for families in (False, True):
+            for row in table.rows():
+                line, name = (row.line, row.cells["name"]) if isinstance(row, Row) else (row[0], "")
+                try:
+                    if not isinstance(row, Row):
+                        raise row[1]
+                    parsed = person_row(row)
+                except CandidatesError as error:
+                    if not families:
+                        self._tell(RowReport(table.path.name, line, name, Outcome.REJECTED, Reason.of(error)))
+                    continue
+                if (parsed.role is Role.FAMILY) is families:
+                    self._tell(self._register(parsed, table.path.name))
+
+    def report(self) -> ImportReport:
+        """Return how it went."""
+        return ImportReport(
+            added=self._counts[Outcome.ADDED],
+            updated=self._counts[Outcome.UPDATED],
+            unchanged=self._counts[Outcome.UNCHANGED],
+            rejected=self._counts[Outcome.REJECTED],
+            problems=tuple(sorted(self._problems, key=lambda row: (row.table, row.line))),
+            problems_left_out=self._left_out,
+        )
+
+    def _tell(self, row: RowReport) -> None:
+        self._counts[row.outcome] += 1
+        if row.is_problem:
+            if len(self._problems) < PROBLEMS_KEPT:
+                self._problems.append(row)
+            else:
+                self._left_out += 1
+        if self._on_row:
+            self._on_row(row)
+
+    def _register(self, row: PersonRow, table: str) -> RowReport:
+        gathered = Gathered((), 0, ())
+        try:
+            relative = self._relative(row) if row.role is Role.FAMILY else None
+            existing = self._identify(row, relative)
+            candidate, notes = self._candidate(row, existing, relative)
+            self._refuse_doubled_row(candidate, existing)
+            gathered = self._photos.gather(row, candidate.id)
+            used = gathered.known + len(gathered.references)
+            if not used and not (existing and self._gallery.photos(candidate.id)):
+                # `gather` returns a template, a known photo or a reason for each pattern, and refuses none at all.
+                return RowReport(
+                    table, row.line, row.name, Outcome.REJECTED, gathered.rejected[0].reason, 0, gathered.rejected
+                )
+            if candidate.election and not self._gallery.election(candidate.election):
+                self._gallery.put_election(Election(candidate.election, title=candidate.election))
+            outcome = self._gallery.put(candidate, gathered.references)
+            self._remember(candidate.id, row)
+            return RowReport(table, row.line, row.name, outcome, None, used, gathered.rejected, notes)
+        except GalleryError:
+            # The gallery itself is busy, damaged or full: no later row would fare better.
+            raise
+        except CandidatesError as error:
+            return RowReport(table, row.line, row.name, Outcome.REJECTED, Reason.of(error), 0, gathered.rejected)
+
+    def _relative(self, row: PersonRow) -> Candidate:
+        if self._ids_are_foreign:
+            local = self._seen.execute("SELECT id FROM seen WHERE foreign_id = ?", (row.relative_of,)).fetchone()
+            if not local:
+                raise UnknownCandidateError(
+                    f"«{row.relative_of}» tidak ikut terdaftar.", f"“{row.relative_of}” was not registered either."
+                )
+            return self._gallery.person(local[0])
+        try:
+            return self._gallery.person(row.relative_of)
+        except AmbiguousCandidateError:
+            # Of several people of that name, the one who stands in the row's own election is meant.
+            fitting = [
+                person
+                for person in self._gallery.named(row.relative_of)
+                if person.role is not Role.FAMILY and (not row.election or person.election == row.election)
+            ]
+            if len(fitting) == 1:
+                return fitting[0]
+            raise
+
+    def _identify(self, row: PersonRow, relative: Candidate | None) -> Candidate | None:
+        """Return who the row is about, if registered: by id, else by name and election (and whose relative)."""
+        if row.id and not self._ids_are_foreign:
+            return self._gallery.get(row.id) or self._gallery.get(slug(row.id))
+        same = [
+            person
+            for person in self._gallery.named(row.name)
+            if (person.role is Role.FAMILY) is (row.role is Role.FAMILY)
+            and person.relative_of == (relative.id if relative else None)
+        ]
+        exact = [person for person in same if (person.election or "") == row.election]
+        if len(exact) > 1:
+            exact = [person for person in exact if person.id == row.id] or exact
+        if len(exact) > 1:
+            return self._gallery.person(row.name)
+        # Somebody registered before their election was known is still the same person.
+        loose = [p for p in same if not (p.election and row.election) and self._line_of(p.id) is None]
+        return exact[0] if exact else loose[0] if len(loose) == 1 else None
+
+    def _candidate(
+        self, row: PersonRow, existing: Candidate | None, relative: Candidate | None
+    ) -> tuple[Candidate, tuple[Reason, ...]]:
+        election = row.election or (existing.election if existing else None) or None
+        beside = election or (relative.id if relative else None)
+        wished = slug(row.id) if row.id and not self._gallery.get(slug(row.id)) else None
+        notes: tuple[Reason, ...] = ()
+        if relative is None and (row.relative_of or row.relation):
+            text_id = f"relative_of dan relation diabaikan: peran {row.name} bukan family."
+            text_en = f"relative_of and relation were ignored: the role of {row.name} is not family."
+            notes = (Reason("table.ignored_cell", text_id, text_en),)
+        candidate = Candidate(
+            id=existing.id if existing else wished or self._gallery.new_id(row.name, beside=beside),
+            name=row.name,
+            role=row.role,
+            election=election,
+            ballot_number=row.ballot_number,
+            region=row.region,
+            party=row.party,
+            relative_of=relative.id if relative else None,
+            relation=row.relation if relative else None,
+        )
+        return candidate, notes
+
+    def _refuse_doubled_row(self, candidate: Candidate, existing: Candidate | None) -> None:
+        first = self._line_of(candidate.id)
+        # A second row that says the same may bring more photos.
+        if first is not None and existing is not None and replace(candidate, name=existing.name) != existing:
+            raise DuplicateCandidateError(
+                f"{candidate.name} sudah ada di baris {first} dengan isi lain.",
+                f"{candidate.name} is already in line {first} with other contents.",
+            )
+
+    def _line_of(self, person_id: str) -> int | None:
+        row = self._seen.execute("SELECT line FROM seen WHERE id = ?", (person_id,)).fetchone()
+        return int(row[0]) if row else None
+
+    def _remember(self, person_id: str, row: PersonRow) -> None:
+        self._seen.execute("INSERT OR IGNORE INTO seen VALUES (?, ?, ?)", (person_id, row.line, row.id))

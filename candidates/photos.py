@@ -1,0 +1,164 @@
+"""From the `photos` cell of a row to templates: finding the files, skipping the known, describing the rest."""
+
+from __future__ import annotations
+
+import glob
+import hashlib
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+
+from candidates.errors import PhotoFailedError, PhotoMissingError, PhotoOfAnotherError
+from candidates.gallery import Gallery
+from candidates.people import EMBEDDING_SIZE, Reference, name_key
+
+
+class FaceTemplate(Protocol):
+    """What describing a reference photo gives; `embedding` is (128,) float32, `size_px` the face's height."""
+
+    @property
+    def embedding(self) -> Any:  # noqa: D102
+        ...
+
+    @property
+    def model_id(self) -> str:  # noqa: D102
+        ...
+
+    @property
+    def photo_sha256(self) -> str:  # noqa: D102
+        ...
+
+    @property
+    def photo_name(self) -> str:  # noqa: D102
+        ...
+
+    @property
+    def size_px(self) -> float:  # noqa: D102
+        ...
+
+    @property
+    def sharpness(self) -> float:  # noqa: D102
+        ...
+
+
+Describe = Callable[[Path], FaceTemplate]
+"""Turns a photo file into a template; what it raises carries `code` and `text(language)`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why something was not used: a stable code, and the words in both languages."""
+
+    code: str
+    text_id: str
+    text_en: str
+
+    @classmethod
+    def of(cls, error: Exception) -> Reason:
+        """Take code and words from an error of ours or of the engine; any other is a `photos.failed`."""
+        if not (isinstance(getattr(error, "code", None), str) and callable(getattr(error, "text", None))):
+            kind = type(error).__name__
+            error = PhotoFailedError(f"Foto gagal diproses ({kind}).", f"The photo failed to be processed ({kind}).")
+        told: Any = error
+        return cls(str(told.code), str(told.text("id")), str(told.text("en")))
+
+    def text(self, language: str = "id") -> str:
+        """Return the words in a language."""
+        return self.text_id if language == "id" else self.text_en
+
+
+@dataclass(frozen=True, slots=True)
+class RejectedPhoto:
+    """A photo (or a pattern) that could not be used, and why."""
+
+    photo: str
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """The outcome of one row's photos: new templates, how many were registered already, and the unusable ones."""
+
+    references: tuple[Reference, ...]
+    known: int
+    rejected: tuple[RejectedPhoto, ...]
+
+
+def gather(
+    gallery: Gallery,
+    name: str,
+    patterns: tuple[str, ...],
+    folder: Path,
+    describe: Describe,
+    *,
+    known: Mapping[str, str],
+    model_id: str | None,
+) -> Gathered:
+    """Describe the photos that `patterns` (from `folder`) name for the person `name`.
+
+    `known` (photo sha256 → model id) are the photos the person has: they are not described again unless they were
+    with another model than `model_id`. No photo's failure stops the others.
+    """
+    templates: dict[str, Reference] = {}
+    already: set[str] = set()
+    rejected: list[RejectedPhoto] = []
+    for pattern in patterns:
+        found = False
+        for path in matching_files(pattern, folder):
+            found = True
+            try:
+                with path.open("rb") as file:
+                    sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+                if sha256 in known and model_id in (None, known[sha256]):
+                    already.add(sha256)
+                elif sha256 not in templates:
+                    _refuse_photo_of_another(gallery, name, sha256)
+                    templates[sha256] = as_reference(describe(path), path.name, sha256)
+            except Exception as error:
+                # Whatever one photo does, the night's import goes on; the reason is reported.
+                rejected.append(RejectedPhoto(path.name, Reason.of(error)))
+        if not found:
+            missing = PhotoMissingError(
+                f"Tidak ada berkas yang cocok dengan «{pattern}».", f"No file matches “{pattern}”."
+            )
+            rejected.append(RejectedPhoto(pattern, Reason.of(missing)))
+    return Gathered(tuple(templates.values()), len(already), tuple(rejected))
+
+
+def as_reference(template: FaceTemplate, photo_name: str, photo_sha256: str) -> Reference:
+    """Turn a template into a reference not stored yet. Raises `ValueError` for an embedding that is none."""
+    embedding = np.asarray(template.embedding, dtype=np.float32)
+    if embedding.shape != (EMBEDDING_SIZE,) or not np.all(np.isfinite(embedding)):
+        raise ValueError(f"an embedding is {EMBEDDING_SIZE} finite numbers, got shape {embedding.shape}")
+    return Reference(0, "", photo_name, photo_sha256, template.model_id, embedding, float(template.size_px))
+
+
+def matching_files(pattern: str, folder: Path) -> Iterator[Path]:
+    """Yield the files that a name or glob pattern means, in the order of their names.
+
+    A file of exactly this name wins over the pattern's meaning; names written with backslashes, or with accents
+    composed in the other Unicode form, are found as well.
+    """
+    spellings = (pattern, *(unicodedata.normalize(form, pattern) for form in ("NFC", "NFD")))
+    for spelling in (*spellings, *(text.replace("\\", "/") for text in spellings)):
+        if (folder / spelling).is_file():
+            yield folder / spelling
+            return
+        # Not Path.glob: a table may name absolute patterns.
+        paths = [folder / found for found in sorted(glob.glob(spelling, root_dir=folder, recursive=True))]  # noqa: PTH207
+        if files := [path for path in paths if path.is_file()]:
+            yield from files
+            return
+
+
+def _refuse_photo_of_another(gallery: Gallery, name: str, sha256: str) -> None:
+    others = [owner for owner in gallery.owners_of_photo(sha256) if name_key(owner.name) != name_key(name)]
+    if others:
+        raise PhotoOfAnotherError(
+            f"Foto yang sama sudah terdaftar untuk {others[0].name}.",
+            f"The same photo is already registered for {others[0].name}.",
+        )

@@ -1,0 +1,272 @@
+"""Reading the tables people write: dialect, headers in two languages, and what each cell may hold."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Final, TypeVar
+
+from candidates.errors import BadRowError, CandidatesError, TableUnreadableError
+from candidates.people import NATIONAL, Election, Relation, Role, clean_text, region_code, slug
+
+PEOPLE_COLUMNS: Final = (
+    "id",
+    "name",
+    "role",
+    "election",
+    "ballot_number",
+    "region",
+    "party",
+    "relative_of",
+    "relation",
+    "photos",
+)
+"""Columns of a table of people; `id` is optional and only tells people of one name apart."""
+
+ELECTION_COLUMNS: Final = ("id", "title", "level", "region", "active_from", "active_to", "polling_day")
+"""Columns of `elections.csv`."""
+
+_HEADERS: Final = {
+    "nama": "name",
+    "peran": "role",
+    "pemilu": "election",
+    "pemilihan": "election",
+    "nomor_urut": "ballot_number",
+    "no_urut": "ballot_number",
+    "wilayah": "region",
+    "kode_wilayah": "region",
+    "partai": "party",
+    "kerabat_dari": "relative_of",
+    "keluarga_dari": "relative_of",
+    "hubungan": "relation",
+    "foto": "photos",
+    "judul": "title",
+    "tingkat": "level",
+    "mulai": "active_from",
+    "selesai": "active_to",
+    "hari_pemungutan_suara": "polling_day",
+}
+_ROLES: Final = {
+    "calon": Role.CANDIDATE,
+    "kandidat": Role.CANDIDATE,
+    "wakil": Role.RUNNING_MATE,
+    "calon wakil": Role.RUNNING_MATE,
+    "keluarga": Role.FAMILY,
+}
+_RELATIONS: Final = {
+    "pasangan": Relation.SPOUSE,
+    "suami": Relation.SPOUSE,
+    "istri": Relation.SPOUSE,
+    "anak": Relation.CHILD,
+    "orang tua": Relation.PARENT,
+    "ayah": Relation.PARENT,
+    "ibu": Relation.PARENT,
+    "saudara": Relation.SIBLING,
+    "kakak": Relation.SIBLING,
+    "adik": Relation.SIBLING,
+    "lainnya": Relation.OTHER,
+}
+_LEVELS: Final = {"nasional": NATIONAL, "provinsi": "province", "kabupaten": "regency", "kota": "regency"}
+
+_Choice = TypeVar("_Choice", Role, Relation)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row: the line it starts on (1 is the first of the file) and the cell of every known column, cleaned."""
+
+    line: int
+    cells: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    """A row of the table of people, its cells understood; `relative_of` is still what was written, id or name."""
+
+    line: int
+    id: str
+    name: str
+    role: Role
+    election: str
+    ballot_number: int | None
+    region: str
+    party: str
+    relative_of: str
+    relation: Relation | None
+    photos: tuple[str, ...]
+
+
+class Table:
+    """A UTF-8 CSV table (with or without BOM; `,`, `;` or tab), read row by row, as often as wanted.
+
+    Raises `TableUnreadableError` at birth for a missing file, another encoding, or a header without `required`.
+    """
+
+    def __init__(self, path: Path, columns: tuple[str, ...], required: tuple[str, ...]) -> None:
+        self.path = path
+        self._columns = columns
+        self._check_text()
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            self._skipped, header = self._header_line(file.readline(), file.readline())
+        self._delimiter = max(";\t,", key=lambda mark: len(set(self._names(header, mark)) & set(columns)))
+        self.names = self._names(header, self._delimiter)
+        missing = [column for column in required if column not in self.names]
+        doubled = sorted({name for name in self.names if name in columns and self.names.count(name) > 1})
+        if missing or doubled:
+            raise TableUnreadableError(
+                f"{path.name}: baris judul kurang {missing} atau memuat dua kali {doubled}.",
+                f"{path.name}: the header lacks {missing} or has twice {doubled}.",
+            )
+
+    def rows(self) -> Iterator[Row | tuple[int, CandidatesError]]:
+        """Yield the rows in order; a row that is no row as (line, error). Empty rows are left out."""
+        with self.path.open(encoding="utf-8-sig", newline="") as file:
+            for _ in range(self._skipped):
+                file.readline()
+            reader = csv.reader(file, delimiter=self._delimiter, strict=True)
+            while True:
+                line = self._skipped + reader.line_num + 1
+                try:
+                    cells = next(reader)
+                except StopIteration:
+                    return
+                except csv.Error as error:
+                    yield (
+                        line,
+                        BadRowError(
+                            f"Baris tidak dapat dibaca ({error}); periksa tanda kutipnya.",
+                            f"The row cannot be read ({error}); check its quotation marks.",
+                        ),
+                    )
+                    continue
+                if any(cell.strip() for cell in cells):
+                    yield self._row(line, cells)
+
+    def _row(self, line: int, cells: list[str]) -> Row | tuple[int, CandidatesError]:
+        extra = [cell for cell in cells[len(self.names) :] if cell.strip()]
+        if extra:
+            return line, BadRowError(
+                f"Ada {len(cells)} sel untuk {len(self.names)} kolom; beri tanda kutip pada sel yang memuat pemisah.",
+                f"There are {len(cells)} cells for {len(self.names)} columns; quote cells that hold the separator.",
+            )
+        filled = dict.fromkeys(self._columns, "")
+        for name, cell in zip(self.names, cells, strict=False):
+            if name in self._columns:
+                # File names must stay as they are on the disk, spaces and accents included.
+                filled[name] = cell.strip() if name == "photos" else clean_text(cell)
+        return Row(line, filled)
+
+    def _check_text(self) -> None:
+        try:
+            with self.path.open(encoding="utf-8-sig", newline="") as file:
+                while file.read(1 << 16):
+                    pass
+        except OSError as error:
+            raise TableUnreadableError(
+                f"Tabel {self.path} tidak dapat dibuka: {error.strerror}.",
+                f"The table {self.path} cannot be opened: {error.strerror}.",
+            ) from error
+        except UnicodeDecodeError as error:
+            raise TableUnreadableError(
+                f"Tabel {self.path.name} bukan teks UTF-8.", f"The table {self.path.name} is not UTF-8 text."
+            ) from error
+
+    @staticmethod
+    def _header_line(first: str, second: str) -> tuple[int, str]:
+        # Excel writes "sep=;" above the header when asked to.
+        return (2, second) if first.lower().startswith("sep=") else (1, first)
+
+    @staticmethod
+    def _names(header: str, delimiter: str) -> tuple[str, ...]:
+        cells = next(csv.reader([header], delimiter=delimiter), [])
+        words = (re.sub(r"[\s\-]+", "_", clean_text(cell).casefold()) for cell in cells)
+        return tuple(_HEADERS.get(word, word) for word in words)
+
+
+def person_row(row: Row) -> PersonRow:
+    """Understand a row of people. Raises `BadRowError` that names the column."""
+    cells = row.cells
+    if not cells["name"]:
+        raise _bad("name", "", "nama orang", "a person's name")
+    role = _choice("role", cells["role"], Role, _ROLES)
+    if role is None:
+        role = Role.FAMILY if cells["relative_of"] else Role.CANDIDATE
+    relation = _choice("relation", cells["relation"], Relation, _RELATIONS)
+    if role is Role.FAMILY:
+        if not cells["relative_of"]:
+            raise _bad("relative_of", "", "id atau nama calonnya", "the id or name of the candidate")
+        relation = relation or Relation.OTHER
+    return PersonRow(
+        line=row.line,
+        id=cells["id"],
+        name=cells["name"],
+        role=role,
+        election=slug(cells["election"]) if cells["election"] else "",
+        ballot_number=_ballot_number(cells["ballot_number"]),
+        region=region_code(cells["region"]),
+        party=cells["party"],
+        relative_of=cells["relative_of"],
+        relation=relation,
+        photos=tuple(part.strip() for part in cells["photos"].split("|") if part.strip()),
+    )
+
+
+def election_row(row: Row) -> Election:
+    """Understand a row of `elections.csv`. Raises `BadRowError` that names the column, or `ElectionError`."""
+    cells = row.cells
+    if not cells["id"]:
+        raise _bad("id", "", "id pemilu", "an election's id")
+    level = cells["level"].casefold()
+    return Election(
+        id=slug(cells["id"]),
+        title=cells["title"] or cells["id"],
+        level=_LEVELS.get(level, level),
+        region=region_code(cells["region"]),
+        active_from=_day("active_from", cells["active_from"]),
+        active_to=_day("active_to", cells["active_to"]),
+        polling_day=_day("polling_day", cells["polling_day"]),
+    )
+
+
+def _choice(column: str, text: str, kinds: type[_Choice], aliases: Mapping[str, _Choice]) -> _Choice | None:
+    word = text.casefold().replace("-", " ").replace("_", " ")
+    if not word:
+        return None
+    known = {str(kind).replace("_", " "): kind for kind in kinds} | dict(aliases)
+    if word not in known:
+        kinds_text = ", ".join(kinds)
+        raise _bad(column, text, kinds_text, kinds_text)
+    return known[word]
+
+
+def _ballot_number(text: str) -> int | None:
+    if not text:
+        return None
+    # Spreadsheets write whole numbers as "2.0" or, in Indonesian, "2,0".
+    match = re.fullmatch(r"0*([1-9]\d{0,2})(?:[.,]0)?", text)
+    if not match:
+        raise _bad("ballot_number", text, "angka 1 sampai 999", "a number from 1 to 999")
+    return int(match[1])
+
+
+def _day(column: str, text: str) -> date | None:
+    if not text:
+        return None
+    try:
+        if local := re.fullmatch(r"(\d{1,2})[/-](\d{1,2})[/-](\d{4})", text):
+            # What Indonesian spreadsheets turn a date into: day first.
+            return date(int(local[3]), int(local[2]), int(local[1]))
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise _bad(column, text, "tanggal YYYY-MM-DD", "a date YYYY-MM-DD") from error
+
+
+def _bad(column: str, came: str, expected_id: str, expected_en: str) -> BadRowError:
+    return BadRowError(
+        f"Kolom {column}: harus {expected_id}, yang tertulis «{came}».",
+        f"Column {column}: expected {expected_en}, got “{came}”.",
+    )
