@@ -15,7 +15,13 @@ from typing import Literal
 
 from vision.errors import EngineError
 
-ModelName = Literal["face_detector.tflite", "face_embedding.onnx", "hand_landmarker.task", "hand_naming.npz"]
+ModelName = Literal[
+    "face_detector.tflite",
+    "face_embedding.onnx",
+    "face_verifier.onnx",
+    "hand_landmarker.task",
+    "hand_naming.npz",
+]
 """The names of the model files."""
 
 _DIRECTORY = Path(__file__).resolve().parent
