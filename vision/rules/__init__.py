@@ -3,8 +3,10 @@
 from vision.rules.evidence import CandidateFacts, ElectionContext, MatchFacts, SeenFace, SeenHand
 from vision.rules.findings import Finding, FindingKind, Judgment, Note, Subject, Verdict
 from vision.rules.judge import judge
+from vision.rules.places import place_in_words
 from vision.rules.policy import DEFAULT_POLICY, Policy, available_packs
 from vision.rules.schema import PoseRule, Rule, Severity
+from vision.rules.wording import describe, headline, next_step, pose_label
 
 __all__ = [
     "DEFAULT_POLICY",
@@ -24,5 +26,10 @@ __all__ = [
     "Subject",
     "Verdict",
     "available_packs",
+    "describe",
+    "headline",
     "judge",
+    "next_step",
+    "place_in_words",
+    "pose_label",
 ]

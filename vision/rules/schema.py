@@ -75,12 +75,6 @@ class Window(Table, frozen=True):
     days_before: int
     days_after: int
 
-    def covers(self, day: dt.date, active_from: dt.date | None, active_to: dt.date | None) -> bool:
-        """Tell whether `day` lies in the widened window; an open end (None) never closes."""
-        starts = active_from is None or day >= active_from - dt.timedelta(days=self.days_before)
-        ends = active_to is None or day <= active_to + dt.timedelta(days=self.days_after)
-        return starts and ends
-
 
 class PoseRule(Table, frozen=True):
     """What a pack says about one pose.

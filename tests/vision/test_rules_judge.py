@@ -1,0 +1,322 @@
+"""Judging: every pose by who holds the number by who is in the photo, on evidence written by hand."""
+
+from __future__ import annotations
+
+import itertools
+import pickle
+from dataclasses import dataclass, replace
+
+import msgspec
+import pytest
+
+from candidates.people import Candidate, Relation, Role
+from vision.poses import ALLOWED_POSES, QUIET_POSES, Pose
+from vision.rules import (
+    ElectionContext,
+    Finding,
+    FindingKind,
+    Judgment,
+    Note,
+    Policy,
+    SeenFace,
+    SeenHand,
+    Severity,
+    Verdict,
+    judge,
+)
+
+POLICY = Policy.load()
+MILDER = msgspec.structs.replace(POLICY, judging=msgspec.structs.replace(POLICY.judging, unheld_number="milder"))
+
+
+@dataclass(frozen=True)
+class FakeMatch:
+    candidate: Candidate
+    strength: str
+
+
+def pair(number: int, election: str = "pilkada-1999") -> tuple[Candidate, Candidate]:
+    head = Candidate(f"ani-{number}", f"Ani {number}", Role.CANDIDATE, election, number, "34.01")
+    mate = Candidate(f"budi-{number}", f"Budi {number}", Role.RUNNING_MATE, election, number, "34.01")
+    return head, mate
+
+
+ANI, BUDI = pair(2)
+CHILD = Candidate(
+    "cici", "Cici", Role.FAMILY, "pilkada-1999", region="34.01", relative_of="ani-2", relation=Relation.CHILD
+)
+NOBODY = ElectionContext()
+EVERY_NUMBER = ElectionContext({number: pair(number) for number in range(1, 11)}, any_active=True)
+
+TABLE = {
+    Pose.THUMB_UP: (Severity.FLAG, (1,)),
+    Pose.THUMB_DOWN: (Severity.REVIEW, ()),
+    Pose.ONE_INDEX: (Severity.FLAG, (1,)),
+    Pose.PINKY: (Severity.REVIEW, (1,)),
+    Pose.PEACE_TWO: (Severity.FLAG, (2,)),
+    Pose.L_TWO: (Severity.FLAG, (2, 7)),
+    Pose.CALL: (Severity.FLAG, (2,)),
+    Pose.FINGER_HEART: (Severity.FLAG, (2,)),
+    Pose.THREE_IMR: (Severity.FLAG, (3,)),
+    Pose.THREE_MRP: (Severity.FLAG, (3,)),
+    Pose.THREE_TIM: (Severity.FLAG, (3,)),
+    Pose.OK: (Severity.FLAG, (3,)),
+    Pose.ILY: (Severity.FLAG, (3,)),
+    Pose.ROCK: (Severity.FLAG, (2,)),
+    Pose.FOUR: (Severity.FLAG, (4,)),
+    Pose.PALM_FIVE: (Severity.REVIEW, (5,)),
+    Pose.TWO_HAND_NUMBER: (Severity.REVIEW, ()),
+    Pose.FIST: (None, ()),
+    Pose.TWO_HAND_HEART: (None, ()),
+    Pose.PALMS_TOGETHER: (None, ()),
+    Pose.HAND_ON_CHEST: (None, ()),
+    Pose.NONE: (None, ()),
+}
+"""The pose table of the design: severity of a clear sign, and its numbers."""
+
+PEOPLE = {
+    "nobody": None,
+    "strong candidate": FakeMatch(ANI, "strong"),
+    "possible candidate": FakeMatch(ANI, "possible"),
+    "strong running mate": FakeMatch(BUDI, "strong"),
+    "strong relative": FakeMatch(CHILD, "strong"),
+    "possible relative": FakeMatch(CHILD, "possible"),
+    "strong spouse": FakeMatch(ANI, "strong"),
+}
+
+
+def hand(pose: Pose, index: int = 0, score: float = 0.95, **more: object) -> SeenHand:
+    return SeenHand(index, pose, score, **more)  # type: ignore[arg-type]
+
+
+def only(judgment: Judgment) -> Finding:
+    (finding,) = judgment.findings
+    return finding
+
+
+@pytest.mark.parametrize("pose", Pose)
+@pytest.mark.parametrize("context", [NOBODY, EVERY_NUMBER], ids=["nobody holds it", "held in scope"])
+@pytest.mark.parametrize("who", PEOPLE)
+@pytest.mark.parametrize("policy", [POLICY, MILDER], ids=["same", "milder"])
+def test_every_combination(pose: Pose, context: ElectionContext, who: str, policy: Policy) -> None:
+    severity, numbers = TABLE[pose]
+    match = PEOPLE[who]
+    if who == "strong spouse":
+        context = replace(context, declared_spouse_of=ANI.id)
+    result = judge([hand(pose)], [SeenFace(0, 0, match)], policy, context)
+    signs = [finding for finding in result.findings if finding.kind is FindingKind.POSE]
+    others = [finding for finding in result.findings if finding.kind is not FindingKind.POSE]
+
+    if severity is None:
+        assert signs == []
+    else:
+        (sign,) = signs
+        held = bool(numbers) and context.any_active
+        milder = policy is MILDER and bool(numbers) and not held
+        assert sign.severity is (Severity.REVIEW if milder else severity)
+        assert (sign.code, sign.numbers, sign.hands, sign.people) == (f"pose.{pose}", numbers, (0,), 1)
+        assert (Note.UNHELD in sign.notes) is milder
+        expected = [f"{name}-{number}" for number in numbers for name in ("ani", "budi")] if held else []
+        assert list(sign.candidates) == expected
+
+    if match is None:
+        assert others == []
+    else:
+        (person,) = others
+        assert person.faces == (0,)
+        assert person.candidates == (match.candidate.id,)
+        if match.candidate.role is Role.FAMILY:
+            assert (person.kind, person.code, person.severity) == (FindingKind.FAMILY, "family.match", Severity.REVIEW)
+        else:
+            soft = match.strength == "possible" or who == "strong spouse"
+            assert person.severity is (Severity.REVIEW if soft else Severity.FLAG)
+            assert person.code == ("candidate.match_with_sign" if signs else "candidate.match")
+            assert (Note.OWN_NUMBER in person.notes) is (2 in numbers)
+            assert person.hands == ((0,) if signs else ())
+
+    severities = {finding.severity for finding in result.findings}
+    verdict = Verdict.FLAG if Severity.FLAG in severities else Verdict.REVIEW if severities else Verdict.CLEAR
+    assert result.verdict is verdict
+    assert result.hand_numbers == (numbers,)
+    assert all(finding.rule == policy.id and finding.basis.link for finding in result.findings)
+
+
+def test_the_table_is_the_whole_vocabulary() -> None:
+    assert set(TABLE) == set(Pose)
+    assert {pose for pose, (severity, _) in TABLE.items() if severity is None} == QUIET_POSES
+    assert all(POLICY.poses[pose].severity is Severity.ALLOWED for pose in ALLOWED_POSES)
+
+
+def test_nothing_seen_is_clear() -> None:
+    assert judge([], [], POLICY) == Judgment((), Verdict.CLEAR, ())
+
+
+@pytest.mark.parametrize(
+    ("score", "severity", "unsure"),
+    [
+        (1.0, Severity.FLAG, False),
+        (0.6, Severity.FLAG, False),  # the cut itself flags
+        (0.599, Severity.REVIEW, True),
+        (0.4, Severity.REVIEW, True),
+        (0.399, None, False),  # too uncertain to mention
+    ],
+)
+def test_a_low_score_is_milder(score: float, severity: Severity | None, unsure: bool) -> None:
+    findings = judge([hand(Pose.PEACE_TWO, score=score)], [], POLICY).findings
+    assert [finding.severity for finding in findings] == ([] if severity is None else [severity])
+    assert all((Note.UNSURE in finding.notes) is unsure for finding in findings)
+
+
+@pytest.mark.parametrize(
+    ("posed", "score", "severity"),
+    [
+        (True, 0.9, Severity.FLAG),
+        (False, 0.9, Severity.REVIEW),
+        (None, 0.9, Severity.REVIEW),  # nobody looked: as if it were a wave
+        (True, 0.5, Severity.REVIEW),  # posed, but hardly read
+    ],
+)
+def test_an_open_palm_flags_when_posed(posed: bool | None, score: float, severity: Severity) -> None:
+    finding = only(judge([hand(Pose.PALM_FIVE, score=score, posed=posed)], [], POLICY))
+    assert finding.severity is severity
+    assert (Note.POSED in finding.notes) is (posed is True)
+
+
+def test_posed_means_nothing_for_other_signs() -> None:
+    assert only(judge([hand(Pose.PINKY, posed=True)], [], POLICY)).severity is Severity.REVIEW
+
+
+def test_fifteen_finger_hearts_are_one_finding() -> None:
+    hands = [hand(Pose.FINGER_HEART, index, person=index) for index in range(15)]
+    hands += [hand(Pose.FIST, 15, person=15)]
+    finding = only(judge(hands, [], POLICY))
+    assert finding.hands == tuple(range(15))
+    assert finding.people == 15
+
+
+@pytest.mark.parametrize(
+    ("people", "count"),
+    [((0, 0), 1), ((0, 1), 2), ((None, None), 2), ((0, None), 2)],
+    ids=["both hands of one", "two people", "nobody known", "one known"],
+)
+def test_people_are_counted_not_hands(people: tuple[int | None, int | None], count: int) -> None:
+    hands = [hand(Pose.PEACE_TWO, index, person=person) for index, person in enumerate(people)]
+    assert only(judge(hands, [], POLICY)).people == count
+
+
+def test_one_clear_hand_among_unclear_ones_flags_the_group() -> None:
+    finding = only(judge([hand(Pose.CALL, 0, 0.45), hand(Pose.CALL, 1, 0.9)], [], POLICY))
+    assert finding.severity is Severity.FLAG
+    assert finding.hands == (0, 1)
+    assert Note.UNSURE not in finding.notes
+
+
+def test_two_hands_make_one_number() -> None:
+    both = [
+        hand(Pose.TWO_HAND_NUMBER, 0, person=0, numbers=(6,), partner=1),
+        hand(Pose.TWO_HAND_NUMBER, 1, person=0, numbers=(6,), partner=0),
+    ]
+    for hands in (both, both[:1]):  # told from both sides, or once
+        result = judge(hands, [], POLICY, EVERY_NUMBER)
+        finding = only(result)
+        assert (finding.hands, finding.numbers, finding.people) == ((0, 1), (6,), 1)
+        assert finding.candidates == ("ani-6", "budi-6")
+        assert result.hand_numbers == ((6,),) * len(hands)
+
+
+def test_two_hand_numbers_of_different_sums_stay_apart() -> None:
+    hands = [
+        hand(Pose.TWO_HAND_NUMBER, 0, numbers=(6,), partner=1),
+        hand(Pose.TWO_HAND_NUMBER, 2, numbers=(7,), partner=3),
+    ]
+    findings = judge(hands, [], POLICY).findings
+    assert [(finding.hands, finding.numbers, finding.people) for finding in findings] == [
+        ((0, 1), (6,), 1),
+        ((2, 3), (7,), 1),
+    ]
+
+
+def test_a_pair_is_named_together_and_elections_apart() -> None:
+    governor = pair(2, "pilgub-1999")
+    lone = Candidate("dedi", "Dedi", Role.CANDIDATE, "pileg-1999", 2)
+    context = ElectionContext({2: (*pair(2), *governor, lone, CHILD)}, any_active=True)
+    finding = only(judge([hand(Pose.PEACE_TWO)], [], POLICY, context))
+    assert [subject.name for subject in finding.subjects] == ["Ani 2 & Budi 2", "Ani 2 & Budi 2", "Dedi"]
+    assert finding.candidates == ("ani-2", "budi-2", "dedi")  # relatives hold no number; nobody twice
+
+
+def test_the_same_person_twice_is_one_finding() -> None:
+    faces = [SeenFace(3, 3, FakeMatch(ANI, "possible")), SeenFace(1, 1, FakeMatch(ANI, "strong"))]
+    finding = only(judge([], faces, POLICY))
+    assert finding.faces == (1, 3)
+    assert finding.severity is Severity.FLAG
+    assert Note.POSSIBLE not in finding.notes
+
+
+def test_being_related_is_no_exemption_for_a_candidate() -> None:
+    context = ElectionContext(declared_spouse_of="somebody-else")
+    assert only(judge([], [SeenFace(0, 0, FakeMatch(ANI, "strong"))], POLICY, context)).severity is Severity.FLAG
+
+
+def test_a_spouse_softens_the_person_never_the_sign() -> None:
+    context = replace(EVERY_NUMBER, declared_spouse_of=ANI.id)
+    result = judge([hand(Pose.PEACE_TWO)], [SeenFace(0, 0, FakeMatch(ANI, "strong"))], POLICY, context)
+    assert [(f.kind, f.severity) for f in result.findings] == [
+        (FindingKind.POSE, Severity.FLAG),
+        (FindingKind.CANDIDATE, Severity.REVIEW),
+    ]
+    assert result.findings[1].basis == POLICY.rules["spouse"]
+
+
+@pytest.mark.parametrize(
+    ("context", "relative"),
+    [
+        (NOBODY, None),
+        (ElectionContext({2: (ANI, BUDI)}, True), "Ani 2"),
+        (ElectionContext(names={"ani-2": "Ani"}), "Ani"),
+    ],
+    ids=["relative out of scope", "found among the holders", "told by name"],
+)
+def test_whose_relative(context: ElectionContext, relative: str | None) -> None:
+    (subject,) = only(judge([], [SeenFace(0, 0, FakeMatch(CHILD, "strong"))], POLICY, context)).subjects
+    assert (subject.relation, subject.relative_name) == ("child", relative)
+
+
+def test_a_policy_may_flag_relatives_but_only_sure_ones() -> None:
+    strict = msgspec.structs.replace(POLICY, judging=msgspec.structs.replace(POLICY.judging, family="flag"))
+    for strength, severity in (("strong", Severity.FLAG), ("possible", Severity.REVIEW)):
+        assert only(judge([], [SeenFace(0, 0, FakeMatch(CHILD, strength))], strict)).severity is severity
+
+
+def test_order_is_severity_then_kind_then_place_whatever_the_input_order() -> None:
+    eko = Candidate("eko", "Eko", Role.CANDIDATE, "pilkada-1999", 4)
+    hands = [hand(Pose.PINKY, 0), hand(Pose.CALL, 1), hand(Pose.PEACE_TWO, 2)]
+    faces = [
+        SeenFace(0, 0, FakeMatch(CHILD, "strong")),
+        SeenFace(1, 1, FakeMatch(eko, "possible")),
+        SeenFace(2, 2, FakeMatch(BUDI, "strong")),
+        SeenFace(3, 3, FakeMatch(ANI, "strong")),
+        SeenFace(4, 4),
+    ]
+    expected = [
+        ("flag", "candidate.match_with_sign", (2,)),
+        ("flag", "candidate.match_with_sign", (3,)),
+        ("flag", "pose.call", ()),
+        ("flag", "pose.peace_two", ()),
+        ("review", "candidate.match_with_sign", (1,)),
+        ("review", "pose.pinky", ()),
+        ("review", "family.match", (0,)),
+    ]
+    for shuffled_hands, shuffled_faces in itertools.product(itertools.permutations(hands), (faces, faces[::-1])):
+        findings = judge(shuffled_hands, shuffled_faces, POLICY).findings
+        assert [(f.severity.value, f.code, f.faces) for f in findings] == expected
+
+
+def test_a_judgment_travels_between_processes() -> None:
+    result = judge([hand(Pose.PEACE_TWO)], [SeenFace(0, 0, FakeMatch(ANI, "strong"))], POLICY, EVERY_NUMBER)
+    assert pickle.loads(pickle.dumps(result)) == result
+
+
+def test_a_score_outside_its_range_is_refused() -> None:
+    with pytest.raises(ValueError, match="between 0 and 1"):
+        SeenHand(0, Pose.OK, 1.2)

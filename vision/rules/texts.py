@@ -1,0 +1,55 @@
+"""The message files, and how sentences are put together from them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from importlib import resources
+from typing import get_args
+
+import msgspec
+
+from vision.errors import Language
+
+LANGUAGES: tuple[Language, ...] = get_args(Language)
+
+LONGEST_LIST = 3
+"""Names or places told one by one; what goes beyond is counted, so that a message stays one breath long."""
+
+
+@cache
+def texts(language: Language) -> dict[str, dict[str, str]]:
+    """Return the message templates of a language, section by section.
+
+    Raises:
+        ValueError: there is no message file for the language.
+
+    """
+    if language not in LANGUAGES:
+        raise ValueError(f"language must be one of {', '.join(LANGUAGES)}, got {language!r}")
+    file = resources.files("vision.rules") / "messages" / f"{language}.toml"
+    return msgspec.toml.decode(file.read_bytes(), type=dict[str, dict[str, str]], strict=True)
+
+
+def text(language: Language, section: str, key: str, **values: object) -> str:
+    """Fill in one template."""
+    return texts(language)[section][key].format(**values)
+
+
+def listed(items: Sequence[str], language: Language) -> str:
+    """Join with commas and "and"; more than `LONGEST_LIST` items end in a count."""
+    if len(items) > LONGEST_LIST:
+        kept = items[: LONGEST_LIST - 1]
+        items = [*kept, text(language, "list", "more", n=len(items) - len(kept))]
+    return _joined(items, text(language, "list", "and"))
+
+
+def either(numbers: Sequence[int], language: Language) -> str:
+    """Join numbers with "or"."""
+    return _joined([str(number) for number in numbers], text(language, "list", "or"))
+
+
+def _joined(items: Sequence[str], word: str) -> str:
+    if len(items) < 3:
+        return f" {word} ".join(items)
+    return f"{', '.join(items[:-1])}, {word} {items[-1]}"

@@ -1,0 +1,145 @@
+"""What people read: one message a finding, a headline and a next step a photo, a label a hand.
+
+The templates live in `messages/id.toml` and `messages/en.toml`; names of poses and rules come from the policy pack.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from vision.errors import Language
+from vision.poses import Pose
+from vision.rules.findings import Finding, FindingKind, Note, Subject, Verdict
+from vision.rules.policy import Policy
+from vision.rules.schema import Severity
+from vision.rules.texts import LONGEST_LIST, either, listed, text, texts
+
+_NOWHERE: Mapping[int, str] = {}
+
+
+def headline(verdict: Verdict, language: Language = "id") -> str:
+    """Return the verdict in one short sentence."""
+    return text(language, "headline", verdict.value)
+
+
+def describe(
+    finding: Finding,
+    language: Language = "id",
+    *,
+    hand_places: Mapping[int, str] = _NOWHERE,
+    face_places: Mapping[int, str] = _NOWHERE,
+) -> str:
+    """Say what was seen and where, what it can be read as, and on which rule that rests; at most three sentences.
+
+    `hand_places` and `face_places` give a place in words by hand and face index, in the same language (see
+    `place_in_words`); without them the message names no place.
+    """
+    if finding.kind is FindingKind.POSE:
+        sentences = _pose_sentences(finding, language, _place(finding.hands, hand_places, language))
+    elif finding.kind is FindingKind.CANDIDATE:
+        sentences = _candidate_sentences(finding, language, _place(finding.faces, face_places, language))
+    else:
+        sentences = _family_sentences(finding, language, _place(finding.faces, face_places, language))
+    return " ".join([*sentences, text(language, "basis", "rule", rule=finding.basis.title(language))])
+
+
+def next_step(findings: Sequence[Finding], language: Language = "id") -> str:
+    """Say what to do about a photo with these findings; without findings, what to check oneself."""
+    if not findings:
+        return text(language, "step", "clear")
+    signs = [finding for finding in findings if finding.kind is FindingKind.POSE]
+    people = [finding for finding in findings if finding.kind is not FindingKind.POSE]
+    sign_flagged, person_flagged = _flagged(signs), _flagged(people)
+    if people and all(Note.SPOUSE in finding.notes for finding in people):
+        key = "spouse_and_sign" if signs else "spouse"
+    elif signs and people:
+        person_or_both = "pose_and_person_flag" if person_flagged else "pose_and_person_review"
+        key = "pose_flag_person_review" if sign_flagged and not person_flagged else person_or_both
+    elif signs:
+        key = "pose_flag" if sign_flagged else "pose_review"
+    else:
+        key = "person_flag" if person_flagged else "person_review"
+    return text(language, "step", key)
+
+
+def pose_label(policy: Policy, pose: Pose, language: Language = "id", numbers: Sequence[int] | None = None) -> str:
+    """Return the short label of a hand for a picture, e.g. "dua jari (2)"; `numbers` replace those of the policy."""
+    shown = policy.numbers_of(pose) if numbers is None else numbers
+    name = policy.poses[pose].name(language)
+    return f"{name} ({'/'.join(str(number) for number in shown)})" if shown else name
+
+
+def _flagged(findings: Sequence[Finding]) -> bool:
+    return any(finding.severity is Severity.FLAG for finding in findings)
+
+
+def _pose_sentences(finding: Finding, language: Language, place: str) -> list[str]:
+    if finding.sign is None:
+        raise ValueError(f"a pose finding needs its sign, {finding.code} has none")
+    manner = next((f"_{note}" for note in (Note.UNSURE, Note.POSED) if note in finding.notes), "")
+    first = text(
+        language,
+        "pose",
+        ("one" if finding.people == 1 else "many") + manner,
+        people=finding.people,
+        pose=finding.sign.name(language),
+        place=place,
+        reading=finding.sign.reads(language).format(number=either(finding.numbers, language)),
+    )
+    if finding.subjects:
+        several = len(finding.numbers) > 1  # then it must be said which number is whose
+        names = [_numbered(subject, language) if several else subject.name for subject in finding.subjects]
+        holders = listed(names, language)
+        return [first, text(language, "pose", "held", holders=holders)]
+    return [first, text(language, "pose", "unheld")] if Note.UNHELD in finding.notes else [first]
+
+
+def _candidate_sentences(finding: Finding, language: Language, place: str) -> list[str]:
+    subject = finding.subjects[0]
+    role = f"role_{subject.role}" + ("" if subject.number is None else "_numbered")
+    first = text(
+        language,
+        "candidate",
+        "seen_possible" if Note.POSSIBLE in finding.notes else "seen",
+        place=place,
+        name=subject.name,
+        role=text(language, "candidate", role, number=subject.number),
+    )
+    if Note.SPOUSE in finding.notes:
+        why = "spouse_with_sign" if Note.WITH_SIGN in finding.notes else "spouse"
+    else:
+        why = next((note.value for note in (Note.OWN_NUMBER, Note.WITH_SIGN) if note in finding.notes), "alone")
+    return [first, text(language, "candidate", why)]
+
+
+def _family_sentences(finding: Finding, language: Language, place: str) -> list[str]:
+    subject = finding.subjects[0]
+    relation = f"relation_{subject.relation}"
+    if subject.relative_name is None:
+        relative = text(language, "family", "relative_unnamed")
+    else:
+        relative = text(language, "family", "relative_named", name=subject.relative_name)
+    first = text(
+        language,
+        "family",
+        "seen_possible" if Note.POSSIBLE in finding.notes else "seen",
+        place=place,
+        name=subject.name,
+        relation=text(language, "family", relation if relation in texts(language)["family"] else "relation_other"),
+        relative=relative,
+    )
+    return [first, text(language, "family", "why")]
+
+
+def _numbered(subject: Subject, language: Language) -> str:
+    if subject.number is None:
+        return subject.name
+    return text(language, "list", "numbered", name=subject.name, number=subject.number)
+
+
+def _place(indices: Sequence[int], places: Mapping[int, str], language: Language) -> str:
+    """Return the places as a clause in brackets; nothing when one is unknown or they are too many to read."""
+    known = list(dict.fromkeys(places.get(index, "") for index in indices))
+    if not known or "" in known or len(known) > LONGEST_LIST:
+        return ""
+    return f" ({listed(known, language)})"
