@@ -87,11 +87,12 @@ RECIPES: dict[str, tuple[Recipe, ...]] = {
     "l_two": (Recipe("XCCC", ("out", "out_wide", "up"), (-8, 0, 0, 0), (3, 0, 0, 0)),),
     "call": (Recipe("CCCX", ("out", "out_wide", "up"), (0, 0, 0, 16), (0, 0, 0, 2)),),
     "finger_heart": (
-        _heart((20.1, -1.3, 11.1, 32.8, 59.0), (50.2, 66.9, -3.6)),
-        _heart((20.2, -3.2, 5.3, 32.9, 71.2), (51.9, 65.5, 4.0)),
-        _heart((19.3, -1.9, 12.8, 34.8, 45.0), (52.0, 60.7, -4.0)),
-        _heart((13.2, 9.5, 7.7, 37.5, 82.7), (40.1, 86.9, 7.0), 1.6),
-        _heart((23.9, 4.5, 13.0, 22.9, 65.9), (45.8, 69.8, 6.4), 1.6),
+        _heart((20.1, -9.4, 4.4, 19.4, 15.2), (59.3, 75.5, -1.8)),
+        _heart((21.8, -7.8, 4.7, 18.9, 6.2), (55.5, 74.8, -6.0)),
+        _heart((20.1, -9.5, 11.5, 21.0, 25.3), (63.5, 73.6, 6.0), 1.4),
+        _heart((21.8, -3.6, 8.1, 14.7, 19.6), (56.8, 79.4, -8.4), 1.4),
+        _heart((18.3, -3.8, 3.2, 42.4, 37.8), (49.0, 67.9, -1.5)),
+        _heart((22.1, 7.6, -14.6, 36.6, 44.0), (26.9, 98.2, 14.3), 1.4),
     ),
     "three_imr": (Recipe("XXXC", ("over_pinky", "over_pinky", "over_ring_tip"), (-12, 0, 11, 0), (0, 0, -1, 0)),),
     "three_mrp": (
@@ -113,13 +114,13 @@ RECIPES: dict[str, tuple[Recipe, ...]] = {
 }
 RECIPES["thumb_down"] = RECIPES["thumb_up"]
 
-NONE_SHAPES = ("relaxed_hang", "half_curl", "holding", "flat_grip", "pinch", "pointing", "in_between", "odd_fingers")
+NONE_SHAPES = ("relaxed_hang", "half_curl", "holding", "flat_grip", "pinch", "pointing", "in_between", "middle")
 """The shapes that `none` is drawn from; each can be asked for by name as well."""
+
+_NONE_SHARES = (0.2, 0.15, 0.15, 0.12, 0.12, 0.08, 0.15, 0.03)
 
 POSES = (*RECIPES, "none")
 """Every pose that can be rendered: ids of the product's vocabulary."""
-
-_ODD = ((0, 1, 0, 0), (0, 1, 1, 0), (0, 0, 1, 1))
 
 
 def draw_shape(pose: str, rng: np.random.Generator, *, proportions: bool = True) -> HandShape:
@@ -129,7 +130,7 @@ def draw_shape(pose: str, rng: np.random.Generator, *, proportions: bool = True)
     one hand cannot show.
     """
     if pose == "none":
-        pose = NONE_SHAPES[rng.integers(len(NONE_SHAPES))]
+        pose = NONE_SHAPES[rng.choice(len(NONE_SHAPES), p=_NONE_SHARES)]
     if pose in NONE_SHAPES:
         fingers, thumb = _NONE[pose](rng)
     elif pose in RECIPES:
@@ -238,10 +239,10 @@ def _pointing(rng: np.random.Generator) -> tuple[Floats, Floats]:
 
 
 def _in_between(rng: np.random.Generator) -> tuple[Floats, Floats]:
-    """Any flexions, neighbours alike, with at least one finger neither straight nor curled."""
+    """Bend the fingers any way, neighbours alike, at least one of them neither straight nor curled."""
     while True:
         bend = np.clip(rng.uniform(0, 1) + np.cumsum(rng.normal(0, 0.22, 4)), 0, 1)
-        if ((bend > 0.38) & (bend < 0.68)).sum() >= 1 and (bend > 0.3).sum() >= 2:
+        if ((bend > 0.28) & (bend < 0.52)).any() and (bend > 0.3).sum() >= 2:
             break
     fingers = np.zeros((4, 4))
     fingers[:, :3] = bend[:, None] * np.array([80, 100, 56]) + rng.normal(0, 4, (4, 3))
@@ -249,21 +250,20 @@ def _in_between(rng: np.random.Generator) -> tuple[Floats, Floats]:
     return fingers, _thumb(rng, "rest", "near", "open", "over_index_low")
 
 
-def _odd_fingers(rng: np.random.Generator) -> tuple[Floats, Floats]:
-    """Straight and curled fingers in a pattern that is no sign."""
-    curl, stretch = rng.uniform(0, 1.2), rng.uniform(0, 1)
-    pattern = _ODD[rng.integers(len(_ODD))]
+def _middle(rng: np.random.Generator) -> tuple[Floats, Floats]:
+    """Raise the middle finger alone: rude, and no number in this country's elections."""
+    curl = rng.uniform(0, 1.2)
     fingers = np.zeros((4, 4))
-    for finger, straight in enumerate(pattern):
-        fingers[finger, :3] = _straight(stretch, rng) if straight else _curled(curl, rng)
-    fingers[:, 3] = rng.normal(0, 3, 4)
+    fingers[:, :3] = [_curled(curl, rng) for _ in range(4)]
+    fingers[1, :3] = _straight(rng.uniform(0, 1), rng)
+    fingers[:, 3] = rng.normal(0, 2, 4)
     return fingers, _thumb(rng, "over_middle", "rest", "near")
 
 
 _NONE = dict(
     zip(
         NONE_SHAPES,
-        (_relaxed_hang, _half_curl, _holding, _flat_grip, _pinch, _pointing, _in_between, _odd_fingers),
+        (_relaxed_hang, _half_curl, _holding, _flat_grip, _pinch, _pointing, _in_between, _middle),
         strict=True,
     )
 )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -77,13 +77,6 @@ def over(finger: str, along: float) -> Goal:
     return goal
 
 
-def beside_index(posed: Posed) -> Floats:
-    """Lay the thumb along the side of the curled index finger."""
-    side = posed.axis("index", "proximal", 0)
-    spot = 0.35 * posed.at("index", "proximal") + 0.65 * posed.at("index", "intermediate") + 0.016 * side
-    return 1e6 * _square(posed.at("thumb", "tip") - spot)
-
-
 def across_palm(toward_ring: float) -> Goal:
     """Lay the thumb across the open palm."""
 
@@ -102,18 +95,26 @@ def ring(posed: Posed) -> Floats:
     return 2e6 * _square(_pad(posed) - spot) + 30 * (1 + _dot(posed.axis("thumb", "tip", 1), back)) ** 2
 
 
-def crossed(thumb_at: float, index_at: float, cosine: float) -> Goal:
-    """Cross thumb and index near their tips, which stick out: the finger heart."""
+def crossed(thumb_at: float, index_at: float, cosine: float, hook: float = 12.0, beside: float = 60.0) -> Goal:
+    """Cross thumb and index near their tips, which stick out: the finger heart.
+
+    thumb_at, index_at : where on the last bone they cross, 0 the joint, 1 the tip; cosine : of the bones' angle;
+    hook : how far the thumb's last joint is bent; beside : where on the index the thumb lies, 0 on its pad, 90 on
+    its side; degrees
+    """
 
     def goal(posed: Posed) -> Floats:
         thumb = (1 - thumb_at) * posed.at("thumb", "distal") + thumb_at * posed.at("thumb", "tip")
         index = (1 - index_at) * posed.at("index", "distal") + index_at * posed.at("index", "tip")
         under = -posed.axis("index", "distal", 1)
-        gap = _square(thumb - index - 0.0125 * under)
+        around = np.radians(beside)
+        toward = np.cos(around) * under + np.sin(around) * posed.axis("index", "distal", 0)
+        gap = _square(thumb - index - 0.0125 * toward)
         first = posed.at("thumb", "tip") - posed.at("thumb", "distal")
         second = posed.at("index", "tip") - posed.at("index", "distal")
         cos = _dot(first, second) / np.sqrt(_square(first) * _square(second))
-        return 1e6 * gap + 60 * (cos - cosine) ** 2
+        flexed = _dot(posed.axis("thumb", "proximal", 2), posed.axis("thumb", "distal", 2))
+        return 1e6 * gap + 60 * (cos - cosine) ** 2 + 300 * np.maximum(0, np.cos(np.radians(hook)) - flexed) ** 2
 
     return goal
 
@@ -169,7 +170,12 @@ def _hand(extended: str, **changes: tuple[float, float, float, float]) -> tuple[
 
 
 _OK = _hand("0111", index=(46, 56, 32, -8), middle=(14, 12, 6, 0), ring=(8, 8, 5, 0), pinky=(2, 6, 4, 6))
-_HEART = Reach(_hand("0000", index=(50, 66, 20, 0)), crossed(0.5, 0.55, 0.35), True, 0.012)
+
+
+def _heart(index: tuple[float, float, float], goal: Goal) -> Reach:
+    return Reach(_hand("0000", index=(*index, 0)), goal, moves_index=True, index_contact=0.012)
+
+
 REACHES: dict[str, Reach] = {
     "over_index": Reach(_hand("0000"), over("index", 0.6)),
     "over_middle": Reach(_hand("0000"), over("middle", 0.5)),
@@ -178,16 +184,15 @@ REACHES: dict[str, Reach] = {
     "over_ring_tip": Reach(_hand("1100"), over("ring", 0.9)),
     "over_pinky": Reach(_hand("1110"), over("pinky", 0.3)),
     "over_index_low": Reach(_hand("0111", index=(70, 85, 55, 0)), over("index", 0.7)),
-    "beside_index": Reach(_hand("0000"), beside_index),
     "across_palm": Reach(_hand("1111"), across_palm(1.0)),
-    "across_palm_short": Reach(_hand("1111"), across_palm(0.4)),
     "ring": Reach(_OK, ring, True),
     "ring_round": Reach(((62, 40, 28, -8), *_OK[1:]), ring, True),
-    "heart": _HEART,
-    "heart_open": replace(_HEART, goal=crossed(0.4, 0.4, 0.1)),
-    "heart_narrow": replace(_HEART, goal=crossed(0.6, 0.6, 0.65)),
-    "heart_bent": Reach(_hand("0000", index=(40, 88, 30, 0)), crossed(0.45, 0.5, 0.2), True, 0.012),
-    "heart_high": Reach(_hand("0000", index=(30, 62, 30, 0)), crossed(0.5, 0.5, 0.4), True, 0.012),
+    "heart": _heart((60, 80, 20), crossed(0.25, 0.4, 0.0, 20, 80)),
+    "heart_side": _heart((50, 70, 15), crossed(0.35, 0.45, 0.1, 15, 70)),
+    "heart_bent": _heart((55, 85, 30), crossed(0.2, 0.5, 0.2, 20, 90)),
+    "heart_long": _heart((45, 75, 15), crossed(0.3, 0.15, 0.1, 20, 80)),
+    "heart_pads": _heart((50, 70, 15), crossed(0.35, 0.35, 0.0, 12, 0)),
+    "heart_hook": _heart((45, 85, 30), crossed(0.3, 0.3, -0.2, 25, 0)),
 }
 
 

@@ -12,7 +12,7 @@ UPRIGHT_THUMB = {"thumb_up": 90.0, "thumb_down": -90.0}
 """Poses that are named by where the thumb points, and that direction in the picture (degrees, anticlockwise)."""
 
 # Turns (roll, yaw, pitch) that show a pose as people hold it, for a left hand seen from the palm.
-_NATURAL = {"ok": (0.0, -30.0, 0.0), "finger_heart": (0.0, 50.0, 0.0)} | dict.fromkeys(
+_NATURAL = {"ok": (0.0, -30.0, 0.0), "finger_heart": (0.0, 38.0, 0.0)} | dict.fromkeys(
     UPRIGHT_THUMB, (-75.0, 25.0, 0.0)
 )
 
