@@ -8,6 +8,8 @@ Embedded colour profiles are ignored: hands and faces are found the same, and lc
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import io
 import math
 import threading
@@ -15,10 +17,12 @@ import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
+import PIL
 import pillow_heif
 from numpy.typing import NDArray
 from PIL import ExifTags, Image, TiffImagePlugin
@@ -30,7 +34,7 @@ from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
-from vision._sniff import JPEG_END, jpeg_scan_start, png_bad_chunk
+from vision._sniff import JPEG_END, jpeg_scan_start, png_bad_chunk, png_exif
 
 Pixels = NDArray[np.uint8]
 
@@ -55,6 +59,18 @@ _MAX_SCANS = 100  # progressive JPEGs in the wild have about 10; each scan costs
 _MAX_ARRAY_MODES = frozenset({"I;16", "I;16L", "I;16B", "I;16N", "I"})
 _REDUCED_RESOLUTION = 1  # bit of TIFF's NewSubfileType: this picture is a thumbnail of another one (camera raw)
 _TAG_SUBFILE, _TAG_BITS, _TAG_TILE_W, _TAG_TILE_H, _TAG_DNG = 254, 258, 322, 323, 50706
+
+
+def _silence_libtiff() -> None:
+    """Take the error printers of Pillow's own libtiff off: it writes to standard error what Pillow raises anyway."""
+    for library in (Path(PIL.__file__).parents[1] / "pillow.libs").glob("libtiff*.so*"):
+        with contextlib.suppress(OSError, AttributeError):
+            tiff = ctypes.CDLL(str(library))
+            tiff.TIFFSetErrorHandler(None)
+            tiff.TIFFSetWarningHandler(None)
+
+
+_silence_libtiff()
 
 
 class NotAPhotoError(Exception):
@@ -94,17 +110,14 @@ def read_header(kind: str, data: bytes) -> Header:
         try:
             if kind == "HEIC":
                 image: Any = pillow_heif.open_heif(data, convert_hdr_to_8bit=True)
-                exif_bytes = image.info.get("exif")
-                exif = Image.Exif()
-                if exif_bytes:
-                    exif.load(exif_bytes)
-                # libheif has already turned the picture as the container says; its EXIF copy must not turn it twice.
-                orientation, taken_at = 1, _taken_at(exif)
+                orientation, taken_at = _exif_of(image.info.get("exif") or b"")
             else:
                 image = _FACTORIES[kind](io.BytesIO(data))
-                orientation, taken_at = _exif_of(image)
-                if kind == "TIFF":  # Pillow gives the turned size here and turns the pixels while loading
-                    orientation = 1
+                orientation, taken_at = _exif_of(png_exif(data) if kind == "PNG" else image)
+            if kind in ("HEIC", "TIFF"):
+                # libheif turns the picture as the container says, and its EXIF copy must not turn it twice; Pillow
+                # turns a TIFF while loading and already tells its turned size.
+                orientation = 1
         except (MemoryError, Image.DecompressionBombError):
             raise
         except Exception as error:
@@ -116,10 +129,14 @@ def read_header(kind: str, data: bytes) -> Header:
     return Header(kind, (width, height), orientation, taken_at, data, image)
 
 
-def _exif_of(image: ImageFile) -> tuple[int, datetime | None]:
+def _exif_of(source: ImageFile | bytes) -> tuple[int, datetime | None]:
     """Return orientation and time; damaged EXIF counts as none, because the pixels are still good."""
     try:
-        exif = image.getexif()
+        exif = Image.Exif()
+        if not isinstance(source, bytes):
+            exif = source.getexif()
+        elif source:
+            exif.load(source)
         turn = exif.get(ExifTags.Base.Orientation, 1)
         return (turn if turn in range(1, 9) else 1), _taken_at(exif)
     except Exception:

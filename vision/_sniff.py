@@ -149,6 +149,11 @@ def png_bad_chunk(data: bytes) -> str | None:
     return None
 
 
+def png_exif(data: bytes) -> bytes:
+    """Return the body of a PNG's eXIf chunk, empty when there is none; Pillow would decode the picture first."""
+    return next((data[at : at + length] for kind, at, length in _png_chunks(data) if kind == b"eXIf"), b"")
+
+
 def _u32(data: bytes, at: int) -> int:
     return int(struct.unpack_from(">I", data, at)[0])
 

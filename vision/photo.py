@@ -48,7 +48,7 @@ class PhotoLimits:
 
     max_bytes: int = 200 * 2**20
     max_pixels: int = 200_000_000
-    max_working_bytes: int = 900_000_000
+    max_working_bytes: int = 980_000_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -402,17 +402,22 @@ def bomb(width: int, height: int) -> bytes:
     return png_of([(b"IHDR", header), (b"IDAT", zlib.compress(bytes(10_000))), (b"IEND", b"")])
 
 
-def test_a_decompression_bomb_costs_nothing() -> None:
+@pytest.mark.parametrize(
+    ("size", "says"),
+    [((60000, 60000), b"3600000000"), ((16000, 12500), b"MB of memory")],
+    ids=["too many pixels", "too much memory for this kind"],
+)
+def test_a_decompression_bomb_costs_nothing(size: tuple[int, int], says: bytes) -> None:
     """Measured in a process of its own, because peak memory never falls."""
     code = """
         import resource, sys, time
         from vision.errors import PhotoTooLargeError
-        from vision.photo import open_photo
+        from vision.photo import PhotoLimits, open_photo
         data = sys.stdin.buffer.read()
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         began = time.perf_counter()
         try:
-            open_photo(data)
+            open_photo(data, limits=PhotoLimits(max_working_bytes=500_000_000))
         except PhotoTooLargeError as error:
             print(error.text("en"))
         assert time.perf_counter() - began < 0.1
@@ -420,12 +425,12 @@ def test_a_decompression_bomb_costs_nothing() -> None:
     """
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", textwrap.dedent(code)],
-        input=bomb(60000, 60000),
+        input=bomb(*size),
         capture_output=True,
         check=False,
     )
     assert done.returncode == 0, done.stderr.decode()
-    assert b"3600000000" in done.stdout
+    assert says in done.stdout
     assert done.stderr == b""
 
 
@@ -464,6 +469,8 @@ def test_nothing_on_standard_error(tmp_path: Path) -> None:
     tiff = encode(noisy(256, 192), "TIFF", compression="tiff_adobe_deflate")
     cases = [jpeg[:-3], jpeg[:2000] + b"\xff\xd9", jpeg[:2000] + b"\xff\xd8\xff" + jpeg[2000:], tiff[:4000]]
     cases += [tiff[:3000] + bytes(800) + tiff[3800:]]
+    lzw = encode(noisy(256, 192), "TIFF", compression="tiff_lzw")
+    cases += [lzw[:3000] + b"\xa5" * 800 + lzw[3800:]]
     for number, data in enumerate(cases):
         (tmp_path / f"{number}").write_bytes(data)
     code = """

@@ -1,0 +1,46 @@
+"""A short form of the fuzzer: damaged photos end in typed errors, whatever the damage."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from vision.photo import open_photo
+
+SCRIPT = Path(__file__).resolve().parents[2] / "scripts" / "fuzz_photos.py"
+
+
+@pytest.fixture(scope="module")
+def fuzz() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("fuzz_photos", SCRIPT)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_sixty_damaged_photos_end_in_typed_errors(fuzz: ModuleType) -> None:
+    outcomes, failures, _ = fuzz.attack(open_photo, fuzz.mutants(fuzz.default_pictures(), 60, seed=7))
+    assert failures == []
+    assert outcomes.total() == 60
+    assert len(outcomes) >= 3, "the cases should reach several kinds of error"
+
+
+def test_cases_repeat_with_the_seed(fuzz: ModuleType) -> None:
+    pictures = {"a": bytes(range(256)) * 4}
+    assert list(fuzz.mutants(pictures, 20, 3)) == list(fuzz.mutants(pictures, 20, 3))
+    assert list(fuzz.mutants(pictures, 20, 3)) != list(fuzz.mutants(pictures, 20, 4))
+
+
+def test_an_untyped_exception_fails_the_run(fuzz: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(_: bytes) -> None:
+        raise KeyError("not ours")
+
+    monkeypatch.setattr(fuzz, "open_photo", broken)
+    assert fuzz.main(["--cases", "2"]) == 1
