@@ -1,0 +1,107 @@
+"""What a hand's shape looks like, whatever its place, size and turn in the photo: numbers for the namer.
+
+Landmarks are MediaPipe's 21: wrist 0, then four a finger from the base (thumb 1-4 … pinky 17-20). Image landmarks are
+used, with z; the network's world landmarks are unreliable when the back of the hand faces the camera.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+_KNUCKLES = [5, 9, 13, 17]
+_TIPS = [4, 8, 12, 16, 20]
+_BASES = [2, 5, 9, 13, 17]
+_CHAINS = [(0, 1, 2, 3, 4), (0, 5, 6, 7, 8), (0, 9, 10, 11, 12), (0, 13, 14, 15, 16), (0, 17, 18, 19, 20)]
+_BENDS = [(a, b, c) for chain in _CHAINS for a, b, c in zip(chain, chain[1:], chain[2:], strict=False)]
+_PAIRS = [
+    *((4, point) for point in (5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16, 17, 20)),
+    *((8, point) for point in (12, 16, 20, 0, 5, 9)),
+    *((12, point) for point in (16, 20, 0, 9, 5)),
+    *((16, point) for point in (20, 0, 13)),
+    *((20, point) for point in (0, 17, 13)),
+    (5, 17),
+    (0, 9),
+]
+
+
+def upright(points_xyz: Floats) -> Floats:
+    """Turn, mirror and scale hands to one standing.
+
+    points_xyz : (n, 21, 3), pixels, y down. Returns (n, 21, 3): the wrist at the origin, the middle knuckle straight
+    up (negative y), the index knuckle left of the pinky's, the palm about one unit long. Hands whose landmarks lie
+    in one point come out as zeros.
+    """
+    points = points_xyz - points_xyz[:, :1]
+    axis = points[:, 9, :2] + 1e-9
+    angle = np.arctan2(axis[:, 0], -axis[:, 1])
+    cosine, sine = np.cos(angle), np.sin(angle)
+    x = points[..., 0] * cosine[:, None] + points[..., 1] * sine[:, None]
+    y = -points[..., 0] * sine[:, None] + points[..., 1] * cosine[:, None]
+    side = np.where(x[:, 5] > x[:, 17], -1.0, 1.0)
+    turned = np.stack([x * side[:, None], y, points[..., 2]], axis=-1)
+    return turned / _palm_length(turned)[:, None, None]
+
+
+def describe(points_xyz: Floats) -> NDArray[np.float32]:
+    """Return the features of hands, (n, 21, 3) pixels → (n, FEATURES) float32, all of order one."""
+    hands = upright(np.asarray(points_xyz, dtype=np.float64))
+    flat = hands[..., :2]
+    parts = [
+        flat[:, 1:].reshape(len(hands), -1),
+        0.5 * hands[:, 1:, 2],
+        _bend_cosines(flat),
+        _bend_cosines(hands),
+        _lengths(flat, _PAIRS),
+        _reach(flat),
+        _directions(flat),
+    ]
+    return np.clip(np.concatenate(parts, axis=1), -4, 4).astype(np.float32)
+
+
+def _palm_length(hands: Floats) -> Floats:
+    """The palm's length (n,) in the hands' own unit.
+
+    Knuckles from the wrist, with depth and the palm's width, so that a foreshortened palm does not blow the hand up.
+    """
+    flat = np.linalg.norm(hands[:, _KNUCKLES, :2], axis=-1).mean(1)
+    deep = np.linalg.norm(hands[:, _KNUCKLES], axis=-1).mean(1)
+    width = np.linalg.norm(hands[:, 5, :2] - hands[:, 17, :2], axis=-1)
+    return np.maximum.reduce([flat, 0.75 * deep, 1.1 * width, np.full(len(hands), 1e-6)])
+
+
+def _bend_cosines(points: Floats) -> Floats:
+    """Cosine of the turn at each joint, 1 when straight: (n, 15)."""
+    columns = []
+    for before, joint, after in _BENDS:
+        first, second = points[:, joint] - points[:, before], points[:, after] - points[:, joint]
+        norm = np.linalg.norm(first, axis=-1) * np.linalg.norm(second, axis=-1)
+        columns.append((first * second).sum(-1) / np.maximum(norm, 1e-6))
+    return np.stack(columns, axis=1)
+
+
+def _lengths(points: Floats, pairs: list[tuple[int, int]]) -> Floats:
+    first, second = zip(*pairs, strict=True)
+    return np.linalg.norm(points[:, list(first)] - points[:, list(second)], axis=-1)
+
+
+def _reach(points: Floats) -> Floats:
+    """How straight each finger is (its chord over its length), and how far the tip is beyond its middle joint."""
+    columns = []
+    for chain in _CHAINS:
+        bones = np.linalg.norm(np.diff(points[:, list(chain[1:])], axis=1), axis=-1).sum(1)
+        chord = np.linalg.norm(points[:, chain[4]] - points[:, chain[1]], axis=-1)
+        tip, joint = np.linalg.norm(points[:, chain[4]], axis=-1), np.linalg.norm(points[:, chain[2]], axis=-1)
+        columns += [chord / np.maximum(bones, 1e-6), tip - joint]
+    return np.stack(columns, axis=1)
+
+
+def _directions(points: Floats) -> Floats:
+    """Unit direction of each finger from base to tip: (n, 10)."""
+    way = points[:, _TIPS] - points[:, _BASES]
+    return (way / np.maximum(np.linalg.norm(way, axis=-1, keepdims=True), 1e-6)).reshape(len(points), -1)
+
+
+FEATURES = describe(np.zeros((1, 21, 3))).shape[1]

@@ -1,0 +1,150 @@
+"""The search for hands: a look at every planned square, one answer a hand, then closer views of each.
+
+The first look asks little of the palm detector (it must not miss); what it brings up too easily (a collar, a knee)
+is dropped when closer views do not find a hand there again, or by the namer, which knows a mess from a hand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vision.geometry import Box
+from vision.hands.landmarker import MIDDLE_MCP, WRIST, HandLandmarker, Patch, RawHand
+from vision.hands.regions import plan, without_faces
+
+_FIRST_CONFIDENCE = 0.05
+_CLOSE_CONFIDENCE = 0.05
+_PRESENCE = 0.05
+"""Low on purpose: at 0.3 the first look finds 25 of 44 thumbs of 22-30 px in a group photo, at 0.05 38."""
+
+_CLOSE_FACTOR = 2.2
+"""Side of a close view in hand sizes; a tighter one loses the palm, a wider one the detail."""
+
+_SAME_PLACE = 0.45
+"""Two finds whose middles are nearer than this part of the smaller one's size are the same hand."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FoundHand:
+    """One hand of the photo, as seen in one to three views.
+
+    views : landmarks (21, 3) float64 in analysis pixels, the most trusted view first.
+    looked : how many close views were tried; with `len(views)` it says how steadily the hand was seen.
+    """
+
+    views: tuple[NDArray[np.float64], ...]
+    world_xyz: NDArray[np.float64]
+    right: float
+    steadiness: float
+
+    @property
+    def box(self) -> Box:
+        """The box around the landmarks of the most trusted view, analysis pixels."""
+        return Box.around((float(x), float(y)) for x, y in self.views[0][:, :2])
+
+    @property
+    def size(self) -> float:
+        """The longer side of the box, analysis pixels."""
+        return max(self.box.width, self.box.height)
+
+
+class HandSearch:
+    """Finds the hands of a photo. Holds two network instances; close it."""
+
+    def __init__(self) -> None:
+        self._first = HandLandmarker(hands=10, confidence=_FIRST_CONFIDENCE, presence=_PRESENCE)
+        self._close = HandLandmarker(hands=2, confidence=_CLOSE_CONFIDENCE, presence=_PRESENCE)
+
+    def find(self, pixels: NDArray[np.uint8], faces: Sequence[Box]) -> tuple[FoundHand, ...]:
+        """Return the hands in reading order (top to bottom, left to right).
+
+        pixels : (height, width, 3) uint8 RGB at analysis size.
+        faces : the faces' boxes in the same pixels; they say where to look.
+        """
+        size_wh = pixels.shape[1], pixels.shape[0]
+        raw = self._look(pixels, plan(size_wh, faces), faces)
+        if not raw and not faces:
+            raw = self._look(pixels, without_faces(size_wh), faces)
+        hands = [self._view(pixels, hand) for hand in raw]
+        hands = _one_each(hands)
+        return tuple(sorted(hands, key=lambda hand: (round(hand.box.top), round(hand.box.left))))
+
+    def _look(self, pixels: NDArray[np.uint8], patches: Sequence[Patch], faces: Sequence[Box]) -> list[RawHand]:
+        """Collect the hands of all squares, each once: the find in the square that shows it largest is kept."""
+        finds = [(hand.size / patch.side, hand) for patch in patches for hand in self._first.detect(pixels, patch)]
+        kept: list[RawHand] = []
+        for _, hand in sorted(finds, key=lambda find: -find[0]):
+            if _plausible(hand, faces, pixels) and not any(_same(hand.box, other.box) for other in kept):
+                kept.append(hand)
+        return kept
+
+    def _view(self, pixels: NDArray[np.uint8], hand: RawHand) -> FoundHand:
+        """Look again from near: upright as it is, and turned fingers-up in the mirror."""
+        toward = hand.points_xyz[MIDDLE_MCP, :2] - hand.points_xyz[WRIST, :2]
+        turn = float(np.arctan2(toward[0], -toward[1]))
+        side = hand.size * _CLOSE_FACTOR
+        center = hand.box.center_xy
+        looks = (Patch(center, side), Patch(center, side, turn=turn, mirrored=True))
+        seen = []
+        for look in looks:
+            again = [other for other in self._close.detect(pixels, look) if _same(other.box, hand.box)]
+            if again:
+                seen.append(min(again, key=lambda other: _apart(other.box, hand.box)))
+        best = seen[0] if seen else hand
+        return FoundHand(
+            views=tuple(other.points_xyz for other in (*seen, hand)),
+            world_xyz=best.world_xyz,
+            right=best.right,
+            steadiness=len(seen) / len(looks),
+        )
+
+    def close(self) -> None:
+        """Free the networks."""
+        self._first.close()
+        self._close.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _apart(one: Box, other: Box) -> float:
+    (x1, y1), (x2, y2) = one.center_xy, other.center_xy
+    return float(np.hypot(x1 - x2, y1 - y2))
+
+
+def _same(one: Box, other: Box) -> bool:
+    """Tell whether two boxes hold the same hand: middles close together, sizes alike."""
+    sizes = max(one.width, one.height, 1e-6), max(other.width, other.height, 1e-6)
+    return _apart(one, other) < _SAME_PLACE * min(sizes) and max(sizes) < 2.5 * min(sizes)
+
+
+def _one_each(hands: Sequence[FoundHand]) -> list[FoundHand]:
+    """Drop hands that closer views drew together; the steadier one stays."""
+    kept: list[FoundHand] = []
+    for hand in sorted(hands, key=lambda found: (-found.steadiness, -found.size, found.box.left, found.box.top)):
+        if not any(_same(hand.box, other.box) for other in kept):
+            kept.append(hand)
+    return kept
+
+
+def _plausible(hand: RawHand, faces: Sequence[Box], pixels: NDArray[np.uint8]) -> bool:
+    """Tell whether it can be a hand of somebody here: inside the photo, of a size that fits the faces near it."""
+    height, width = pixels.shape[:2]
+    if hand.size < 8 or not hand.box.expanded(0.5).intersection(Box(0, 0, width, height)):
+        return False
+    if not faces:
+        return True
+    nearest = min(faces, key=lambda face: _apart(face, hand.box) / max(face.width, 1.0))
+    within_reach = _apart(nearest, hand.box) < 6 * nearest.width
+    return not within_reach or 0.2 < hand.size / max(nearest.width, 1.0) < 3.5
