@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from candidates.calibration import Calibration
     from candidates.errors import CandidatesError
     from candidates.gallery import AuditLine, Gallery, Summary
-    from candidates.importing import FaceTemplate, ImportReport, RowReport, import_table
+    from candidates.importing import FaceTemplate, ImportReport, RowReport, import_table, register
     from candidates.matching import Index, Match, Strength
     from candidates.people import Candidate, Election, Reference, Relation, Role
     from candidates.scope import Scope, ballot_holders, in_scope
@@ -42,13 +42,14 @@ __all__ = [
     "import_archive",
     "import_table",
     "in_scope",
+    "register",
 ]
 
 _HOMES = {
     "calibration": ("Calibration",),
     "errors": ("CandidatesError",),
     "gallery": ("AuditLine", "Gallery", "Summary"),
-    "importing": ("FaceTemplate", "ImportReport", "RowReport", "import_table"),
+    "importing": ("FaceTemplate", "ImportReport", "RowReport", "import_table", "register"),
     "matching": ("Index", "Match", "Strength"),
     "people": ("Candidate", "Election", "Reference", "Relation", "Role"),
     "scope": ("Scope", "ballot_holders", "in_scope"),

@@ -154,6 +154,10 @@ class Gallery:
         """Return photo sha256 → model id of a person's templates."""
         return dict(self._store.rows("SELECT photo_sha256, model_id FROM templates WHERE person = ?", (person_id,)))
 
+    def photo_counts(self) -> dict[str, int]:
+        """Return person id → how many templates; people without one are left out."""
+        return dict(self._store.rows("SELECT person, count(*) FROM templates GROUP BY person"))
+
     def owners_of_photo(self, photo_sha256: str) -> tuple[Candidate, ...]:
         """Return everybody who is registered with this very photo."""
         return self._people(

@@ -30,7 +30,7 @@ from candidates.tables import (
     person_row,
 )
 
-__all__ = ["FaceTemplate", "ImportReport", "RowReport", "import_table"]
+__all__ = ["FaceTemplate", "ImportReport", "RowReport", "import_table", "register"]
 
 ELECTIONS_FILE: Final = "elections.csv"
 """The table of elections, looked for beside the table of people."""
@@ -112,6 +112,14 @@ def import_table(
         importer.read_elections(table.with_name(ELECTIONS_FILE))
         importer.read_people(people)
         return importer.report()
+
+
+def register(
+    gallery: Gallery, row: PersonRow, folder: Path, describe: Describe, *, model_id: str | None = None
+) -> RowReport:
+    """Register one person as a table's row would (`row.photos` from `folder`); the report's `table` is empty."""
+    with Importer(gallery, FolderPhotos(gallery, folder, describe, model_id), None) as importer:
+        return importer.register(row, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +205,7 @@ class Importer:
                         self._tell(RowReport(table.path.name, line, name, Outcome.REJECTED, Reason.of(error)))
                     continue
                 if (parsed.role is Role.FAMILY) is families:
-                    self._tell(self._register(parsed, table.path.name))
+                    self._tell(self.register(parsed, table.path.name))
 
     def report(self) -> ImportReport:
         """Return how it went."""
@@ -220,7 +228,8 @@ class Importer:
         if self._on_row:
             self._on_row(row)
 
-    def _register(self, row: PersonRow, table: str) -> RowReport:
+    def register(self, row: PersonRow, table: str) -> RowReport:
+        """Register the person of one row; say what became of it."""
         gathered = Gathered((), 0, ())
         try:
             relative = self._relative(row) if row.role is Role.FAMILY else None

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import glob
 import hashlib
+import os
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 
-from candidates.errors import PhotoFailedError, PhotoMissingError, PhotoOfAnotherError
+from candidates.errors import Language, PhotoFailedError, PhotoMissingError, PhotoOfAnotherError
 from candidates.gallery import Gallery
 from candidates.people import EMBEDDING_SIZE, Reference, name_key
 
@@ -66,7 +67,7 @@ class Reason:
         told: Any = error
         return cls(str(told.code), str(told.text("id")), str(told.text("en")))
 
-    def text(self, language: str = "id") -> str:
+    def text(self, language: Language = "id") -> str:
         """Return the words in a language."""
         return self.text_id if language == "id" else self.text_en
 
@@ -107,9 +108,13 @@ def gather(
     already: set[str] = set()
     rejected: list[RejectedPhoto] = []
     for pattern in patterns:
-        found = False
-        for path in matching_files(pattern, folder):
-            found = True
+        files = matching_files(pattern, folder)
+        if not files:
+            missing = PhotoMissingError(
+                f"Tidak ada berkas yang cocok dengan «{pattern}».", f"No file matches “{pattern}”."
+            )
+            rejected.append(RejectedPhoto(pattern, Reason.of(missing)))
+        for path in files:
             try:
                 with path.open("rb") as file:
                     sha256 = hashlib.file_digest(file, "sha256").hexdigest()
@@ -121,11 +126,6 @@ def gather(
             except Exception as error:
                 # Whatever one photo does, the night's import goes on; the reason is reported.
                 rejected.append(RejectedPhoto(path.name, Reason.of(error)))
-        if not found:
-            missing = PhotoMissingError(
-                f"Tidak ada berkas yang cocok dengan «{pattern}».", f"No file matches “{pattern}”."
-            )
-            rejected.append(RejectedPhoto(pattern, Reason.of(missing)))
     return Gathered(tuple(templates.values()), len(already), tuple(rejected))
 
 
@@ -137,22 +137,22 @@ def as_reference(template: FaceTemplate, photo_name: str, photo_sha256: str) -> 
     return Reference(0, "", photo_name, photo_sha256, template.model_id, embedding, float(template.size_px))
 
 
-def matching_files(pattern: str, folder: Path) -> Iterator[Path]:
-    """Yield the files that a name or glob pattern means, in the order of their names.
+def matching_files(pattern: str, folder: Path) -> list[Path]:
+    """Return the files that a name or glob pattern means, in the order of their names.
 
     A file of exactly this name wins over the pattern's meaning; names written with backslashes, or with accents
     composed in the other Unicode form, are found as well.
     """
     spellings = (pattern, *(unicodedata.normalize(form, pattern) for form in ("NFC", "NFD")))
     for spelling in (*spellings, *(text.replace("\\", "/") for text in spellings)):
-        if (folder / spelling).is_file():
-            yield folder / spelling
-            return
+        # os.path answers False where Path.is_file raises: a name too long for the disk is no file either.
+        if os.path.isfile(folder / spelling):  # noqa: PTH113
+            return [folder / spelling]
         # Not Path.glob: a table may name absolute patterns.
-        paths = [folder / found for found in sorted(glob.glob(spelling, root_dir=folder, recursive=True))]  # noqa: PTH207
-        if files := [path for path in paths if path.is_file()]:
-            yield from files
-            return
+        found = sorted(glob.glob(spelling, root_dir=folder, recursive=True))  # noqa: PTH207
+        if files := [folder / name for name in found if (folder / name).is_file()]:
+            return files
+    return []
 
 
 def _refuse_photo_of_another(gallery: Gallery, name: str, sha256: str) -> None:

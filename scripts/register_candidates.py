@@ -1,0 +1,21 @@
+"""Register the people of a table: `python scripts/register_candidates.py TABLE.csv [gallery.db]`.
+
+The same as `fotonetral candidates import TABLE.csv --gallery gallery.db`.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+if __name__ == "__main__":
+    # So that the script also runs from a checkout that is not installed.
+    sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+    from vision.candidates_command import DEFAULT_GALLERY, candidates
+
+    arguments = sys.argv[1:]
+    if not 1 <= len(arguments) <= 2 or arguments[0].startswith("-"):
+        print("python scripts/register_candidates.py TABEL.csv [gallery.db]", file=sys.stderr)
+        sys.exit(2)
+    table, gallery = (*arguments, DEFAULT_GALLERY)[:2]
+    candidates.main(["import", table, "--gallery", gallery], prog_name="register_candidates.py")
