@@ -58,7 +58,8 @@ def find_landmarks(pixels: NDArray[np.uint8], box: Box, roll_degrees: float = 0.
     )
     shape = _predictor()(patch, rectangle)
     points = np.array([(point.x, point.y, 1.0) for point in shape.parts()], np.float64)
-    return points @ cv2.invertAffineTransform(to_patch).T
+    landmarks: NDArray[np.float64] = points @ cv2.invertAffineTransform(to_patch).T
+    return landmarks
 
 
 def _warp(pixels: NDArray[np.uint8], to_patch: NDArray[np.float64], side: int, box: Box) -> NDArray[np.uint8]:

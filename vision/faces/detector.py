@@ -28,6 +28,10 @@ class Detection:
     score: float
     roll_degrees: float
 
+    def moved(self, dx: float, dy: float) -> Detection:
+        """Shift the detection by (dx, dy) pixels."""
+        return Detection(self.box.moved(dx, dy), self.score, self.roll_degrees)
+
 
 class BlazeFace:
     """MediaPipe's face detector. It looks at a picture as 192 x 192 pixels: small faces need a cut-out."""
@@ -54,7 +58,7 @@ class BlazeFace:
         return [_detection(one, width, height) for one in found]
 
     def close(self) -> None:
-        """Free the detector; closing twice is fine. (Left to the interpreter's end it prints an error.)"""
+        """Free the detector; closing twice is fine. Left to the interpreter's end it would print an error."""
         if self._detector is not None:
             self._detector.close()
             self._detector = None
