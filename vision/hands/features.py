@@ -69,7 +69,8 @@ def _palm_length(hands: Floats) -> Floats:
     flat = np.linalg.norm(hands[:, _KNUCKLES, :2], axis=-1).mean(1)
     deep = np.linalg.norm(hands[:, _KNUCKLES], axis=-1).mean(1)
     width = np.linalg.norm(hands[:, 5, :2] - hands[:, 17, :2], axis=-1)
-    return np.maximum.reduce([flat, 0.75 * deep, 1.1 * width, np.full(len(hands), 1e-6)])
+    length: Floats = np.maximum.reduce([flat, 0.75 * deep, 1.1 * width, np.full(len(hands), 1e-6)])
+    return length
 
 
 def _bend_cosines(points: Floats) -> Floats:
@@ -84,7 +85,8 @@ def _bend_cosines(points: Floats) -> Floats:
 
 def _lengths(points: Floats, pairs: list[tuple[int, int]]) -> Floats:
     first, second = zip(*pairs, strict=True)
-    return np.linalg.norm(points[:, list(first)] - points[:, list(second)], axis=-1)
+    lengths: Floats = np.linalg.norm(points[:, list(first)] - points[:, list(second)], axis=-1)
+    return lengths
 
 
 def _reach(points: Floats) -> Floats:
@@ -101,7 +103,8 @@ def _reach(points: Floats) -> Floats:
 def _directions(points: Floats) -> Floats:
     """Unit direction of each finger from base to tip: (n, 10)."""
     way = points[:, _TIPS] - points[:, _BASES]
-    return (way / np.maximum(np.linalg.norm(way, axis=-1, keepdims=True), 1e-6)).reshape(len(points), -1)
+    units: Floats = way / np.maximum(np.linalg.norm(way, axis=-1, keepdims=True), 1e-6)
+    return units.reshape(len(points), -1)
 
 
 FEATURES = describe(np.zeros((1, 21, 3))).shape[1]

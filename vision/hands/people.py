@@ -1,0 +1,166 @@
+"""Whose hand it is, and what two hands of one person show together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vision.geometry import Box
+from vision.hands.hand import Hand
+from vision.hands.landmarker import INDEX_MCP, INDEX_TIP, MIDDLE_MCP, MIDDLE_TIP, PINKY_MCP, THUMB_TIP, WRIST
+from vision.poses import Pose
+
+_REACH = 4.5
+"""How far a hand can be from its person's breastbone, in face widths: an arm's length and a hand."""
+
+_SIZE_RATIO = (0.25, 3.0)
+"""Hand size over face width: from a fist at the back to an open hand held toward the camera."""
+
+_SHOWN = {
+    Pose.THUMB_UP: 1,
+    Pose.ONE_INDEX: 1,
+    Pose.PINKY: 1,
+    Pose.PEACE_TWO: 2,
+    Pose.L_TWO: 2,
+    Pose.THREE_IMR: 3,
+    Pose.THREE_MRP: 3,
+    Pose.THREE_TIM: 3,
+    Pose.FOUR: 4,
+    Pose.PALM_FIVE: 5,
+}
+"""Fingers that a hand adds to a number shown with both hands."""
+
+_FLAT = (Pose.PALM_FIVE, Pose.FOUR, Pose.NONE)
+
+
+def owners(boxes: Sequence[Box], faces: Sequence[Box]) -> list[int | None]:
+    """Return for each hand the index of the face whose person it belongs to, None when nobody is near.
+
+    At most two hands a person; the nearest pairs are settled first. All boxes in analysis pixels.
+    """
+    pairs = []
+    for hand_index, hand in enumerate(boxes):
+        for face_index, face in enumerate(faces):
+            width = max(face.width, 1.0)
+            x, y = face.center_xy
+            breastbone = np.array([x, y + 1.6 * width])
+            away = float(np.linalg.norm(np.array(hand.center_xy) - breastbone)) / width
+            ratio = max(hand.width, hand.height) / width
+            if away < _REACH and _SIZE_RATIO[0] < ratio < _SIZE_RATIO[1]:
+                pairs.append((away, hand_index, face_index))
+    owner: list[int | None] = [None] * len(boxes)
+    count = [0] * len(faces)
+    for _, hand_index, face_index in sorted(pairs):
+        if owner[hand_index] is None and count[face_index] < 2:
+            owner[hand_index] = face_index
+            count[face_index] += 1
+    return owner
+
+
+def with_posture(hands: Sequence[Hand], faces: Sequence[Box]) -> tuple[Hand, ...]:
+    """Return the hands with what their place and their partner say: posed palms, hands on chests, two-hand signs."""
+    placed = [_placed(hand, None if hand.person is None else faces[hand.person]) for hand in hands]
+    for first in range(len(placed)):
+        for second in range(first + 1, len(placed)):
+            if _are_partners(placed[first], placed[second], faces):
+                placed[first], placed[second] = _together(placed[first], placed[second], first, second)
+    return tuple(placed)
+
+
+def _placed(hand: Hand, face: Box | None) -> Hand:
+    if hand.pose not in (Pose.PALM_FIVE, Pose.NONE):
+        return hand
+    if face is not None and _is_on_chest(hand, face):
+        return replace(hand, pose=Pose.HAND_ON_CHEST)
+    return replace(hand, posed=_is_posed(hand, face)) if hand.pose is Pose.PALM_FIVE else hand
+
+
+def _is_posed(hand: Hand, face: Box | None) -> bool:
+    """Tell whether an open palm is held up toward the camera: fingers up, palm seen broad, not hanging low."""
+    fingers_up = _lean(hand) < np.deg2rad(50)
+    length = np.linalg.norm(hand.points_xyz[MIDDLE_MCP, :2] - hand.points_xyz[WRIST, :2])
+    breadth = np.linalg.norm(hand.points_xyz[INDEX_MCP, :2] - hand.points_xyz[PINKY_MCP, :2])
+    broad = breadth > 0.45 * length
+    high = face is None or hand.box.center_xy[1] < face.bottom + 2.0 * face.height
+    return bool(fingers_up and broad and high)
+
+
+def _is_on_chest(hand: Hand, face: Box) -> bool:
+    """Tell whether a flat hand lies across its person's chest."""
+    x, y = hand.box.center_xy
+    face_x, face_y = face.center_xy
+    across = np.deg2rad(45) < _lean(hand) < np.deg2rad(135)
+    extended = sum(hand.fingers.extended().values()) >= 4
+    return bool(across and extended and abs(x - face_x) < face.width and 1.1 < (y - face_y) / face.height < 2.6)
+
+
+def _are_partners(one: Hand, other: Hand, faces: Sequence[Box]) -> bool:
+    if one.partner is not None or other.partner is not None:
+        return False
+    if one.person is not None or other.person is not None:
+        return one.person == other.person
+    # Nobody's face is seen at all: two hands of about one size, near each other, are one person's.
+    return not faces and 0.5 < _size(one) / _size(other) < 2 and _apart(one, other, WRIST, WRIST) < 5 * _size(one)
+
+
+def _together(one: Hand, other: Hand, first: int, second: int) -> tuple[Hand, Hand]:
+    shared: Pose | None = None
+    if _is_heart(one, other):
+        shared = Pose.TWO_HAND_HEART
+    elif _is_palms_together(one, other):
+        shared = Pose.PALMS_TOGETHER
+    if shared is not None:
+        sure = min(one.score, other.score)
+        return (
+            replace(one, pose=shared, pose_score=sure, posed=None, partner=second),
+            replace(other, pose=shared, pose_score=sure, posed=None, partner=first),
+        )
+    total = _SHOWN.get(one.pose, 0) + _SHOWN.get(other.pose, 0)
+    if min(_SHOWN.get(one.pose, 0), _SHOWN.get(other.pose, 0)) > 0 and total > 5:
+        return replace(one, partner=second, numbers=(total,)), replace(other, partner=first, numbers=(total,))
+    return one, other
+
+
+def _is_heart(one: Hand, other: Hand) -> bool:
+    """Tell whether thumbs meet below and fingers meet above, with room between: a heart of two hands."""
+    size = min(_size(one), _size(other))
+    fingertip = min(_apart(one, other, INDEX_TIP, INDEX_TIP), _apart(one, other, MIDDLE_TIP, MIDDLE_TIP))
+    thumbs = _apart(one, other, THUMB_TIP, THUMB_TIP)
+    tops = (one.points_xyz[INDEX_TIP, 1] + other.points_xyz[INDEX_TIP, 1]) / 2
+    bottoms = (one.points_xyz[THUMB_TIP, 1] + other.points_xyz[THUMB_TIP, 1]) / 2
+    wrists = _apart(one, other, WRIST, WRIST)
+    return bool(
+        fingertip < 0.35 * size and thumbs < 0.4 * size and bottoms - tops > 0.25 * size and wrists > 0.5 * size
+    )
+
+
+def _is_palms_together(one: Hand, other: Hand) -> bool:
+    """Tell whether two flat hands lie against each other, fingers the same way."""
+    if one.pose not in _FLAT or other.pose not in _FLAT:
+        return False
+    size = min(_size(one), _size(other))
+    near = max(_apart(one, other, MIDDLE_TIP, MIDDLE_TIP), _apart(one, other, WRIST, WRIST)) < 0.5 * size
+    return bool(near and float(_way(one) @ _way(other)) > 0.8)
+
+
+def _size(hand: Hand) -> float:
+    return max(hand.box.width, hand.box.height, 1.0)
+
+
+def _apart(one: Hand, other: Hand, point: int, other_point: int) -> float:
+    return float(np.linalg.norm(one.points_xyz[point, :2] - other.points_xyz[other_point, :2]))
+
+
+def _way(hand: Hand) -> NDArray[np.float64]:
+    """Unit direction from the wrist to the middle knuckle."""
+    way = hand.points_xyz[MIDDLE_MCP, :2] - hand.points_xyz[WRIST, :2]
+    unit: NDArray[np.float64] = way / max(float(np.linalg.norm(way)), 1e-6)
+    return unit
+
+
+def _lean(hand: Hand) -> float:
+    """Angle in radians between the hand and straight up, 0..pi."""
+    return float(np.arccos(np.clip(-_way(hand)[1], -1, 1)))

@@ -1,0 +1,74 @@
+"""From pixels to named hands: search, name, tie to people."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from types import TracebackType
+from typing import Literal, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vision.geometry import Box
+from vision.hands.hand import Hand
+from vision.hands.naming import HandNamer
+from vision.hands.people import owners, with_posture
+from vision.hands.search import FoundHand, HandSearch
+
+_LEAST_HAND_SCORE = 0.3
+"""Finds that are more likely clutter than this allows are not reported."""
+
+_FIRST_LOOK_WEIGHT = 0.4
+"""Weight of the first look's landmarks beside those of a closer view."""
+
+
+class HandReader:
+    """Finds and names the hands of photos, one photo at a time. Close it."""
+
+    def __init__(self) -> None:
+        self._search = HandSearch()
+        self._namer = HandNamer()
+
+    def read(self, pixels: NDArray[np.uint8], faces: Sequence[Box]) -> tuple[Hand, ...]:
+        """Return the hands in reading order.
+
+        pixels : (height, width, 3) uint8 RGB at analysis size. faces : boxes in the same pixels; `Hand.person` counts
+        them. Raises EngineError when the network fails.
+        """
+        found = self._search.find(pixels, faces)
+        hands = [hand for one in found if (hand := self._named(one)).score >= _LEAST_HAND_SCORE]
+        whose = owners([hand.box for hand in hands], faces)
+        return with_posture([replace(hand, person=person) for hand, person in zip(hands, whose, strict=True)], faces)
+
+    def _named(self, found: FoundHand) -> Hand:
+        weights = [1.0] * (len(found.views) - 1) + [_FIRST_LOOK_WEIGHT]
+        naming = self._namer.name(found.views, weights)
+        return Hand(
+            points_xyz=found.views[0],
+            world_xyz=found.world_xyz,
+            score=naming.hand_score,
+            handedness=_side(found.right),
+            fingers=naming.fingers,
+            pose=naming.pose,
+            pose_score=naming.pose_score,
+        )
+
+    def close(self) -> None:
+        """Free the networks."""
+        self._search.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _side(right: float) -> Literal["left", "right"] | None:
+    """Name the side when the network leans clearly to one."""
+    if 0.35 < right < 0.65:
+        return None
+    return "right" if right >= 0.65 else "left"
