@@ -32,6 +32,10 @@ class Detection:
         """Shift the detection by (dx, dy) pixels."""
         return Detection(self.box.moved(dx, dy), self.score, self.roll_degrees)
 
+    def scaled(self, scale_xy: tuple[float, float]) -> Detection:
+        """Multiply the box by (x, y) factors, which must be nearly equal: the lean is kept."""
+        return Detection(self.box.scaled(scale_xy), self.score, self.roll_degrees)
+
 
 class BlazeFace:
     """MediaPipe's face detector. It looks at a picture as 192 x 192 pixels: small faces need a cut-out."""

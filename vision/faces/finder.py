@@ -2,7 +2,8 @@
 
 The detector sees 192 x 192 pixels, so one look at the whole photo finds only faces wider than about 6% of its longer
 side. Smaller ones are sought in tiles, at growing zoom: the first level nearly always, the next ones only around
-places where small faces were found. Doubtful detections are shown to a second network.
+places where small faces were found. Faces that fill the photo are found from a step back, with a border around.
+Doubtful detections are shown to a second network.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -28,6 +30,10 @@ _ZOOM = 3.0
 _OVERLAP = 0.25
 _LEAST_TILE_SIDE = 160
 _MOST_LEVELS = 3
+# 40 portraits cut close to the face (150 px): found 9 as they are, 31 with a border of 1/8, 38 of 1/4, 40 of 3/8.
+_AFAR_BORDER = 0.375
+_AFAR_SIDE = 320
+_GREY = (127, 127, 127)
 # A face under this part of a tile's side may have still smaller neighbours that this level misses.
 _SMALL_IN_TILE = 0.12
 # A face over this part of the longer side makes the photo a portrait, with nobody else worth a search.
@@ -55,7 +61,7 @@ class FaceFinder:
 
     def _search(self, pixels: NDArray[np.uint8]) -> list[Detection]:
         size_wh = pixels.shape[1], pixels.shape[0]
-        found = self._verified(pixels, self._detector.detect(pixels))
+        found = self._verified(pixels, [*self._detector.detect(pixels), *self._search_from_afar(pixels)])
         longer = max(size_wh)
         if any(one.box.width > _PORTRAIT_PART * longer for one in found):
             return found
@@ -71,6 +77,19 @@ class FaceFinder:
             if within is None:
                 break
         return found
+
+    def _search_from_afar(self, pixels: NDArray[np.uint8]) -> list[Detection]:
+        """Find faces that fill the photo: look at it small, in the middle of a grey picture."""
+        height, width = pixels.shape[:2]
+        scale = min(_AFAR_SIDE / max(height, width), 1.0)
+        small = pixels
+        if scale < 1.0:
+            size_wh = max(round(width * scale), 1), max(round(height * scale), 1)
+            small = cv2.resize(pixels, size_wh, interpolation=cv2.INTER_AREA)
+        border = round(_AFAR_BORDER * max(small.shape[:2]))
+        framed = cv2.copyMakeBorder(small, border, border, border, border, cv2.BORDER_CONSTANT, value=_GREY)
+        back_xy = width / small.shape[1], height / small.shape[0]
+        return [one.moved(-border, -border).scaled(back_xy) for one in self._detector.detect(framed)]
 
     def _search_tiles(self, pixels: NDArray[np.uint8], side: int, within: Box | None) -> list[Detection]:
         size_wh = pixels.shape[1], pixels.shape[0]
