@@ -147,8 +147,9 @@ def name_key(name: str) -> str:
 
 def slug(text: str) -> str:
     """Return a readable id: lower case, accents dropped, letters and digits of any script, words joined by "-"."""
-    plain = "".join(char for char in unicodedata.normalize("NFKD", text).casefold() if not unicodedata.combining(char))
-    words = "".join(char if char.isalnum() else " " for char in plain).split()
+    plain = (char for char in unicodedata.normalize("NFKD", text).casefold() if not unicodedata.combining(char))
+    # Marks that are no accents (category M) are the vowels of Javanese, Thai and their kin.
+    words = "".join(char if char.isalnum() or unicodedata.category(char)[0] == "M" else " " for char in plain).split()
     return "-".join(words)[:_SLUG_LIMIT].rstrip("-") or "x"
 
 

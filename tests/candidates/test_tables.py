@@ -1,0 +1,160 @@
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from candidates import Election, Relation, Role
+from candidates.errors import BadRowError, CandidatesError, ElectionError, TableUnreadableError
+from candidates.tables import ELECTION_COLUMNS, PEOPLE_COLUMNS, Row, Table, election_row, person_row
+
+
+def read(path: Path) -> list[Row | tuple[int, CandidatesError]]:
+    return list(Table(path, PEOPLE_COLUMNS, ("name", "photos")).rows())
+
+
+def row(**cells: str) -> Row:
+    return Row(2, dict.fromkeys(PEOPLE_COLUMNS, "") | {"name": "Budi", "photos": "a.jpg"} | cells)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"name,party,photos\nBudi,P,a.jpg\n",
+        b"name;party;photos\nBudi;P;a.jpg\n",  # Excel in Indonesia
+        b"name\tparty\tphotos\nBudi\tP\ta.jpg\n",
+        b"\xef\xbb\xbfname;party;photos\r\nBudi;P;a.jpg\r\n",  # BOM, Windows lines
+        b"sep=;\r\nname;party;photos\r\nBudi;P;a.jpg",  # Excel's hint, no last line end
+        b" Name ; PARTY;Photos \n  Budi ;P; a.jpg\n",  # spaces and case
+        b"Nama;Partai;Foto\nBudi;P;a.jpg\n",  # Indonesian
+        b"photos;notes, and more;name;party\na.jpg;x;Budi;P\n",  # other order, a column of one's own
+        b'"name","party","photos"\n"Budi","P","a.jpg"\n',
+        b"name;party;photos\n;;\n\nBudi;P;a.jpg;;\n",  # empty rows, empty cells too many
+    ],
+)
+def test_dialects(make_table: Callable[..., Path], text: bytes) -> None:
+    (found,) = read(make_table(text))
+    assert isinstance(found, Row)
+    assert {name: cell for name, cell in found.cells.items() if cell} == {
+        "name": "Budi",
+        "party": "P",
+        "photos": "a.jpg",
+    }
+
+
+def test_lines_are_those_of_the_file(make_table: Callable[..., Path]) -> None:
+    rows = read(make_table('sep=,\nname,party,photos\nA,"two\nlines",a.jpg\n\nB,P,b.jpg\n'))
+    assert [(r.line, r.cells["name"], r.cells["party"]) for r in rows if isinstance(r, Row)] == [
+        (3, "A", "two lines"),
+        (6, "B", "P"),
+    ]
+
+
+def test_one_bad_row_does_not_take_the_others_along(make_table: Callable[..., Path]) -> None:
+    rows = read(make_table('name,photos\nA,a.jpg\nBaswedan, Anies,b.jpg\n"B"x,b.jpg\nC,c.jpg\n'))
+    assert [r.line if isinstance(r, Row) else -r[0] for r in rows] == [2, -3, -4, 5]
+    assert all(isinstance(r, Row) or isinstance(r[1], BadRowError) for r in rows)
+
+
+def test_an_open_quote_is_reported_where_it_starts(make_table: Callable[..., Path]) -> None:
+    rows = read(make_table('name,photos\nA,a.jpg\n"B,b.jpg\nC,c.jpg\n'))
+    assert [r.line if isinstance(r, Row) else -r[0] for r in rows] == [2, -3]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"",
+        b"\n\n",
+        b"Budi,a.jpg\n",  # no header
+        b"name,party\nBudi,P\n",  # a column is missing
+        b"name,photos,Nama\n",  # a column twice
+        b"name,photos\nBudi\xe9,a.jpg\n",  # Windows-1252
+        "name,photos\nBudi,a.jpg\n".encode("utf-16"),
+    ],
+)
+def test_no_table(make_table: Callable[..., Path], text: bytes) -> None:
+    with pytest.raises(TableUnreadableError):
+        read(make_table(text))
+
+
+def test_no_file(tmp_path: Path) -> None:
+    with pytest.raises(TableUnreadableError):
+        read(tmp_path / "missing.csv")
+    with pytest.raises(TableUnreadableError):
+        read(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("cells", "role", "relation"),
+    [
+        ({}, Role.CANDIDATE, None),
+        ({"role": "running_mate"}, Role.RUNNING_MATE, None),
+        ({"role": "Running Mate"}, Role.RUNNING_MATE, None),
+        ({"role": "WAKIL"}, Role.RUNNING_MATE, None),
+        ({"role": "calon"}, Role.CANDIDATE, None),
+        ({"role": "family", "relative_of": "X", "relation": "spouse"}, Role.FAMILY, Relation.SPOUSE),
+        ({"role": "keluarga", "relative_of": "X", "relation": "Orang Tua"}, Role.FAMILY, Relation.PARENT),
+        ({"relative_of": "X", "relation": "istri"}, Role.FAMILY, Relation.SPOUSE),  # role left empty
+        ({"role": "family", "relative_of": "X"}, Role.FAMILY, Relation.OTHER),
+    ],
+)
+def test_roles_and_relations(cells: dict[str, str], role: Role, relation: Relation | None) -> None:
+    understood = person_row(row(**cells))
+    assert (understood.role, understood.relation) == (role, relation)
+
+
+@pytest.mark.parametrize(("text", "number"), [("", None), ("2", 2), ("02", 2), ("2.0", 2), ("2,0", 2), ("54", 54)])
+def test_ballot_numbers(text: str, number: int | None) -> None:
+    assert person_row(row(ballot_number=text)).ballot_number == number
+
+
+@pytest.mark.parametrize(
+    ("cells", "column"),
+    [
+        ({"name": ""}, "name"),
+        ({"role": "boss"}, "role"),
+        ({"relation": "cousin"}, "relation"),
+        ({"role": "family"}, "relative_of"),
+        ({"ballot_number": "0"}, "ballot_number"),
+        ({"ballot_number": "-1"}, "ballot_number"),
+        ({"ballot_number": "two"}, "ballot_number"),
+        ({"ballot_number": "2.5"}, "ballot_number"),
+        ({"ballot_number": "99999"}, "ballot_number"),
+    ],
+)
+def test_bad_cells_name_their_column(cells: dict[str, str], column: str) -> None:
+    with pytest.raises(BadRowError, match=f"Column {column}"):
+        person_row(row(**cells))
+
+
+def test_photos_and_codes() -> None:
+    understood = person_row(row(photos=" a.jpg | faces/*.png ||", election="Pilgub DIY 2029", region="3401"))
+    assert understood.photos == ("a.jpg", "faces/*.png")
+    assert (understood.election, understood.region) == ("pilgub-diy-2029", "34.01")
+
+
+def elections(**cells: str) -> Row:
+    return Row(2, dict.fromkeys(ELECTION_COLUMNS, "") | {"id": "E 1"} | cells)
+
+
+def test_elections() -> None:
+    cells = {"level": "Nasional", "active_from": "2029-01-01", "active_to": "31/12/2029", "polling_day": "14-2-2029"}
+    assert election_row(elections(**cells)) == Election(
+        "e-1", "E 1", "national", "", date(2029, 1, 1), date(2029, 12, 31), date(2029, 2, 14)
+    )
+
+
+@pytest.mark.parametrize(
+    ("cells", "error"),
+    [
+        ({"id": ""}, BadRowError),
+        ({"active_from": "soon"}, BadRowError),
+        ({"active_from": "2029-02-30"}, BadRowError),
+        ({"polling_day": "31/02/2029"}, BadRowError),
+        ({"active_from": "2029-02-01", "active_to": "2029-01-01"}, ElectionError),
+    ],
+)
+def test_bad_elections(cells: dict[str, str], error: type[CandidatesError]) -> None:
+    with pytest.raises(error):
+        election_row(elections(**cells))
