@@ -266,8 +266,9 @@ def test_memory_does_not_grow_with_the_rows(
             tracemalloc.stop()
             assert (report.rejected, len(report.problems), report.problems_left_out) == (rows, 50, rows - 50)
 
-    peak(100)
-    assert peak(1200) < peak(300) * 1.2
+    peak(100)  # what is loaded once
+    # Reports of 600 more rows would take some 600 kB; what waits for the garbage collector takes up to 100.
+    assert peak(800) < peak(200) + 250_000
 
 
 def test_killed_imports_end_as_undisturbed_ones() -> None:
