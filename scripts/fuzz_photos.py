@@ -18,6 +18,7 @@ import time
 import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -154,14 +155,15 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--check", action="store_true", help="run the whole check, not only the decoder")
     options = parser.parse_args(arguments)
-    judge: Callable[[bytes], object] = open_photo
-    if options.check:
-        from vision import PhotoChecker
-
-        judge = PhotoChecker.open().check
     pictures = {path.name: path.read_bytes() for path in options.files} or default_pictures()
     began = time.perf_counter()
-    outcomes, failures, slowest = attack(judge, mutants(pictures, options.cases, options.seed))
+    with ExitStack() as stack:
+        judge: Callable[[bytes], object] = open_photo
+        if options.check:
+            from vision import PhotoChecker
+
+            judge = stack.enter_context(PhotoChecker.open()).check
+        outcomes, failures, slowest = attack(judge, mutants(pictures, options.cases, options.seed))
     for failure in failures:
         print(failure, file=sys.stderr)
     for outcome, count in outcomes.most_common():

@@ -182,17 +182,8 @@ def test_all_eight_orientations_come_out_upright_once(kind: str, orientation: in
     stored = Image.fromarray(np.ascontiguousarray(TURNS[orientation](np.asarray(quadrants()))))
     exif = Image.Exif()
     exif[0x0112] = orientation
-    if kind == "HEIC":
-        # Writers of HEIC keep the turn in the container; an EXIF copy must not turn the picture a second time.
-        heif = pillow_heif.from_pillow(quadrants())
-        buffer = io.BytesIO()
-        heif.save(buffer, quality=95, exif=exif.tobytes())
-        data = buffer.getvalue()
-        viewer = np.asarray(pillow_heif.open_heif(data))
-        assert open_photo(data).pixels.shape == viewer.shape
-        assert_near(open_photo(data).pixels, corners(viewer), 6)  # type: ignore[arg-type]
-        return
-    data = encode(stored, kind, exif=exif)
+    # A HEIC says the turn twice, in the container (which libheif follows) and in an EXIF copy, as those of phones do.
+    data = encode(stored, kind, exif=exif.tobytes() if kind == "HEIC" else exif)
     photo = open_photo(data)
     assert photo.size_wh == (96, 64)
     assert photo.pixels.flags.c_contiguous
@@ -297,6 +288,7 @@ def test_exif_time() -> None:
     exif = Image.Exif()
     exif.get_ifd(0x8769)[0x9003] = "2024:02:14 08:30:00"
     assert open_photo(encode(quadrants(), "JPEG", exif=exif)).taken_at == datetime(2024, 2, 14, 8, 30)
+    assert open_photo(encode(quadrants(), "HEIC", exif=exif.tobytes())).taken_at == datetime(2024, 2, 14, 8, 30)
     exif.get_ifd(0x8769)[0x9003] = "0000:00:00 00:00:00"  # cameras whose clock was never set
     assert open_photo(encode(quadrants(), "JPEG", exif=exif)).taken_at is None
 
