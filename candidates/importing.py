@@ -64,22 +64,25 @@ class RowReport:
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """How an import went: rows by outcome, and the rows with a problem, by table and line.
+    """How an import went: people's rows by outcome, elections changed and rejected, and the rows with a problem.
 
-    `problems` holds at most `PROBLEMS_KEPT` rows, `problems_left_out` says how many more there were.
+    `problems` are of both tables, by table and line; it
+    holds at most `PROBLEMS_KEPT` rows, `problems_left_out` says how many more there were.
     """
 
     added: int
     updated: int
     unchanged: int
     rejected: int
+    elections_changed: int
+    elections_rejected: int
     problems: tuple[RowReport, ...]
     problems_left_out: int
 
     @property
     def changed(self) -> bool:
         """Tell whether the gallery changed."""
-        return bool(self.added or self.updated)
+        return bool(self.added or self.updated or self.elections_changed)
 
 
 class PhotoSource(Protocol):
@@ -159,7 +162,8 @@ class Importer:
         self._photos = photos
         self._on_row = on_row
         self._ids_are_foreign = ids_are_foreign
-        self._counts = dict.fromkeys(Outcome, 0)
+        self._people = dict.fromkeys(Outcome, 0)
+        self._elections = dict.fromkeys(Outcome, 0)
         self._problems: list[RowReport] = []
         self._left_out = 0
         # A nameless database lives in memory and moves to the disk when it grows.
@@ -185,11 +189,12 @@ class Importer:
                 if not isinstance(row, Row):
                     raise row[1]
                 outcome = self._gallery.put_election(election_row(row))
-                self._tell(RowReport(path.name, line, name, outcome))
+                self._tell(RowReport(path.name, line, name, outcome), self._elections)
             except GalleryError:
                 raise
             except CandidatesError as error:
-                self._tell(RowReport(path.name, line, name, Outcome.REJECTED, Reason.of(error)))
+                rejected = RowReport(path.name, line, name, Outcome.REJECTED, Reason.of(error))
+                self._tell(rejected, self._elections)
 
     def read_people(self, table: Table) -> None:
         """Register the people of a table: candidates and running mates first, then the relatives that name them."""
@@ -202,24 +207,27 @@ class Importer:
                     parsed = person_row(row)
                 except CandidatesError as error:
                     if not families:
-                        self._tell(RowReport(table.path.name, line, name, Outcome.REJECTED, Reason.of(error)))
+                        rejected = RowReport(table.path.name, line, name, Outcome.REJECTED, Reason.of(error))
+                        self._tell(rejected, self._people)
                     continue
                 if (parsed.role is Role.FAMILY) is families:
-                    self._tell(self.register(parsed, table.path.name))
+                    self._tell(self.register(parsed, table.path.name), self._people)
 
     def report(self) -> ImportReport:
         """Return how it went."""
         return ImportReport(
-            added=self._counts[Outcome.ADDED],
-            updated=self._counts[Outcome.UPDATED],
-            unchanged=self._counts[Outcome.UNCHANGED],
-            rejected=self._counts[Outcome.REJECTED],
+            added=self._people[Outcome.ADDED],
+            updated=self._people[Outcome.UPDATED],
+            unchanged=self._people[Outcome.UNCHANGED],
+            rejected=self._people[Outcome.REJECTED],
+            elections_changed=self._elections[Outcome.ADDED] + self._elections[Outcome.UPDATED],
+            elections_rejected=self._elections[Outcome.REJECTED],
             problems=tuple(sorted(self._problems, key=lambda row: (row.table, row.line))),
             problems_left_out=self._left_out,
         )
 
-    def _tell(self, row: RowReport) -> None:
-        self._counts[row.outcome] += 1
+    def _tell(self, row: RowReport, counts: dict[Outcome, int]) -> None:
+        counts[row.outcome] += 1
         if row.is_problem:
             if len(self._problems) < PROBLEMS_KEPT:
                 self._problems.append(row)

@@ -12,10 +12,11 @@ if __name__ == "__main__":
     # So that the script also runs from a checkout that is not installed.
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
     from vision.candidates_command import DEFAULT_GALLERY, candidates
+    from vision.cli import run
 
     arguments = sys.argv[1:]
     if not 1 <= len(arguments) <= 2 or arguments[0].startswith("-"):
         print("python scripts/register_candidates.py TABEL.csv [gallery.db]", file=sys.stderr)
         sys.exit(2)
     table, gallery = (*arguments, DEFAULT_GALLERY)[:2]
-    candidates.main(["import", table, "--gallery", gallery], prog_name="register_candidates.py")
+    sys.exit(run(candidates, ["import", table, "--gallery", gallery], name="register_candidates.py"))

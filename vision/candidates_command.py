@@ -60,7 +60,9 @@ def _with_gallery(command: Callable[..., None]) -> Callable[..., None]:
         try:
             command(*args, say=say, **options)
         except (CandidatesError, FotoNetralError) as error:
-            say.fail(error.text(say.language))
+            say.fail(f"{error.text(say.language)} [{error.code}]")
+        except BrokenPipeError:
+            raise
         except OSError as error:
             say.fail(f"{error.strerror}: {error.filename}")
 
@@ -164,7 +166,8 @@ def import_(gallery_path: Path, say: Say, table: Path) -> None:
         _tell_report(say, report)
         _warn_about_mode(say, gallery)
     done = report.added + report.updated + report.unchanged
-    sys.exit(NOTHING_DONE if not done else SOME_REJECTED if report.rejected else FINE)
+    rejected = report.rejected + report.elections_rejected
+    sys.exit(NOTHING_DONE if not done else SOME_REJECTED if rejected else FINE)
 
 
 @candidates.command("list")
@@ -354,6 +357,11 @@ def _tell_report(say: Say, report: ImportReport) -> None:
     counts = (report.added, report.updated, report.unchanged, report.rejected)
     words = (say.pick(*_OUTCOMES[outcome]) for outcome in Outcome)
     click.echo(", ".join(f"{count} {word}" for count, word in zip(counts, words, strict=True)) + ".")
+    changed, rejected = report.elections_changed, report.elections_rejected
+    if changed or rejected:
+        say.line(
+            f"Pemilu: {changed} berubah, {rejected} ditolak.", f"Elections: {changed} changed, {rejected} rejected."
+        )
 
 
 def _warn_about_mode(say: Say, gallery: Gallery) -> None:

@@ -40,7 +40,8 @@ def test_the_whole_contract(gallery: Gallery, make_table: MakeTable, engine: Any
     )
     rows: list[RowReport] = []
     report = import_table(gallery, table, engine, on_row=rows.append)
-    assert counts(report) == (4, 0, 0, 0)
+    assert counts(report) == (3, 0, 0, 0)
+    assert (report.elections_changed, report.elections_rejected) == (1, 0)
     assert [(r.table, r.line) for r in rows] == [
         ("elections.csv", 2),
         ("candidates.csv", 3),
@@ -217,6 +218,7 @@ def test_bad_elections_are_told_and_people_still_count(gallery: Gallery, make_ta
     assert [(row.table, row.line, row.reason.code) for row in report.problems if row.reason] == [
         ("elections.csv", 2, "election.invalid")
     ]
+    assert (counts(report), report.elections_rejected) == ((1, 0, 0, 0), 1)
     assert gallery.elections() == (Election("e", "e"),)  # without limits: rather too many people than too few
 
 

@@ -163,7 +163,19 @@ def test_wrong_calls_are_one_clear_line(run: Run, arguments: tuple[str, ...]) ->
     assert done.stdout == ""
     assert done.stderr
     assert "Traceback" not in done.stderr
+    assert (
+        len(done.stderr.splitlines()) == 1
+        or "Usage" in done.stderr
+        or arguments[:3:2] == ("add", "gone.jpg")
+        or "noface.jpg" in arguments
+    )
     assert done.exception is None or isinstance(done.exception, SystemExit)
+
+
+def test_errors_say_what_to_do_and_carry_their_code(run: Run) -> None:
+    (line,) = run("list", "--lang", "en").stderr.splitlines()
+    assert line.startswith("There is no gallery at gallery.db. Check its place")
+    assert line.endswith("[gallery.not_found]")
 
 
 def test_export_and_import_elsewhere(run: Run) -> None:
@@ -174,7 +186,8 @@ def test_export_and_import_elsewhere(run: Run) -> None:
     assert run("export", "out.zip").exit_code == 2  # never over another file unasked
     assert run("export", "out.zip", "--force").exit_code == 0
     done = run("import", "out.zip", "--gallery", "other.db")
-    assert (done.exit_code, done.stdout.split(",")[0]) == (0, "3 ditambahkan")
+    assert (done.exit_code, done.stdout.split(",")[0]) == (0, "2 ditambahkan")
+    assert "Pemilu: 1 berubah, 0 ditolak." in done.stdout
     revisions = {
         json.loads(run("list", "--json", "--gallery", g).stdout)["revision"] for g in ("gallery.db", "other.db")
     }
