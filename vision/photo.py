@@ -32,7 +32,7 @@ from vision.errors import (
 )
 
 ANALYSIS_SIDE = 2000
-"""Pixels of the long side that a larger photo keeps at least for the analysis; at most twice this."""
+"""Pixels of the long side that a larger photo keeps at least for the analysis; always under twice this."""
 
 FileSource = str | os.PathLike[str] | bytes | bytearray | memoryview | BinaryIO
 Source = FileSource | NDArray[np.uint8]
@@ -113,7 +113,7 @@ def decode_full(source: Source, *, limits: PhotoLimits = PhotoLimits()) -> NDArr
 def _analysis_wh(size_wh: tuple[int, int]) -> tuple[int, int]:
     """Return the size at which a decoded picture of `size_wh` is analysed: long side 2000 up to under 4000."""
     long_side = max(size_wh)
-    if long_side <= 2 * ANALYSIS_SIDE:
+    if long_side < 2 * ANALYSIS_SIDE:
         return size_wh
     factor = long_side // ANALYSIS_SIDE
     return max(round(size_wh[0] / factor), 1), max(round(size_wh[1] / factor), 1)
