@@ -1,3 +1,56 @@
-"""FotoNetral: checks, before a photo is posted, whether it can be read as taking sides in an election."""
+"""FotoNetral: checks, before a photo is posted, whether it can be read as taking sides in an election.
+
+from vision import PhotoChecker
+
+with PhotoChecker.open(gallery="gallery.db", region="34.01") as checker:
+    result = checker.check("photo.jpg")     # also bytes, a file object, or an RGB array
+result.verdict, result.findings, result.to_dict()
+
+The names below are the package's public surface. They are loaded on first use, so that `import vision` costs nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from vision.checker import PhotoChecker
+    from vision.errors import EngineError, FotoNetralError, PhotoError, PolicyError
+    from vision.result import CheckError, CheckResult
+    from vision.rules import Verdict
 
 __version__ = "0.1.0"
+
+__all__ = [
+    "CheckError",
+    "CheckResult",
+    "EngineError",
+    "FotoNetralError",
+    "PhotoChecker",
+    "PhotoError",
+    "PolicyError",
+    "Verdict",
+    "__version__",
+]
+
+_HOMES = {
+    "checker": ("PhotoChecker",),
+    "errors": ("EngineError", "FotoNetralError", "PhotoError", "PolicyError"),
+    "result": ("CheckError", "CheckResult"),
+    "rules": ("Verdict",),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name's module when it is first asked for."""
+    if name not in _HOME_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"vision.{_HOME_OF[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(set(globals()) | set(__all__))

@@ -1,0 +1,111 @@
+"""What a person reads at the terminal about checked photos, as lines with a style."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from vision.errors import Language
+from vision.result import CheckError, CheckResult
+from vision.rules import Verdict, next_step
+
+_SYMBOLS = {Verdict.CLEAR: "✔", Verdict.REVIEW: "!", Verdict.FLAG: "✖"}
+_ERROR_SYMBOL = "?"
+_STYLES = {Verdict.CLEAR: "green", Verdict.REVIEW: "bold yellow", Verdict.FLAG: "bold red"}
+_ERROR_STYLE = "bold magenta"
+
+_WORDS: Mapping[Language, Mapping[str, str]] = {
+    "id": {
+        "not_judged": "Tidak dapat diperiksa.",
+        "marked": "Gambar bertanda",
+        "summary": "{total} foto: {clear} aman, {review} perlu dilihat lagi, {flag} sebaiknya tidak diunggah, "
+        "{error} tidak dapat diperiksa.",
+    },
+    "en": {
+        "not_judged": "Could not be checked.",
+        "marked": "Marked picture",
+        "summary": "{total} photos: {clear} clear, {review} to look at again, {flag} better not posted, "
+        "{error} could not be checked.",
+    },
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of text; `style` is rich's, empty for plain."""
+
+    text: str
+    style: str = ""
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts what became of the photos."""
+
+    counts: Counter[str]
+
+    @classmethod
+    def empty(cls) -> Tally:
+        """Return a tally of nothing."""
+        return cls(Counter())
+
+    def add(self, answer: CheckResult | CheckError) -> None:
+        """Count one more photo."""
+        self.counts["error" if isinstance(answer, CheckError) else answer.verdict.value] += 1
+
+    @property
+    def total(self) -> int:
+        """How many photos were counted."""
+        return self.counts.total()
+
+
+def lines_of(answer: CheckResult | CheckError, marked: Path | None = None) -> list[Line]:
+    """Return the lines about one photo: verdict, findings, what to do, where the marked picture is."""
+    words = _WORDS[answer.language]
+    if isinstance(answer, CheckError):
+        return [
+            Line(f"{_ERROR_SYMBOL} {answer.name}: {words['not_judged']}", _ERROR_STYLE),
+            Line(f"  - {answer.message} [{answer.code}]"),
+        ]
+    verdict = Line(f"{_SYMBOLS[answer.verdict]} {answer.photo.name}: {answer.headline}", _STYLES[answer.verdict])
+    if answer.verdict is Verdict.CLEAR:
+        return [verdict]
+    lines = [verdict, *(Line(f"  - {message}") for message in answer.messages), Line(f"  → {answer.next_step}")]
+    if marked is not None:
+        lines.append(Line(f"  {words['marked']}: {marked}", "dim"))
+    return lines
+
+
+def closing_lines(tally: Tally, language: Language) -> list[Line]:
+    """Return what stands at the end: counts of several photos, and what no clear verdict vouches for."""
+    lines = []
+    if tally.total > 1:
+        counted = {key: tally.counts[key] for key in ("clear", "review", "flag", "error")}
+        lines.append(Line(_WORDS[language]["summary"].format(total=tally.total, **counted), "bold"))
+    if tally.counts[Verdict.CLEAR.value]:
+        lines.append(Line(next_step((), language), "dim"))
+    return lines
+
+
+def show(lines: Iterable[Line]) -> None:
+    """Print the lines: in colour at a terminal (NO_COLOR is respected), plain elsewhere."""
+    if not sys.stdout.isatty():
+        for line in lines:
+            click.echo(printable(line.text))
+        return
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(highlight=False)
+    for line in lines:
+        console.print(Text(printable(line.text), style=line.style), soft_wrap=True)
+
+
+def printable(text: str) -> str:
+    """Replace control characters and broken bytes: a file's name must not move the cursor or forge a verdict."""
+    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)

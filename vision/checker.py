@@ -1,0 +1,233 @@
+"""One photo in, one judged result out: the stages put together. Knows no files, no HTTP, no terminals."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date as Date  # noqa: N812  the argument of `open` is called date
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+import numpy as np
+
+from vision import __version__
+from vision.engines import Engines
+from vision.errors import EngineError, FotoNetralError, Language
+from vision.models import model_sha256
+from vision.photo import Photo, PhotoLimits, Source, open_photo
+from vision.result import CheckError, CheckResult, EngineFacts, FaceResult, HandResult, PhotoFacts
+from vision.roster import NOBODY, Roster
+from vision.rules import DEFAULT_POLICY, Judgment, Policy, SeenFace, SeenHand, judge
+
+if TYPE_CHECKING:
+    from candidates import Match
+    from vision.faces import Face
+    from vision.hands import Hand
+
+STAGES = ("load", "decode", "faces", "hands", "match", "judge")
+"""Keys of `timings_ms`; `load` is the models' loading, 0 for every photo but the first."""
+
+USUAL_LIMITS = PhotoLimits()
+
+
+class PhotoChecker:
+    """Checks photos, one answer each; the same photo gets the same answer. Close it, or use it in a `with` block.
+
+    Models load at the first check. Threads may share a checker: decoding runs side by side, detection takes turns.
+    """
+
+    def __init__(
+        self,
+        policy: Policy,
+        roster: Roster = NOBODY,
+        *,
+        language: Language = "id",
+        limits: PhotoLimits = USUAL_LIMITS,
+        load: Callable[[], Engines] = Engines.load,
+    ) -> None:
+        """Put a checker together from its parts; `open` does it from names and files."""
+        self.policy = policy
+        self.roster = roster
+        self.language: Language = language
+        self._limits = limits
+        self._load = load
+        self._engines: Engines | None = None
+        self._turn = threading.Lock()
+
+    @classmethod
+    def open(
+        cls,
+        gallery: str | Path | None = None,
+        policy: str | Path = DEFAULT_POLICY,
+        region: str | None = None,
+        date: Date | None = None,
+        *,
+        language: Language = "id",
+        declared_spouse_of: str | None = None,
+        limits: PhotoLimits = USUAL_LIMITS,
+    ) -> Self:
+        """Open a checker.
+
+        gallery : file with the registered candidates; None: no face is compared with anybody.
+        policy : name of a shipped pack, or a `.toml` file.
+        region, date : where (Kemendagri code) and when the photo is to be posted; None: everywhere, today.
+        declared_spouse_of : id or name of the candidate whom the user declared to be married to.
+
+        The gallery is read once, here. Raises `PolicyError`, or `candidates.CandidatesError` for the gallery.
+        """
+        pack = Policy.load(policy)
+        if gallery is None:
+            if declared_spouse_of is not None:
+                raise ValueError("declared_spouse_of names somebody of the gallery, but no gallery was given")
+            return cls(pack, language=language, limits=limits)
+        roster = Roster.open(gallery, pack, region=region, day=date, declared_spouse_of=declared_spouse_of)
+        return cls(pack, roster, language=language, limits=limits)
+
+    def check(self, source: Source, *, name: str | None = None) -> CheckResult:
+        """Judge one photo: a path, bytes, a binary file object, or an RGB array of (height, width, 3) uint8.
+
+        `name` stands in the result instead of the path. Raises `PhotoError` when the photo cannot be read and
+        `EngineError` when a model fails.
+        """
+        timings = dict.fromkeys(STAGES, 0.0)
+        with _timed(timings, "decode"):
+            photo = open_photo(source, name=name, limits=self._limits)
+        with self._turn:
+            engines = self._loaded(timings)
+            with _timed(timings, "faces"):
+                faces = engines.faces.find(photo.pixels)
+            with _timed(timings, "hands"):
+                hands = engines.hands.read(photo.pixels, [face.box for face in faces])
+            with _timed(timings, "match"):
+                matches = self._match(engines, photo, faces)
+        with _timed(timings, "judge"):
+            judgment = judge(
+                [_seen_hand(index, hand) for index, hand in enumerate(hands)],
+                [SeenFace(index, index, match) for index, match in enumerate(matches)],
+                self.policy,
+                self.roster.context,
+            )
+        return self._result(photo, hands, faces, matches, judgment, timings)
+
+    def check_or_error(self, source: Source, *, name: str | None = None) -> CheckResult | CheckError:
+        """Judge one photo of many: what goes wrong with it becomes a `CheckError`, whatever it is."""
+        try:
+            return self.check(source, name=name)
+        except FotoNetralError as error:
+            return CheckError(name or _name_of(source), error, self.language)
+        except Exception as error:
+            # A library's surprise on one photo must neither end the batch nor pass for "nothing found".
+            what = f"{type(error).__name__}: {error}"
+            failed = EngineError(f"Foto gagal diperiksa ({what}).", f"The photo could not be checked ({what}).")
+            failed.__cause__ = error
+            return CheckError(name or _name_of(source), failed, self.language)
+
+    def close(self) -> None:
+        """Free the models; a later check loads them again."""
+        with self._turn:
+            if self._engines is not None:
+                self._engines.close()
+                self._engines = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _loaded(self, timings: dict[str, float]) -> Engines:
+        if self._engines is None:
+            with _timed(timings, "load"):
+                self._engines = self._load()
+        return self._engines
+
+    def _match(self, engines: Engines, photo: Photo, faces: Sequence[Face]) -> tuple[Match | None, ...]:
+        """Compare the faces with the people in scope; where there is nobody, no face is turned into a vector."""
+        if self.roster.index is None or not faces:
+            return (None,) * len(faces)
+        return self.roster.index.match(engines.embedder.embed(photo.pixels, faces))
+
+    def _result(
+        self,
+        photo: Photo,
+        hands: Sequence[Hand],
+        faces: Sequence[Face],
+        matches: Sequence[Match | None],
+        judgment: Judgment,
+        timings: dict[str, float],
+    ) -> CheckResult:
+        scale_xy = photo.scale_xy
+        return CheckResult(
+            photo=PhotoFacts(photo.name, photo.sha256, photo.size_wh, photo.taken_at),
+            verdict=judgment.verdict,
+            findings=judgment.findings,
+            hands=tuple(
+                _hand_result(hand, numbers, scale_xy)
+                for hand, numbers in zip(hands, judgment.hand_numbers, strict=True)
+            ),
+            faces=tuple(
+                FaceResult(face.box.scaled(scale_xy), face.score, person, match)
+                for person, (face, match) in enumerate(zip(faces, matches, strict=True))
+            ),
+            engine=EngineFacts(__version__, _model_sums(), self.roster.revision, self.policy.id),
+            timings_ms=timings,
+            language=self.language,
+        )
+
+
+@contextmanager
+def _timed(timings: dict[str, float], stage: str) -> Iterator[None]:
+    start = time.perf_counter()
+    yield
+    timings[stage] = (time.perf_counter() - start) * 1000
+
+
+def _seen_hand(index: int, hand: Hand) -> SeenHand:
+    return SeenHand(
+        index=index,
+        pose=hand.pose,
+        score=hand.pose_score,
+        person=hand.person,
+        posed=hand.posed,
+        numbers=hand.numbers,
+        partner=hand.partner,
+    )
+
+
+def _hand_result(hand: Hand, numbers: tuple[int, ...], scale_xy: tuple[float, float]) -> HandResult:
+    points = hand.points_xyz[:, :2] * np.array(scale_xy)
+    return HandResult(
+        box=hand.box.scaled(scale_xy),
+        landmarks_xy=tuple((float(x), float(y)) for x, y in points),
+        score=hand.score,
+        handedness=hand.handedness,
+        fingers=hand.fingers,
+        pose=hand.pose,
+        pose_score=hand.pose_score,
+        numbers=numbers,
+        person=hand.person,
+        partner=hand.partner,
+        posed=hand.posed,
+    )
+
+
+def _model_sums() -> dict[str, str]:
+    return {
+        "hands": model_sha256("hand_landmarker.task"),
+        "hand_naming": model_sha256("hand_naming.npz"),
+        "faces": model_sha256("face_embedding.onnx"),
+        "face_detector": model_sha256("face_detector.tflite"),
+        "face_verifier": model_sha256("face_verifier.onnx"),
+    }
+
+
+def _name_of(source: object) -> str:
+    if isinstance(source, str | os.PathLike):
+        return os.fsdecode(source)
+    return "<array>" if isinstance(source, np.ndarray) else "<bytes>"

@@ -1,0 +1,117 @@
+"""The `fotonetral` command: finds the subcommand, loads only that one, and turns what goes wrong into one line."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+from typing import NamedTuple
+
+import click
+
+from vision import __version__
+
+CLEAR, LOOK, NOT_JUDGED = 0, 1, 2
+"""Exit status: everything clear; something to review or flagged; something not judged, or the call was wrong."""
+
+INTERRUPTED = 130
+"""Exit status after Ctrl-C, as shells have it."""
+
+
+class Subcommand(NamedTuple):
+    """Where a subcommand lives, and the line that `--help` shows for it without loading it."""
+
+    module: str
+    name: str
+    help: str
+
+
+SUBCOMMANDS: Mapping[str, Subcommand] = {
+    "check": Subcommand("vision.check_command", "check", "Periksa foto sebelum diunggah."),
+    "candidates": Subcommand("vision.candidates_command", "candidates", "Kelola galeri calon dan keluarganya."),
+    "doctor": Subcommand("vision.doctor_command", "doctor", "Periksa apakah pemasangan ini lengkap dan jalan."),
+}
+
+
+class LazyGroup(click.Group):
+    """A group that imports a subcommand when it is called, so that the others cost nothing."""
+
+    def list_commands(self, _context: click.Context) -> list[str]:
+        """Return the names of the subcommands, in the order of the table."""
+        return list(SUBCOMMANDS)
+
+    def get_command(self, _context: click.Context, name: str) -> click.Command | None:
+        """Import and return a subcommand; None for a name that is none."""
+        if name not in SUBCOMMANDS:
+            return None
+        place = SUBCOMMANDS[name]
+        command = getattr(import_module(place.module), place.name)
+        if not isinstance(command, click.Command):
+            raise TypeError(f"{place.module}.{place.name} is no command but {type(command).__name__}")
+        return command
+
+    def format_commands(self, _context: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the subcommands' help lines from the table: importing them all would take seconds."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, place.help) for name, place in SUBCOMMANDS.items()])
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="fotonetral")
+def fotonetral() -> None:
+    """Periksa apakah foto berisiko dibaca sebagai keberpihakan dalam pemilu, sebelum diunggah."""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command and leave the process with its status."""
+    sys.exit(run(fotonetral, arguments, name="fotonetral"))
+
+
+def run(command: click.Command, arguments: Sequence[str] | None, *, name: str) -> int:
+    """Run a command and return its exit status; nobody ever sees a traceback."""
+    from vision._quiet import quiet_native
+
+    _let_every_name_print()
+    with quiet_native():
+        try:
+            given = None if arguments is None else list(arguments)
+            status = command.main(given, prog_name=name, standalone_mode=False)
+        except click.ClickException as error:
+            error.show()
+            return NOT_JUDGED
+        except (click.Abort, KeyboardInterrupt):
+            click.echo("Dihentikan.", err=True)
+            return INTERRUPTED
+        except BrokenPipeError:
+            _forget_stdout()
+            return NOT_JUDGED
+        except SystemExit as done:
+            return done.code if isinstance(done.code, int) else CLEAR if done.code is None else NOT_JUDGED
+        except Exception as error:
+            _tell(error)
+            return NOT_JUDGED
+    return status if isinstance(status, int) else CLEAR
+
+
+def _tell(error: Exception) -> None:
+    """Say in one line what went wrong, with its code."""
+    from candidates.errors import CandidatesError
+    from vision.errors import EngineError, FotoNetralError
+
+    if not isinstance(error, FotoNetralError | CandidatesError):
+        what = " ".join(f"{type(error).__name__}: {error}".split())
+        error = EngineError(f"Terjadi kegagalan ({what}).", f"Something failed ({what}).")
+    click.echo(f"{error.text()} [{error.code}]", err=True)
+
+
+def _let_every_name_print() -> None:
+    """Make file names print that the terminal's encoding does not hold."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace" if stream is sys.stdout else "backslashreplace")
+
+
+def _forget_stdout() -> None:
+    """Point standard output nowhere: the reader has left, and Python would complain when it flushes at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

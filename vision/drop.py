@@ -1,0 +1,71 @@
+"""Checking photos that somebody dropped on a script: no options, Indonesian words, a folder of pictures to look at."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+RESULTS = "hasil-fotonetral"
+"""Name of the folder with marked pictures, beside the first photo."""
+
+GALLERY = "gallery.db"
+
+
+def find_gallery(script_folder: Path, working_folder: Path, environment: Mapping[str, str]) -> Path | None:
+    """Return the gallery to use: FOTONETRAL_GALLERY, or `gallery.db` in the working folder or beside the script."""
+    if named := environment.get("FOTONETRAL_GALLERY"):
+        return Path(named)
+    places = (working_folder / GALLERY, script_folder / GALLERY)
+    return next((place for place in places if place.is_file()), None)
+
+
+def results_folder(first_photo: Path) -> Path:
+    """Make and return the folder for marked pictures: beside the photo, or a temporary one if that is read-only."""
+    beside = first_photo if first_photo.is_dir() else first_photo.absolute().parent
+    folder = beside / RESULTS
+    try:
+        folder.mkdir(exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return folder
+    except OSError:
+        return Path(tempfile.mkdtemp(prefix=f"{RESULTS}-"))
+
+
+def viewer_command(platform: str, environment: Mapping[str, str]) -> list[str] | None:
+    """Return the desktop's command that opens a folder; None where there is no desktop to open it on."""
+    if platform == "darwin":
+        return ["open"]
+    if platform == "win32":
+        return ["explorer"]
+    if not (environment.get("DISPLAY") or environment.get("WAYLAND_DISPLAY")) or shutil.which("xdg-open") is None:
+        return None
+    return ["xdg-open"]
+
+
+def check_dropped(photos: Sequence[str], script_folder: Path) -> int:
+    """Check the photos and show the answers; returns the exit status of `fotonetral check`."""
+    from vision.check_command import check
+    from vision.cli import run
+
+    folder = results_folder(Path(photos[0]))
+    gallery = find_gallery(script_folder, Path.cwd(), os.environ)
+    options = ["--annotate", str(folder)] + ([] if gallery is None else ["--gallery", str(gallery)])
+    status = run(check, [*options, "--", *photos], name="check_photo.py")
+    _show(folder)
+    return status
+
+
+def _show(folder: Path) -> None:
+    """Open the folder, or name it; a folder that got no picture is taken away again."""
+    try:
+        folder.rmdir()
+    except OSError:
+        print(f"Gambar hasil: {folder}")  # noqa: T201
+        command = viewer_command(sys.platform, os.environ)
+        if command is not None:
+            subprocess.Popen([*command, str(folder)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603

@@ -1,0 +1,80 @@
+"""The detectors behind a check, loaded together and closed together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vision._mediapipe import import_mediapipe
+from vision.geometry import Box
+
+if TYPE_CHECKING:
+    from vision.faces import Face
+    from vision.hands import Hand
+
+
+class FindsFaces(Protocol):
+    """Fits `vision.faces.FaceFinder`."""
+
+    def find(self, pixels: NDArray[np.uint8]) -> tuple[Face, ...]:
+        """Return the faces of (height, width, 3) uint8 RGB pixels, in reading order."""
+
+    def close(self) -> None:
+        """Free native memory."""
+
+
+class EmbedsFaces(Protocol):
+    """Fits `vision.faces.FaceEmbedder`."""
+
+    def embed(self, pixels: NDArray[np.uint8], faces: Sequence[Face]) -> NDArray[np.float32]:
+        """Return (len(faces), 128) float32, one vector a face."""
+
+
+class ReadsHands(Protocol):
+    """Fits `vision.hands.HandReader`."""
+
+    def read(self, pixels: NDArray[np.uint8], faces: Sequence[Box]) -> tuple[Hand, ...]:
+        """Return the hands of (height, width, 3) uint8 RGB pixels; `faces` are boxes in the same pixels."""
+
+    def close(self) -> None:
+        """Free native memory."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Engines:
+    """The loaded detectors. Not safe to share between threads; close them."""
+
+    faces: FindsFaces
+    embedder: EmbedsFaces
+    hands: ReadsHands
+
+    @classmethod
+    def load(cls) -> Engines:
+        """Load every model. Raises EngineError when a model file is missing or cannot be loaded."""
+        import_mediapipe()
+        from vision.faces import FaceEmbedder, FaceFinder
+        from vision.hands import HandReader
+
+        faces = FaceFinder()
+        try:
+            return cls(faces, FaceEmbedder(), HandReader())
+        except BaseException:
+            faces.close()
+            raise
+
+    def close(self) -> None:
+        """Free native memory."""
+        self.faces.close()
+        self.hands.close()
+
+
+def face_model_id() -> str:
+    """Return the id of the face vectors that `Engines.embedder` makes; a gallery must hold vectors of the same."""
+    import_mediapipe()
+    from vision.faces import MODEL_ID
+
+    return MODEL_ID

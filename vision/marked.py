@@ -1,0 +1,52 @@
+"""Writing marked pictures of checked photos into a folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from vision.errors import PhotoTooLargeError
+from vision.photo import decode_full, open_photo
+from vision.report.annotate import annotate, save_annotated
+from vision.result import CheckResult
+
+LONGEST_SIDE = 4000
+"""Pixels; larger photos are reduced, since nobody looks at marks from that near."""
+
+
+class MarkedPictures:
+    """A folder of marked pictures. Never writes over a file that is already there."""
+
+    def __init__(self, folder: str | Path) -> None:
+        """Make the folder if there is none. Raises OSError."""
+        self.folder = Path(folder)
+        self.folder.mkdir(parents=True, exist_ok=True)
+
+    def write(self, path: str, result: CheckResult) -> Path:
+        """Mark the photo at `path` and return where the picture lies. Raises OSError, or PhotoError."""
+        target = self._free_name(Path(path).stem)
+        save_annotated(target, annotate(_pixels(path), result.to_dict(), result.language))
+        return target
+
+    def _free_name(self, stem: str) -> Path:
+        target, number = self.folder / f"{stem}.jpg", 1
+        while target.exists():
+            number += 1
+            target = self.folder / f"{stem}-{number}.jpg"
+        return target
+
+
+def _pixels(path: str) -> NDArray[np.uint8]:
+    """Return the photo, (height, width, 3) uint8 RGB, at full size or with a long side of `LONGEST_SIDE`."""
+    try:
+        pixels = decode_full(path)
+    except PhotoTooLargeError:
+        return open_photo(path).pixels
+    scale = LONGEST_SIDE / max(pixels.shape[:2])
+    if scale >= 1:
+        return pixels
+    size_wh = max(round(pixels.shape[1] * scale), 1), max(round(pixels.shape[0] * scale), 1)
+    return np.asarray(cv2.resize(pixels, size_wh, interpolation=cv2.INTER_AREA), dtype=np.uint8)

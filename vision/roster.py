@@ -1,0 +1,60 @@
+"""Who is to be recognised, and who stands for what, where and when the user posts: a gallery seen by the rules."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from vision.engines import face_model_id
+from vision.rules import ElectionContext, Policy
+
+if TYPE_CHECKING:
+    from candidates import Index
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Roster:
+    """The people in scope: `index` matches faces (None without anybody to match), `revision` names the gallery."""
+
+    context: ElectionContext
+    index: Index | None = None
+    revision: str | None = None
+
+    @classmethod
+    def open(
+        cls,
+        gallery: str | Path,
+        policy: Policy,
+        *,
+        region: str | None = None,
+        day: date | None = None,
+        declared_spouse_of: str | None = None,
+    ) -> Roster:
+        """Read the gallery file for a region (None: everywhere) and a day (None: today).
+
+        `declared_spouse_of` is an id or a name. Raises `candidates.CandidatesError` when the file cannot be used, or
+        holds nobody of that name.
+        """
+        from candidates import Gallery, Index, Scope, ballot_holders, in_scope
+
+        scope = Scope(region, day or date.today(), policy.window.days_before, policy.window.days_after)
+        with Gallery.open(gallery, read_only=True) as opened:
+            people, elections = opened.people(), opened.elections()
+            ids = in_scope(people, elections, scope)
+            spouse = opened.person(declared_spouse_of).id if declared_spouse_of else None
+            # Asked for last, since it imports the detectors: a wrong path should be told at once.
+            index = Index.from_gallery(opened, model_id=face_model_id(), in_scope_ids=ids)
+            revision = opened.revision
+        context = ElectionContext(
+            ballot_holders=ballot_holders(people, ids),
+            any_active=any(scope.is_active(one) and scope.covers(one.region) for one in elections),
+            declared_spouse_of=spouse,
+            names={person.id: person.name for person in people if person.id in ids},
+        )
+        return cls(context, index if len(index) else None, revision)
+
+
+NOBODY = Roster(ElectionContext())
+"""Without a gallery: no face is compared with anybody."""
