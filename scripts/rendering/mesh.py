@@ -146,7 +146,9 @@ def forearm(
         ease = ease * ease * (3 - 2 * ease)
         on_cloth = sleeve is not None and along > sleeve.start
         if on_cloth:
-            folds = 0.025 * np.sin(along * 95 + 2.2 * np.sin(around)) + 0.015 * np.sin(3 * around + along * 40)
+            # Loose cloth falls in folds; a close sleeve has hardly any.
+            depth = 0.012 + 0.11 * (sleeve.bulk - 1)
+            folds = depth * np.sin(along * 95 + 2.2 * np.sin(around)) + 0.5 * depth * np.sin(3 * around + along * 40)
             growth = growth * (sleeve.bulk + folds * np.clip((along - sleeve.start) / 0.03, 0, 1))
         oval = np.stack([radius[0] * np.cos(around), max(radius[1], 0.72 * radius[0]) * np.sin(around)], 1)
         oval = oval * np.asarray(growth).reshape(-1, 1)

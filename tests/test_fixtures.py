@@ -1,0 +1,130 @@
+"""The committed sample pictures and tables are complete, small, licensed, and say the truth about themselves."""
+
+import csv
+import json
+import re
+from fnmatch import fnmatch
+from pathlib import Path
+
+import numpy as np
+import pillow_heif
+import pytest
+from PIL import Image, ImageOps
+
+from vision.poses import Pose
+
+FIXTURES = Path(__file__).resolve().parents[1] / "fixtures"
+FILES = sorted(path.relative_to(FIXTURES).as_posix() for path in FIXTURES.rglob("*") if path.is_file())
+EXPECTED = json.loads((FIXTURES / "expected.json").read_text(encoding="utf-8"))
+SIDES = {"top_left": (0, 0), "top_right": (1, 0), "bottom_left": (0, 1), "bottom_right": (1, 1)}
+COLOURS = {
+    "top_left": (220, 40, 40),
+    "top_right": (40, 180, 60),
+    "bottom_left": (40, 80, 220),
+    "bottom_right": (235, 200, 40),
+}
+
+
+def test_the_folder_is_small():
+    assert sum((FIXTURES / name).stat().st_size for name in FILES) < 10_000_000
+
+
+def test_every_file_has_its_licence_listed():
+    listed = re.findall(r"`([^`]+)`", (FIXTURES / "LICENSES.md").read_text(encoding="utf-8"))
+    unlisted = [name for name in FILES if not any(fnmatch(name, pattern) for pattern in listed)]
+    assert unlisted == []
+
+
+def test_expected_names_exactly_the_pictures_that_are_there():
+    there = {name for name in FILES if name.startswith(("photos/", "hands/"))}
+    assert set(EXPECTED["photos"]) | set(EXPECTED["hands"]) == there
+
+
+@pytest.mark.parametrize("name", sorted(EXPECTED["photos"]))
+def test_a_photo_is_as_expected_says(name):
+    facts = EXPECTED["photos"][name]
+    with Image.open(FIXTURES / name) as photo:
+        assert list(photo.size) == facts["size_wh"]
+        assert len(photo.getexif()) == 0
+    width, height = facts["size_wh"]
+    for hand in facts["hands"]:
+        left, top, w, h = hand["box"]
+        assert hand["pose"] in set(Pose)
+        assert 0 <= left < left + w <= width and 0 <= top < top + h <= height
+    assert len(facts["people"]) <= facts["faces"]
+    assert set(facts["candidates"]) <= set(facts["people"])
+
+
+def test_there_is_a_picture_of_every_pose_that_one_hand_shows():
+    shown = {facts["pose"] for facts in EXPECTED["hands"].values()}
+    two_hands_or_body = {Pose.TWO_HAND_NUMBER, Pose.TWO_HAND_HEART, Pose.PALMS_TOGETHER, Pose.HAND_ON_CHEST}
+    assert shown == set(Pose) - two_hands_or_body
+
+
+def test_the_photos_cover_what_the_tests_of_the_whole_need():
+    photos = EXPECTED["photos"].values()
+    assert any(not photo["faces"] for photo in photos), "nobody"
+    assert any(photo["faces"] >= 12 for photo in photos), "a group"
+    assert any(photo["faces"] and not photo["hands"] for photo in photos), "a face without hands"
+    assert any(photo["verdict"]["without_gallery"] == "clear" and photo["hands"] for photo in photos), "a quiet hand"
+    assert any(photo["verdict"] == {"without_gallery": "clear", "with_gallery": "flag"} for photo in photos)
+
+
+def corner_colours(path):
+    pillow_heif.register_heif_opener()
+    with Image.open(path) as stored:
+        upright = np.asarray(ImageOps.exif_transpose(stored).convert("RGB")).astype(int)
+    assert upright.shape == (32, 48, 3)
+    return {name: upright[8 + 16 * down, 12 + 24 * right] for name, (right, down) in SIDES.items()}
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_all_orientations_are_one_picture_once_upright(orientation):
+    for name, colour in corner_colours(FIXTURES / f"exif/orientation_{orientation}.jpg").items():
+        assert np.abs(colour - COLOURS[name]).max() <= 6, name
+
+
+def test_orientations_differ_as_stored():
+    with Image.open(FIXTURES / "exif/orientation_6.jpg") as stored:
+        assert stored.size == (32, 48)
+
+
+@pytest.mark.parametrize("name", [name for name in FILES if name.startswith("formats/") and "grey" not in name])
+def test_every_format_holds_the_same_picture(name):
+    for corner, colour in corner_colours(FIXTURES / name).items():
+        assert np.abs(colour - COLOURS[corner]).max() <= 40, corner
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("truncated.jpg", "begins like a picture and ends early"),
+        ("empty.jpg", "nothing at all"),
+        ("text_as.jpg", "a name that lies"),
+        ("bomb.png", "a header that asks for 10 GB"),
+    ],
+)
+def test_broken_files_are_broken(name, why):
+    with (
+        pytest.raises((OSError, SyntaxError, Image.DecompressionBombError)),
+        Image.open(FIXTURES / "broken" / name) as image,
+    ):
+        image.load()
+
+
+@pytest.mark.parametrize("table", ["candidates.csv", "candidates-family.csv"])
+def test_the_tables_name_portraits_that_exist(table):
+    with (FIXTURES / table).open(encoding="utf-8", newline="") as rows:
+        people = list(csv.DictReader(rows))
+    with (FIXTURES / "elections.csv").open(encoding="utf-8", newline="") as rows:
+        elections = {row["id"] for row in csv.DictReader(rows)}
+    for person in people:
+        assert person["election"] in elections
+        assert all(list(FIXTURES.glob(pattern)) for pattern in person["photos"].split("|"))
+
+
+def test_a_large_photo_can_be_made_for_a_test(tmp_path):
+    from scripts.make_fixtures import twelve_megapixel
+
+    with Image.open(twelve_megapixel(tmp_path / "large.jpg")) as photo:
+        assert photo.size == (4000, 3000)
