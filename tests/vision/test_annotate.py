@@ -26,8 +26,16 @@ def face(left: float, **match: Any) -> dict[str, Any]:
     return {"box": [left, 100.0, 60.0, 70.0], "match": known | match if match or left == 0 else None}
 
 
-def finding(severity: str, hands: tuple[int, ...] = (), faces: tuple[int, ...] = ()) -> dict[str, Any]:
-    return {"severity": severity, "hands": list(hands), "faces": list(faces)}
+def finding(
+    severity: str,
+    hands: tuple[int, ...] = (),
+    faces: tuple[int, ...] = (),
+    pose: str = "peace_two",
+    numbers: tuple[int, ...] = (2,),
+) -> dict[str, Any]:
+    kind, code = ("candidate", "candidate.match_with_sign") if faces else ("pose", f"pose.{pose}")
+    where = {"hands": list(hands), "faces": list(faces)}
+    return {"kind": kind, "severity": severity, "code": code, "numbers": list(numbers), **where}
 
 
 def result(
@@ -49,7 +57,7 @@ PLAIN = np.full((600, 1000, 3), 90, np.uint8)
 
 def test_marks_are_numbered_from_left_to_right_and_equal_ones_together() -> None:
     judged = result(
-        findings=(finding("flag", (0, 2)), finding("review", (1,)), finding("flag", (), (0,))),
+        findings=(finding("flag", (0, 2)), finding("review", (1,), (), "palm_five", (5,)), finding("flag", (0,), (0,))),
         hands=(hand(700), hand(400, "palm_five", (5,)), hand(100), hand(850, "none", ())),
         faces=(face(0), face(500)),
     )
@@ -85,9 +93,19 @@ def test_the_worst_of_two_findings_counts_and_boxes_are_scaled() -> None:
     assert (mark.severity, mark.box) == ("flag", Box(50, 75, 40, 22.5))
 
 
-def test_a_quiet_hand_of_a_two_hand_number_is_named() -> None:
-    judged = result(findings=(finding("review", (0,)),), hands=(hand(100, "none", (7,)),))
-    assert marks_of(judged, "en")[1][0].label == "fingers of both hands (7)"
+def test_hands_that_count_together_are_named_so() -> None:
+    judged = result(
+        findings=(finding("review", (0, 1), (), "two_hand_number", (6,)),),
+        hands=(hand(100, "palm_five", (6,)), hand(200, "none", (6,))),
+    )
+    assert [mark.label for mark in marks_of(judged, "en")[1]] == ["fingers of both hands (6)"] * 2
+
+
+def test_many_quiet_hands_are_left_unmarked() -> None:
+    few, many = ([Mark(Box(60 * n, 300, 40, 40), "quiet") for n in range(count)] for count in (2, 12))
+    banner = Banner(Verdict.CLEAR, "ok")
+    assert (draw(PLAIN, few, banner)[-600:] != 90).any()
+    assert (draw(PLAIN, many, banner)[-600:] == 90).all()
 
 
 def test_bystanders_are_not_touched() -> None:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from vision.errors import Language
 from vision.geometry import Box
-from vision.poses import QUIET_POSES, Pose
+from vision.poses import Pose
 from vision.rules import Policy, Verdict, headline, pose_label
 
 Strength = Literal["flag", "review", "quiet"]
@@ -61,11 +61,12 @@ def marks_of(
     """
     if "verdict" not in result:
         raise ValueError("only a judged photo can be drawn; this result has no verdict")
-    hands = _worst(result["findings"], "hands")
-    faces = _worst(result["findings"], "faces")
+    signs = [finding for finding in result["findings"] if finding["kind"] == "pose"]
+    people = [finding for finding in result["findings"] if finding["kind"] != "pose"]
+    hands, faces = _worst(signs, "hands"), _worst(people, "faces")
     marks = [_hand_mark(hand, hands.get(at), language, scale_xy) for at, hand in enumerate(result["hands"])]
     marks += [
-        Mark(_box(face["box"], scale_xy), faces[at], 1, _face_label(face, language))
+        Mark(_box(face["box"], scale_xy), _severity(faces[at]), 1, _face_label(face, language))
         for at, face in enumerate(result["faces"])
         if at in faces
     ]
@@ -74,27 +75,29 @@ def marks_of(
     return Banner(verdict, text), _numbered(marks)
 
 
-def _worst(findings: Sequence[Mapping[str, Any]], subjects: str) -> dict[int, Strength]:
-    """Return the worst severity of the findings that name each hand or face, by index."""
-    worst: dict[int, Strength] = {}
-    for finding in findings:
-        severity: Strength = "flag" if finding["severity"] == "flag" else "review"
+def _worst(findings: Sequence[Mapping[str, Any]], subjects: str) -> dict[int, Mapping[str, Any]]:
+    """Return the first of the worst findings that name each hand or face, by index."""
+    worst: dict[int, Mapping[str, Any]] = {}
+    for finding in sorted(findings, key=lambda finding: _ORDER[_severity(finding)]):
         for at in finding[subjects]:
-            worst[at] = min(severity, worst.get(at, severity), key=_ORDER.__getitem__)
+            worst.setdefault(at, finding)
     return worst
 
 
+def _severity(finding: Mapping[str, Any]) -> Strength:
+    return "flag" if finding["severity"] == "flag" else "review"
+
+
 def _hand_mark(
-    hand: Mapping[str, Any], severity: Strength | None, language: Language, scale_xy: tuple[float, float]
+    hand: Mapping[str, Any], finding: Mapping[str, Any] | None, language: Language, scale_xy: tuple[float, float]
 ) -> Mark:
     box, points = _box(hand["box"], scale_xy), hand.get("landmarks")
     landmarks = tuple((float(x) * scale_xy[0], float(y) * scale_xy[1]) for x, y in points) if points else None
-    if severity is None:
+    if finding is None:
         return Mark(box, "quiet", landmarks_xy=landmarks)
-    pose = Pose(hand["pose"])
-    if pose in QUIET_POSES:  # a hand that counts only together with another one
-        pose = Pose.TWO_HAND_NUMBER
-    return Mark(box, severity, 1, pose_label(_policy(), pose, language, hand["numbers"]), landmarks)
+    # The finding names the sign: a hand that counts together with another one has a pose of its own besides.
+    pose = Pose(finding["code"].removeprefix("pose."))
+    return Mark(box, _severity(finding), 1, pose_label(_policy(), pose, language, finding["numbers"]), landmarks)
 
 
 def _face_label(face: Mapping[str, Any], language: Language) -> str:
