@@ -47,14 +47,14 @@ class PhotoChecker:
         *,
         language: Language = "id",
         limits: PhotoLimits = USUAL_LIMITS,
-        load: Callable[[], Engines] = Engines.load,
+        load: Callable[[], Engines] | None = None,
     ) -> None:
-        """Put a checker together from its parts; `open` does it from names and files."""
+        """Put a checker together from its parts; `open` does it from names and files, with the shipped models."""
         self.policy = policy
         self.roster = roster
         self.language: Language = language
         self._limits = limits
-        self._load = load
+        self._load = load or Engines.load
         self._engines: Engines | None = None
         self._turn = threading.Lock()
 

@@ -1,0 +1,244 @@
+"""The checker: what it hands from stage to stage, with detectors that see what the test tells them."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pytest
+from fakes import FakeEngines, a_face, a_hand
+from PIL import Image
+
+from candidates import Calibration, Candidate, Election, Gallery, Index, Reference, Role
+from candidates.errors import GalleryNotFoundError, UnknownCandidateError
+from vision import CheckError, CheckResult, PhotoChecker
+from vision.errors import EngineError, PhotoNotFoundError, PhotoTruncatedError, PolicyError
+from vision.geometry import Box
+from vision.poses import Pose
+from vision.roster import NOBODY, Roster
+from vision.rules import ElectionContext, Policy
+
+POLICY = Policy.load()
+PHOTO = np.full((120, 160, 3), 90, np.uint8)
+BUDI = Candidate("budi", "Budi", Role.CANDIDATE, ballot_number=2)
+BUDIS_VECTOR = np.eye(128, dtype=np.float32)[:1]
+STRANGERS_VECTOR = np.eye(128, dtype=np.float32)[5:6]
+TWO_FACES = (a_face(Box(20, 10, 30, 30)), a_face(Box(100, 10, 30, 30)))
+PEACE = a_hand(Pose.PEACE_TWO, Box(10, 40, 20, 20))
+
+
+def a_checker(fake: FakeEngines, roster: Roster = NOBODY) -> PhotoChecker:
+    return PhotoChecker(POLICY, roster, load=fake.load)
+
+
+@pytest.fixture
+def roster() -> Roster:
+    distances = np.array([0.2, 0.5, 0.9])
+    calibration = Calibration("m", "made up", 1000, distances, np.array([1e-5, 1e-3, 0.9]), np.array([0.9, 0.1, 0.0]))
+    reference = Reference(1, "budi", "b.jpg", "0" * 64, "m", BUDIS_VECTOR[0], 100.0)
+    index = Index.build([BUDI], [reference], model_id="m", calibration=calibration)
+    return Roster(ElectionContext({2: (BUDI,)}, any_active=True, names={"budi": "Budi"}), index, "revision-1")
+
+
+def jpeg(size_wh: tuple[int, int] = (160, 120)) -> bytes:
+    stream = io.BytesIO()
+    Image.new("RGB", size_wh, (90, 90, 90)).save(stream, "JPEG")
+    return stream.getvalue()
+
+
+def test_boxes_come_back_in_pixels_of_the_full_photo() -> None:
+    # 5000 pixels are analysed as 2500: everything found there is twice as large in the photo
+    hand = a_hand(Pose.FIST, Box(10, 20, 30, 40))
+    fake = FakeEngines(faces=[a_face(Box(100, 2, 50, 4))], hands=[hand])
+    result = a_checker(fake).check(np.zeros((80, 5000, 3), np.uint8))
+    assert result.photo.size_wh == (5000, 80)
+    assert result.faces[0].box == Box(200, 4, 100, 8)
+    assert result.hands[0].box == Box(20, 40, 60, 80)
+    assert result.hands[0].landmarks_xy[20] == (80, 120)
+    assert fake.boxes == [Box(100, 2, 50, 4)], "hands are sought in analysis pixels"
+
+
+def test_without_a_gallery_no_face_becomes_a_vector() -> None:
+    fake = FakeEngines(faces=TWO_FACES)
+    result = a_checker(fake).check(PHOTO)
+    assert [face.match for face in result.faces] == [None, None]
+    assert [face.person for face in result.faces] == [0, 1]
+    assert (fake.embedded, result.engine.gallery) == (0, None)
+
+
+def test_a_candidate_among_strangers(roster: Roster) -> None:
+    fake = FakeEngines(faces=TWO_FACES, vectors=np.concatenate([STRANGERS_VECTOR, BUDIS_VECTOR]))
+    result = a_checker(fake, roster).check(PHOTO)
+    assert result.verdict == "flag"
+    assert [finding.code for finding in result.findings] == ["candidate.match"]
+    assert result.findings[0].faces == (1,)
+    told = result.to_dict()
+    assert told["faces"][0]["match"] is None
+    assert told["faces"][1]["match"]["candidate"] == "budi"
+    assert told["engine"]["gallery"] == "revision-1"
+
+
+def test_a_sign_beside_the_candidate_makes_it_stronger_and_names_him(roster: Roster) -> None:
+    fake = FakeEngines(faces=TWO_FACES[:1], vectors=BUDIS_VECTOR, hands=[PEACE])
+    result = a_checker(fake, roster).check(PHOTO)
+    assert [finding.code for finding in result.findings] == ["candidate.match_with_sign", "pose.peace_two"]
+    assert result.findings[1].candidates == ("budi",)
+    assert result.hands[0].numbers == (2,)
+
+
+def test_a_sign_of_two_hands_is_one_finding() -> None:
+    hands = [
+        a_hand(Pose.TWO_HAND_NUMBER, Box(10, 40, 20, 20), partner=1, numbers=(7,)),
+        a_hand(Pose.TWO_HAND_NUMBER, Box(50, 40, 20, 20), partner=0, numbers=(7,)),
+    ]
+    (finding,) = a_checker(FakeEngines(hands=hands)).check(PHOTO).findings
+    assert (finding.hands, finding.numbers, finding.people) == ((0, 1), (7,), 1)
+
+
+@pytest.mark.parametrize(
+    ("posed", "verdict"), [(True, "flag"), (False, "review"), (None, "review")], ids=["toward camera", "not", "unknown"]
+)
+def test_an_open_palm_counts_more_toward_the_camera(posed: bool | None, verdict: str) -> None:
+    palm = a_hand(Pose.PALM_FIVE, Box(10, 40, 20, 20), posed=posed)
+    assert a_checker(FakeEngines(hands=[palm])).check(PHOTO).verdict == verdict
+
+
+def test_models_load_at_the_first_check_and_once() -> None:
+    fake = FakeEngines()
+    with a_checker(fake) as checker:
+        assert fake.loaded == 0
+        first, second = checker.check(PHOTO), checker.check(PHOTO)
+        assert fake.loaded == 1
+    assert fake.closed == 2, "faces and hands both hold native memory"
+    assert first.timings_ms["load"] > 0 and second.timings_ms["load"] == 0
+    checker.close()
+    assert fake.closed == 2, "closing twice is fine"
+
+
+def test_a_bad_photo_does_not_load_models() -> None:
+    fake = FakeEngines()
+    assert isinstance(a_checker(fake).check_or_error(b"not a photo"), CheckError)
+    assert fake.loaded == 0
+
+
+def test_every_kind_of_source_gets_the_same_answer(tmp_path: Path) -> None:
+    path = tmp_path / "a.jpg"
+    path.write_bytes(jpeg())
+    checker = a_checker(FakeEngines(hands=[PEACE]))
+    sources = [path, str(path), jpeg(), io.BytesIO(jpeg()), PHOTO]
+    results = [checker.check(source) for source in sources]
+    assert {result.verdict for result in results} == {"flag"}
+    assert [result.photo.name for result in results] == [str(path), str(path), "<bytes>", "<bytes>", "<array>"]
+    assert checker.check(jpeg(), name="unggahan.jpg").photo.name == "unggahan.jpg"
+
+
+@pytest.mark.parametrize(
+    ("source", "error"),
+    [("nowhere.jpg", PhotoNotFoundError), (jpeg()[:-40], PhotoTruncatedError)],
+    ids=["no file", "cut off"],
+)
+def test_check_raises_and_check_or_error_answers(source: str | bytes, error: type[Exception]) -> None:
+    checker = a_checker(FakeEngines())
+    with pytest.raises(error):
+        checker.check(source)
+    answer = checker.check_or_error(source, name="a.jpg")
+    assert isinstance(answer, CheckError)
+    assert (answer.name, type(answer.error)) == ("a.jpg", error)
+
+
+@pytest.mark.parametrize(
+    "surprise",
+    [ZeroDivisionError("x"), MemoryError(), EngineError("Model gagal.", "The model failed.")],
+    ids=["bug", "memory", "model"],
+)
+def test_what_fails_is_an_error_and_the_next_photo_is_checked(surprise: Exception) -> None:
+    fake = FakeEngines(breaks=surprise)
+    checker = a_checker(fake)
+    answer = checker.check_or_error(PHOTO)
+    assert isinstance(answer, CheckError)
+    assert (answer.name, answer.code) == ("<array>", "engine.failed")
+    fake.breaks = None
+    assert isinstance(checker.check_or_error(PHOTO), CheckResult)
+
+
+def test_threads_take_turns() -> None:
+    busy = threading.Lock()
+
+    def look(pixels: object) -> None:
+        assert busy.acquire(blocking=False), "two photos in the detector at once"
+        threading.Event().wait(0.005)
+        busy.release()
+
+    checker = a_checker(FakeEngines(look=look))
+    with ThreadPoolExecutor(4) as pool:
+        assert {result.verdict for result in pool.map(checker.check, [PHOTO] * 8)} == {"clear"}
+
+
+@pytest.fixture
+def gallery(tmp_path: Path) -> Path:
+    from vision.faces import MODEL_ID
+
+    path = tmp_path / "gallery.db"
+    reference = Reference(0, "budi", "b.jpg", "0" * 64, MODEL_ID, BUDIS_VECTOR[0], 100.0)
+    with Gallery.open(path, create=True) as opened:
+        opened.put_election(Election("e", "", "regency", "34.01", date(2028, 1, 1), date(2028, 12, 31)))
+        opened.put(Candidate("budi", "Budi", Role.CANDIDATE, "e", 2, "34.01"), [reference])
+    return path
+
+
+@pytest.mark.parametrize(
+    ("region", "day", "counts"),
+    [
+        ("34.01", date(2028, 6, 1), True),
+        (None, date(2028, 6, 1), True),
+        ("33.01", date(2028, 6, 1), False),
+        ("34.01", date(2020, 6, 1), False),
+    ],
+    ids=["his regency", "everywhere", "another regency", "years before"],
+)
+def test_open_reads_the_gallery_for_a_place_and_a_day(
+    gallery: Path, region: str | None, day: date, counts: bool
+) -> None:
+    checker = PhotoChecker.open(gallery, region=region, date=day)
+    assert (checker.roster.index is not None) is counts
+    assert checker.roster.context.any_active is counts
+    assert list(checker.roster.context.ballot_holders) == ([2] if counts else [])
+    assert checker.roster.revision
+
+
+def test_a_declared_spouse_is_found_by_name(gallery: Path) -> None:
+    opened = PhotoChecker.open(gallery, declared_spouse_of="Budi", date=date(2028, 6, 1))
+    assert opened.roster.context.declared_spouse_of == "budi"
+    with pytest.raises(UnknownCandidateError):
+        PhotoChecker.open(gallery, declared_spouse_of="Siapa")
+    with pytest.raises(ValueError, match="gallery"):
+        PhotoChecker.open(declared_spouse_of="budi")
+
+
+def test_open_refuses_what_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(GalleryNotFoundError):
+        PhotoChecker.open(tmp_path / "none.db")
+    with pytest.raises(PolicyError):
+        PhotoChecker.open(policy="no-such-pack")
+
+
+def test_importing_the_package_is_light() -> None:
+    heavy = ("numpy", "cv2", "PIL", "mediapipe", "onnxruntime", "rich", "click")
+    code = f"import sys, vision, candidates; assert not set({heavy}) & set(sys.modules)"
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_mediapipe_is_imported_without_plotting_and_recording() -> None:
+    code = (
+        "import sys; from vision._mediapipe import import_mediapipe; import_mediapipe();"
+        "assert not {'matplotlib', 'sounddevice'} & set(sys.modules);"
+        "from mediapipe.tasks.python.vision import drawing_utils;"
+        "assert drawing_utils.plt.figure.__module__ == 'matplotlib.pyplot'"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
