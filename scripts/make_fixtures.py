@@ -205,10 +205,9 @@ def twelve_megapixel(path: Path) -> Path:
     """
     with Pillow.open(FIXTURES / "photos" / "collins_peace.jpg") as photo:
         person = np.asarray(photo)
-    scene = cv2.resize(skimage_data.coffee(), (4000, 3000), interpolation=cv2.INTER_LINEAR)
-    scene = cv2.blur(scene, (61, 61))
+    scene = cv2.resize(cv2.blur(skimage_data.coffee(), (9, 9)), (4000, 3000), interpolation=cv2.INTER_LINEAR)
     scene[1500:2300, 2100:3124] = person
-    _save(scene, path, quality=90)
+    Pillow.fromarray(scene).save(path, quality=90)
     return path
 
 
@@ -216,6 +215,14 @@ def _save(image: Image, path: Path, quality: int = 88) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     Pillow.fromarray(np.ascontiguousarray(image)).save(path, quality=quality, subsampling="4:2:0", optimize=True)
 
+
+_BROKEN = {
+    "broken/bomb.png": "photo.too_large",
+    "broken/empty.jpg": "photo.empty",
+    "broken/text_as.jpg": "photo.unsupported",
+    "broken/truncated.jpg": "photo.truncated",
+}
+"""Files that must end in an error, and its code."""
 
 _HAND_SEEDS = {"finger_heart": 8}
 _QUIET = ("relaxed_hang", "half_curl", "holding", "pinch")
@@ -281,6 +288,7 @@ def make_fixtures(folder: Path = FIXTURES, report: Callable[[str], None] = print
     expected = {
         "photos": {f"photos/{name}.jpg": _expected_photo(photo) for name, photo in photos.items()},
         "hands": hands,
+        "broken": _BROKEN,
     }
     (folder / "expected.json").write_text(json.dumps(expected, indent=1) + "\n", encoding="utf-8")
 

