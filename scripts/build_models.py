@@ -42,16 +42,8 @@ class _DlibNetwork:
     convert: Callable[[bytes], bytes]
 
 
-_PIP_OPTIONS = [
-    "download",
-    "--no-deps",
-    "--only-binary",
-    ":all:",
-    "--platform",
-    "manylinux_2_28_x86_64",
-    "--python-version",
-    "3.11",
-]
+_PIP_DOWNLOAD = ["download", "--no-deps", "--only-binary", ":all:"]
+_WHEEL_TAGS = ["--platform", "manylinux_2_28_x86_64", "--python-version", "3.11"]
 _MODULES = "mediapipe/modules"
 _HAND_TASK = {
     "hand_detector.tflite": f"{_MODULES}/palm_detection/palm_detection_full.tflite",
@@ -112,7 +104,9 @@ def fetch_wheel(directory: Path) -> Path:
         pip = [uvx, "pip"]
     else:
         raise BuildError(f"neither pip nor uvx is installed: download the wheel of {WHEEL_REQUIREMENT}, pass --wheel")
-    done = subprocess.run([*pip, *_PIP_OPTIONS, "--dest", str(directory), WHEEL_REQUIREMENT], check=False)
+    done = subprocess.run(
+        [*pip, *_PIP_DOWNLOAD, *_WHEEL_TAGS, "--dest", str(directory), WHEEL_REQUIREMENT], check=False
+    )
     wheels = list(directory.glob("*.whl"))
     if done.returncode or len(wheels) != 1:
         raise BuildError(f"pip did not deliver the wheel of {WHEEL_REQUIREMENT} (status {done.returncode})")

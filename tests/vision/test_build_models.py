@@ -1,0 +1,114 @@
+"""The maintainers' model builder: dlib's file format, ONNX graphs, and the sums file."""
+
+import hashlib
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+pytest.importorskip("onnx")
+import onnxruntime
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "scripts"))
+
+import build_models  # noqa: E402
+from dlib_onnx import graph, reader  # noqa: E402
+
+from vision.faces.alignment import weights_path  # noqa: E402
+from vision.models import model_path  # noqa: E402
+
+
+def integer(value):
+    magnitude = abs(value)
+    size = max((magnitude.bit_length() + 7) // 8, 1)
+    return bytes([size | (0x80 if value < 0 else 0)]) + magnitude.to_bytes(size, "little")
+
+
+@pytest.mark.parametrize("value", [0, 1, -1, 255, 256, -70000, 2**40])
+def test_integers_are_read_back(value):
+    assert reader._Stream(integer(value)).integer() == value
+
+
+@pytest.mark.parametrize(
+    ("mantissa", "exponent", "value"),
+    [(3, -1, 1.5), (-1, 3, -8.0), (0, 32000, float("inf")), (0, 32001, float("-inf"))],
+    ids=["half", "negative", "infinity", "minus infinity"],
+)
+def test_floats_are_mantissa_and_exponent(mantissa, exponent, value):
+    assert reader._Stream(integer(mantissa) + integer(exponent)).real() == value
+
+
+def test_tensors_have_four_sizes():
+    raw = b"".join(map(integer, (2, 1, 2, 1, 2))) + np.arange(4, dtype="<f4").tobytes()
+    assert np.array_equal(reader._Stream(raw).tensor(), np.arange(4, dtype=np.float32).reshape(1, 2, 1, 2))
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        pytest.param(b"", "end of the file", id="empty"),
+        pytest.param(b"\x09123456789", "1 to 8 bytes", id="an integer of nine bytes"),
+        pytest.param(integer(2), "network version 1", id="another version"),
+        pytest.param(integer(1) + integer(4) + b"loss", "loss_metric_2", id="another network"),
+    ],
+)
+def test_other_files_are_refused_with_the_place(data, message):
+    with pytest.raises(reader.FormatError, match=rf"at byte \d+: expected .*{message}"):
+        reader.read_face_network(data)
+
+
+def test_a_cut_or_longer_file_is_refused():
+    data = weights_path("mmod_human_face_detector.dat").read_bytes()
+    with pytest.raises(reader.FormatError, match="end of the file"):
+        reader.read_face_detector(data[:-1])
+    with pytest.raises(reader.FormatError, match="1 bytes more"):
+        reader.read_face_detector(data + b"\0")
+
+
+def test_the_shipped_networks_are_what_the_converter_writes():
+    detector = weights_path("mmod_human_face_detector.dat").read_bytes()
+    assert graph.face_detector(reader.read_face_detector(detector)) == model_path("face_verifier.onnx").read_bytes()
+    network = weights_path("dlib_face_recognition_resnet_model_v1.dat").read_bytes()
+    built = graph.face_network(reader.read_face_network(network))
+    assert built == model_path("face_embedding.onnx").read_bytes()
+    session = onnxruntime.InferenceSession(built)
+    assert session.run(None, {"chips": np.zeros((2, 150, 150, 3), np.uint8)})[0].shape == (2, 128)
+
+
+def test_a_network_in_another_order_is_refused():
+    records = reader.read_face_detector(weights_path("mmod_human_face_detector.dat").read_bytes())
+    with pytest.raises(graph.GraphError, match="expected Input, got Relu"):
+        graph.face_detector(records[::-1][1:] if isinstance(records[-2], reader.Relu) else [reader.Relu()])
+
+
+def test_sums_keep_files_that_the_script_does_not_build(tmp_path):
+    (tmp_path / "SHA256SUMS").write_text("0" * 64 + "  other.npz\n")
+    (tmp_path / "other.npz").write_bytes(b"other")
+    (tmp_path / "a.onnx").write_bytes(b"a")
+    build_models.renew_sums(tmp_path, ["a.onnx"])
+    expected = [
+        f"{hashlib.sha256(data).hexdigest()}  {name}" for name, data in (("a.onnx", b"a"), ("other.npz", b"other"))
+    ]
+    assert (tmp_path / "SHA256SUMS").read_text().splitlines() == expected
+
+
+def test_a_listed_file_that_is_gone_is_an_error(tmp_path):
+    (tmp_path / "SHA256SUMS").write_text("0" * 64 + "  gone.npz\n")
+    with pytest.raises(build_models.BuildError, match=r"gone\.npz"):
+        build_models.renew_sums(tmp_path, [])
+
+
+def test_another_wheel_is_refused(tmp_path):
+    wheel = tmp_path / "mediapipe-0.10.21-other.whl"
+    wheel.write_bytes(b"not it")
+    with pytest.raises(build_models.BuildError, match="not the pinned file"):
+        build_models.build(wheel, tmp_path / "out")
+    with pytest.raises(build_models.BuildError, match="cannot be read"):
+        build_models.build(tmp_path / "none.whl", tmp_path / "out")
+
+
+def test_the_zip_repeats_to_the_byte():
+    members = {"b": b"2", "a": b"1"}
+    assert build_models._stored_zip(members) == build_models._stored_zip(dict(reversed(members.items())))

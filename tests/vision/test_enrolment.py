@@ -1,0 +1,94 @@
+import dataclasses
+
+import cv2
+import numpy as np
+import pytest
+import skimage.data
+
+from vision.enrolment import LEAST_SIZE_PX, Enroller
+from vision.errors import NoFaceError, PhotoNotFoundError, PoorFaceError, SeveralFacesError
+from vision.faces import MODEL_ID
+
+
+@pytest.fixture(scope="module")
+def portrait():
+    return np.ascontiguousarray(skimage.data.astronaut()[:, :, :3])
+
+
+@pytest.fixture(scope="module")
+def enroller():
+    with Enroller() as opened:
+        yield opened
+
+
+def png(pixels):
+    return cv2.imencode(".png", cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR))[1].tobytes()
+
+
+def beside(portrait, scale):
+    """Return the portrait with a second one, `scale` times as large, at its right."""
+    second = cv2.resize(portrait[0:300, 80:400], None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    picture = np.full((512, 512 + 320, 3), 90, np.uint8)
+    picture[:, :512] = portrait
+    picture[: second.shape[0], 512 : 512 + second.shape[1]] = second
+    return picture
+
+
+def test_a_portrait_becomes_a_template(enroller, portrait, tmp_path):
+    path = tmp_path / "foto.png"
+    path.write_bytes(png(portrait))
+    template = enroller.describe(path)
+    assert template.embedding.shape == (128,) and template.embedding.dtype == np.float32
+    assert template.model_id == MODEL_ID
+    assert template.photo_name.endswith("foto.png") and len(template.photo_sha256) == 64
+    assert template.box.contains(225, 115) and template.size_px == pytest.approx(template.box.width)
+    same = enroller.describe(path.read_bytes(), name="lain")
+    assert np.array_equal(same.embedding, template.embedding) and same.photo_name == "lain"
+    assert same.photo_sha256 == template.photo_sha256
+
+
+def test_sizes_are_those_of_the_full_photo(enroller, portrait):
+    huge = cv2.resize(portrait, (4200, 4200), interpolation=cv2.INTER_LINEAR)
+    small, large = enroller.describe(png(portrait)), enroller.describe(png(huge))
+    assert large.size_px / small.size_px == pytest.approx(4200 / 512, rel=0.15)
+    assert np.linalg.norm(large.embedding - small.embedding) < 0.25
+
+
+@pytest.mark.parametrize("background", [0.2, 0.4], ids=["a face in the crowd behind", "one on a poster"])
+def test_small_faces_behind_do_not_matter(enroller, portrait, background):
+    template = enroller.describe(png(beside(portrait, background)))
+    assert template.box.contains(225, 115)
+
+
+def test_two_comparable_faces_are_too_many(enroller, portrait):
+    with pytest.raises(SeveralFacesError) as caught:
+        enroller.describe(png(beside(portrait, 0.9)), name="berdua.png")
+    assert "2 wajah" in caught.value.text("id") and "2 comparable faces" in caught.value.text("en")
+    assert caught.value.code == "enrolment.several_faces" and "berdua.png" in str(caught.value)
+
+
+def test_no_face_says_so(enroller):
+    with pytest.raises(NoFaceError, match=r"kopi \(600 x 400 pixels\)"):
+        enroller.describe(png(skimage.data.coffee()), name="kopi")
+
+
+def test_a_tiny_face_says_how_small(enroller, portrait):
+    small = cv2.resize(portrait, None, fx=0.3, fy=0.3, interpolation=cv2.INTER_AREA)
+    with pytest.raises(PoorFaceError, match=rf"only \d\d pixels wide; at least {LEAST_SIZE_PX:.0f}"):
+        enroller.describe(png(small))
+
+
+def test_a_blurred_face_says_so(enroller, portrait):
+    with pytest.raises(PoorFaceError, match="too blurred"):
+        enroller.describe(png(cv2.GaussianBlur(portrait, (0, 0), 5)))
+
+
+def test_unreadable_photos_keep_their_own_error(enroller, tmp_path):
+    with pytest.raises(PhotoNotFoundError):
+        enroller.describe(tmp_path / "tidak-ada.jpg")
+
+
+def test_templates_do_not_change(enroller, portrait):
+    template = enroller.describe(png(portrait))
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        template.size_px = 1.0
