@@ -24,6 +24,7 @@ class Calibration:
 
     `distance` : (k,) float64, L2, strictly ascending. `false_match_rate` and `false_non_match_rate` : (k,) float64,
     the share of stranger (own) faces whose best distance to ONE person's references is at most (more than) that.
+    `normalised` : whether the distances are those of `candidates.cohort` or plain ones.
     `impostor_pairs` : comparisons that the rates were measured with. `source` : where they come from.
     """
 
@@ -33,6 +34,7 @@ class Calibration:
     distance: NDArray[np.float64]
     false_match_rate: NDArray[np.float64]
     false_non_match_rate: NDArray[np.float64]
+    normalised: bool = False
 
     def __post_init__(self) -> None:
         sizes = {self.distance.shape, self.false_match_rate.shape, self.false_non_match_rate.shape}
@@ -102,7 +104,18 @@ def _parse(text: str) -> Calibration:
             name: np.asarray(fields[name], dtype=np.float64)
             for name in ("distance", "false_match_rate", "false_non_match_rate")
         }
-        return Calibration(str(fields["model_id"]), str(fields["source"]), int(fields["impostor_pairs"]), **arrays)
+        normalised = fields.get("normalised", False)
+        if not isinstance(normalised, bool):
+            raise TypeError("normalised: true or false")
+        return Calibration(
+            model_id=str(fields["model_id"]),
+            source=str(fields["source"]),
+            impostor_pairs=int(fields["impostor_pairs"]),
+            distance=arrays["distance"],
+            false_match_rate=arrays["false_match_rate"],
+            false_non_match_rate=arrays["false_non_match_rate"],
+            normalised=normalised,
+        )
     except (ValueError, KeyError, TypeError) as error:
         raise _broken("a JSON object with model_id, source, impostor_pairs and the rates", repr(error)) from error
 

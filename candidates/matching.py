@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from candidates.calibration import Calibration
+from candidates.cohort import Cohort
 from candidates.errors import GalleryModelMismatchError
 from candidates.people import EMBEDDING_SIZE, Candidate, Reference, Role
 
@@ -46,8 +47,9 @@ class Strength(StrEnum):
 class Match:
     """A face and the registered person it is taken for.
 
-    `distance` : L2 to the nearest of the person's references. `similarity` : 1 - distance, at least 0; for display,
-    not a probability. `threshold` : the largest distance at which this person gets this strength.
+    `distance` : L2 to the nearest of the person's references, normalised where the calibration is (`cohort`).
+    `similarity` : 1 - distance, at least 0; for display, not a probability. `threshold` : the largest distance at
+    which this person gets this strength.
     `false_alarm_rate` : expected share of strangers' faces that come this close to anyone in scope.
     """
 
@@ -81,6 +83,7 @@ class Index:
     `people` : those with a reference, in the order of their ids. `matrix` : (references, 128) float32, contiguous,
     the references of one person in adjacent rows; `norms` : (references,) float32, their squared lengths.
     `starts` : (people,) int64, each person's first row; `limits` : (people,) float64, each person's possible cut.
+    `cohort` normalises the distances if the calibration was measured so; `statistics` : (references, 2) float64.
     """
 
     people: tuple[Candidate, ...]
@@ -91,6 +94,8 @@ class Index:
     calibration: Calibration
     cuts: Cuts
     family_cuts: Cuts
+    cohort: Cohort | None
+    statistics: NDArray[np.float64]
 
     @classmethod
     def build(
@@ -122,6 +127,7 @@ class Index:
         table = calibration or Calibration.load(model_id=model_id)
         kept = tuple(wanted[owners[i]] for i in starts)
         cuts, family_cuts = Cuts.for_people(len(kept), table), Cuts.for_people(len(kept), table, share=FAMILY_SHARE)
+        cohort = Cohort.shipped(model_id) if table.normalised else None
         limits = [family_cuts.possible if p.role is Role.FAMILY else cuts.possible for p in kept]
         return cls(
             people=kept,
@@ -132,6 +138,8 @@ class Index:
             calibration=table,
             cuts=cuts,
             family_cuts=family_cuts,
+            cohort=cohort,
+            statistics=cohort.statistics(matrix) if cohort else np.empty((len(matrix), 2)),
         )
 
     @classmethod
@@ -182,9 +190,12 @@ class Index:
         for first in range(0, len(probes), _PROBES_AT_ONCE):
             some = probes[first : first + _PROBES_AT_ONCE]
             squares = np.einsum("ij,ij->i", some, some)[:, None] + self.norms - 2 * (some @ self.matrix.T)
-            nearest = np.minimum.reduceat(squares, self.starts, axis=1)
+            distances = np.sqrt(np.maximum(squares, 0.0))
+            if self.cohort:
+                distances = self.cohort.normalised(distances, self.cohort.statistics(some), self.statistics)
+            nearest = np.minimum.reduceat(distances, self.starts, axis=1)
             # A NaN probe compares false: a broken embedding names nobody.
-            near = nearest <= (self.limits + _ROUNDING) ** 2
+            near = nearest <= self.limits + _ROUNDING
             for face, person in np.argwhere(near).tolist():
                 # The product above rounds differently for other batch sizes; the settled distance must not.
                 distance = self._exact_distance(some[face], person)
@@ -195,8 +206,12 @@ class Index:
 
     def _exact_distance(self, probe: NDArray[np.float32], person: int) -> float:
         last = self.starts[person + 1] if person + 1 < len(self.people) else len(self.matrix)
-        own = self.matrix[self.starts[person] : last].astype(np.float64)
-        return float(np.sqrt(np.min(np.sum((own - probe.astype(np.float64)) ** 2, axis=1))))
+        own = slice(self.starts[person], last)
+        distances = np.sqrt(((self.matrix[own].astype(np.float64) - probe.astype(np.float64)) ** 2).sum(axis=1))
+        if self.cohort:
+            probe_statistics = self.cohort.statistics(probe[None])
+            distances = self.cohort.normalised(distances[None], probe_statistics, self.statistics[own])[0]
+        return float(distances.min())
 
     def _cuts_of(self, person: Candidate) -> Cuts:
         return self.family_cuts if person.role is Role.FAMILY else self.cuts

@@ -56,6 +56,7 @@ def test_a_plateau_is_cut_at_its_far_end() -> None:
         {"false_non_match_rate": [0.3, 0.1, 1.2]},
         {"impostor_pairs": None},
         {"distance": "near"},
+        {"normalised": "false"},  # bool("false") is true
     ],
 )
 def test_refuses_a_damaged_table(tmp_path: Path, change: dict[str, object]) -> None:
