@@ -191,26 +191,27 @@ class Index:
             some = probes[first : first + _PROBES_AT_ONCE]
             squares = np.einsum("ij,ij->i", some, some)[:, None] + self.norms - 2 * (some @ self.matrix.T)
             distances = np.sqrt(np.maximum(squares, 0.0))
-            if self.cohort:
-                distances = self.cohort.normalised(distances, self.cohort.statistics(some), self.statistics)
+            # One by one, since the products round differently in other company.
+            statistics = [self.cohort.statistics(probe[None]) for probe in some] if self.cohort else None
+            if self.cohort and statistics:
+                distances = self.cohort.normalised(distances, np.concatenate(statistics), self.statistics)
             nearest = np.minimum.reduceat(distances, self.starts, axis=1)
             # A NaN probe compares false: a broken embedding names nobody.
             near = nearest <= self.limits + _ROUNDING
             for face, person in np.argwhere(near).tolist():
                 # The product above rounds differently for other batch sizes; the settled distance must not.
-                distance = self._exact_distance(some[face], person)
+                distance = self._exact_distance(some[face], person, statistics[face] if statistics else None)
                 if distance <= self.limits[person]:
                     is_family = self.people[person].role is Role.FAMILY
                     found.append((distance, first + face, is_family, person))
         return found
 
-    def _exact_distance(self, probe: NDArray[np.float32], person: int) -> float:
+    def _exact_distance(self, probe: NDArray[np.float32], person: int, statistics: NDArray[np.float64] | None) -> float:
         last = self.starts[person + 1] if person + 1 < len(self.people) else len(self.matrix)
         own = slice(self.starts[person], last)
         distances = np.sqrt(((self.matrix[own].astype(np.float64) - probe.astype(np.float64)) ** 2).sum(axis=1))
-        if self.cohort:
-            probe_statistics = self.cohort.statistics(probe[None])
-            distances = self.cohort.normalised(distances[None], probe_statistics, self.statistics[own])[0]
+        if self.cohort and statistics is not None:
+            distances = self.cohort.normalised(distances[None], statistics, self.statistics[own])[0]
         return float(distances.min())
 
     def _cuts_of(self, person: Candidate) -> Cuts:
