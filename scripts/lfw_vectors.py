@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from candidates.cohort import Cohort
 from vision.faces import MODEL_ID, Face, FaceEmbedder, FaceFinder
 from vision.photo import open_photo
 
@@ -65,10 +66,17 @@ def half(people: Mapping[str, Vectors], *, held_out: bool) -> dict[str, Vectors]
     return {name: people[name] for name in sorted(people)[int(held_out) :: 2]}
 
 
-def least_distances(probes: Vectors, references: list[Vectors]) -> NDArray[np.float64]:
-    """Return (probes, people): each probe's distance (L2) to the nearest reference of each person."""
+def least_distances(probes: Vectors, references: list[Vectors], cohort: Cohort | None = None) -> NDArray[np.float64]:
+    """Return (probes, people): each probe's distance to the nearest reference of each person.
+
+    The distance is L2, normalised as `candidates.matching` does it where a cohort is given.
+    """
+    own = cohort.statistics(probes) if cohort else None
     columns = []
     for vectors in references:
         difference = probes[:, None, :].astype(np.float64) - vectors[None, :, :]
-        columns.append(np.sqrt((difference**2).sum(axis=2)).min(axis=1))
+        distances = np.sqrt((difference**2).sum(axis=2))
+        if cohort and own is not None:
+            distances = cohort.normalised(distances, own, cohort.statistics(vectors))
+        columns.append(distances.min(axis=1))
     return np.stack(columns, axis=1)
