@@ -75,8 +75,11 @@ def run(command: click.Command, arguments: Sequence[str] | None, *, name: str) -
     _let_every_name_print()
     with quiet_native():
         try:
-            given = None if arguments is None else list(arguments)
-            status = command.main(given, prog_name=name, standalone_mode=False)
+            # Not `command.main`: it would answer a reader that has left with status 1, "all were checked".
+            with command.make_context(name, list(sys.argv[1:] if arguments is None else arguments)) as context:
+                command.invoke(context)
+        except click.exceptions.Exit as done:
+            return done.exit_code
         except click.ClickException as error:
             error.show()
             return NOT_JUDGED
@@ -91,7 +94,7 @@ def run(command: click.Command, arguments: Sequence[str] | None, *, name: str) -
         except Exception as error:
             _tell(error)
             return NOT_JUDGED
-    return status if isinstance(status, int) else CLEAR
+    return CLEAR
 
 
 def _tell(error: Exception) -> None:

@@ -18,6 +18,7 @@ from PIL import Image
 from candidates import Calibration, Candidate, Election, Gallery, Index, Reference, Role
 from candidates.errors import GalleryNotFoundError, UnknownCandidateError
 from vision import CheckError, CheckResult, PhotoChecker
+from vision.engines import Engines
 from vision.errors import EngineError, PhotoNotFoundError, PhotoTruncatedError, PolicyError
 from vision.geometry import Box
 from vision.poses import Pose
@@ -165,6 +166,33 @@ def test_what_fails_is_an_error_and_the_next_photo_is_checked(surprise: Exceptio
     assert (answer.name, answer.code) == ("<array>", "engine.failed")
     fake.breaks = None
     assert isinstance(checker.check_or_error(PHOTO), CheckResult)
+
+
+def test_models_that_do_not_load_are_an_error_and_tried_again() -> None:
+    fake = FakeEngines()
+    loads = [EngineError("Model tidak ada.", "No model."), None]
+
+    def load() -> Engines:
+        if (fault := loads.pop(0)) is not None:
+            raise fault
+        return fake.load()
+
+    checker = PhotoChecker(POLICY, load=load)
+    assert isinstance(checker.check_or_error(PHOTO), CheckError)
+    assert isinstance(checker.check_or_error(PHOTO), CheckResult)
+
+
+def test_half_loaded_models_are_freed(monkeypatch: pytest.MonkeyPatch) -> None:
+    closed = []
+
+    def fail() -> None:
+        raise EngineError("Model tangan rusak.", "The hand model is damaged.")
+
+    monkeypatch.setattr("vision.faces.FaceFinder.close", lambda self: closed.append(self._detector.close()))
+    monkeypatch.setattr("vision.hands.HandReader", fail)
+    with pytest.raises(EngineError):
+        Engines.load()
+    assert len(closed) == 1
 
 
 def test_threads_take_turns() -> None:

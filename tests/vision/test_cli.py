@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import os
@@ -101,6 +102,11 @@ def test_a_wrong_call_is_status_2_with_words(folder: Path, arguments: list[str])
     result = check(*arguments)
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr.strip()
+
+
+@pytest.mark.parametrize("region", ["34", "34.01", "3401", "34,01", "34.01.01.2001"])
+def test_region_codes(folder: Path, region: str) -> None:
+    assert check("--region", region, "clear.jpg").exit_code == 0
 
 
 def test_json_is_one_object_a_line_in_order_and_nothing_else(folder: Path) -> None:
@@ -234,7 +240,7 @@ def test_a_surprise_is_one_line_and_status_2(
     ("error", "status"),
     [
         (KeyboardInterrupt(), 130),
-        (BrokenPipeError(), 2),
+        (BrokenPipeError(errno.EPIPE, "x"), 2),
         (SystemExit(1), 1),
         (SystemExit(None), 0),
         (SystemExit("x"), 2),
@@ -248,6 +254,16 @@ def test_every_end_has_a_status(error: BaseException, status: int, monkeypatch: 
 
     monkeypatch.setattr("vision.cli._forget_stdout", lambda: None)
     assert run(ends, [], name="x") == status
+
+
+def test_a_reader_that_leaves_is_no_traceback() -> None:
+    code = (
+        "from vision.cli import run; import click; run(click.command()(lambda: click.echo('x' * 99999)), [], name='x')"
+    )
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None and process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == b""
 
 
 def test_every_subcommand_is_there() -> None:
