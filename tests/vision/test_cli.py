@@ -200,14 +200,21 @@ def test_marked_pictures_never_replace_a_file(folder: Path) -> None:
     assert "Gambar bertanda: flag-2.jpg" in result.stdout
 
 
-def test_a_marked_picture_that_cannot_be_written_is_told(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(*_: object) -> None:
-        raise OSError(28, "No space left on device")
+@pytest.mark.parametrize(
+    ("surprise", "word"),
+    [(OSError(28, "No space left on device"), "No space left"), (ZeroDivisionError(), "ZeroDivisionError")],
+    ids=["disk full", "bug"],
+)
+def test_a_marked_picture_that_fails_stops_nothing(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, surprise: Exception, word: str
+) -> None:
+    def fail(*_: object) -> None:
+        raise surprise
 
-    monkeypatch.setattr("vision.marked.save_annotated", full)
-    result = check("--json", "--annotate", "out", "flag.jpg")
-    assert (result.exit_code, json.loads(result.stdout)["verdict"]) == (2, "flag")
-    assert "No space left" in result.stderr
+    monkeypatch.setattr("vision.marked.save_annotated", fail)
+    result = check("--json", "--annotate", "out", "flag.jpg", "clear.jpg")
+    assert [json.loads(line)["verdict"] for line in result.stdout.splitlines()] == ["flag", "clear"]
+    assert result.exit_code == 2 and word in result.stderr
 
 
 @pytest.mark.parametrize("way", ["option", "environment"])

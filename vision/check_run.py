@@ -1,0 +1,115 @@
+"""One run of `fotonetral check`: every photo judged, told, and counted into the exit status."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from vision.check_text import Tally, closing_lines, lines_of, printable, show
+from vision.checker import PhotoChecker
+from vision.cli import CLEAR, LOOK, NOT_JUDGED
+from vision.errors import FotoNetralError, Language
+from vision.inputs import EmptyFolder, photos_of
+from vision.result import CheckResult
+
+if TYPE_CHECKING:
+    from vision.marked import MarkedPictures
+
+_TEXTS: dict[Language, dict[str, str]] = {
+    "id": {
+        "no_gallery": "Tanpa galeri (--gallery): wajah calon tidak diperiksa, hanya pose tangan.",
+        "nobody": "Galeri ini tidak memuat wajah calon yang berlaku untuk wilayah dan tanggal ini.",
+        "empty": "{path}: tidak ada foto di folder ini.",
+        "unlisted": "{path}: folder tidak dapat dibuka ({reason}).",
+        "not_marked": "{path}: gambar bertanda tidak dapat ditulis ({reason}).",
+        "no_folder": "Folder {path} tidak dapat dibuat ({reason}).",
+    },
+    "en": {
+        "no_gallery": "No gallery (--gallery): faces of candidates are not checked, only hand signs.",
+        "nobody": "This gallery holds no candidate's face that counts for this region and date.",
+        "empty": "{path}: there is no photo in this folder.",
+        "unlisted": "{path}: the folder could not be opened ({reason}).",
+        "not_marked": "{path}: the marked picture could not be written ({reason}).",
+        "no_folder": "The folder {path} could not be made ({reason}).",
+    },
+}
+
+
+class CheckRun:
+    """One call of the command: every photo in order, one bad photo never stops the rest."""
+
+    def __init__(self, checker: PhotoChecker, *, as_json: bool, annotate: str | None) -> None:
+        self.checker = checker
+        self.language = checker.language
+        self.as_json = as_json
+        self.annotate = annotate
+        self.tally = Tally.empty()
+        self.failed = False
+
+    def over(self, paths: tuple[str, ...]) -> int:
+        """Check all photos, print the answers, and return the exit status."""
+        if self.checker.roster.revision is None:
+            self._say("no_gallery")
+        elif self.checker.roster.index is None:
+            self._say("nobody")
+        pictures = self._pictures()
+        if self.failed:
+            return NOT_JUDGED
+        for photo in photos_of(paths, self.annotate):
+            if isinstance(photo, EmptyFolder):
+                self._say_folder(photo)
+            else:
+                self._one(photo, pictures)
+        if not self.as_json:
+            show(closing_lines(self.tally, self.language))
+        return self._status()
+
+    def _one(self, path: str, pictures: MarkedPictures | None) -> None:
+        answer = self.checker.check_or_error(path)
+        self.tally.add(answer)
+        marked: Path | None = None
+        if pictures is not None and isinstance(answer, CheckResult):
+            try:
+                marked = pictures.write(path, answer)
+            except Exception as error:
+                # Whatever drawing trips over: the answer stands, and the next photo waits.
+                self._say("not_marked", failed=True, path=path, reason=_reason(error, self.language))
+        if self.as_json:
+            # As bytes: JSON is UTF-8, whatever the terminal's encoding is.
+            click.echo(json.dumps(answer.to_dict(), ensure_ascii=False).encode())
+        else:
+            show(lines_of(answer, marked))
+
+    def _pictures(self) -> MarkedPictures | None:
+        if self.annotate is None:
+            return None
+        from vision.marked import MarkedPictures  # the drawing code loads only for those who want pictures
+
+        try:
+            return MarkedPictures(self.annotate)
+        except OSError as error:
+            self._say("no_folder", failed=True, path=self.annotate, reason=error.strerror)
+            return None
+
+    def _status(self) -> int:
+        if self.failed or self.tally.counts["error"]:
+            return NOT_JUDGED
+        return LOOK if self.tally.counts["flag"] or self.tally.counts["review"] else CLEAR
+
+    def _say_folder(self, folder: EmptyFolder) -> None:
+        text = "empty" if folder.reason is None else "unlisted"
+        self._say(text, failed=True, path=folder.path, reason=folder.reason)
+
+    def _say(self, text: str, *, failed: bool = False, **values: object) -> None:
+        """Tell something that is no answer about a photo; `failed` makes the exit status 2."""
+        self.failed = self.failed or failed
+        click.echo(printable(_TEXTS[self.language][text].format(**values)), err=True)
+
+
+def _reason(error: Exception, language: Language) -> str:
+    if isinstance(error, FotoNetralError):
+        return error.text(language)
+    return (error.strerror if isinstance(error, OSError) else None) or type(error).__name__
