@@ -15,7 +15,7 @@ if __name__ == "__main__":
     here = Path(__file__).resolve().parent
     # So that the script also runs from a checkout that is not installed.
     sys.path.insert(0, str(here.parent))
-    from vision.drop import check_dropped
+    from vision.command.drop import check_dropped
 
     if len(sys.argv) < 2:
         print("Seret satu foto atau lebih ke skrip ini, atau: python scripts/check_photo.py FOTO...", file=sys.stderr)

@@ -28,9 +28,9 @@ class Subcommand(NamedTuple):
 
 
 SUBCOMMANDS: Mapping[str, Subcommand] = {
-    "check": Subcommand("vision.check_command", "check", "Periksa foto sebelum diunggah."),
-    "candidates": Subcommand("vision.candidates_command", "candidates", "Kelola galeri calon dan keluarganya."),
-    "doctor": Subcommand("vision.doctor_command", "doctor", "Periksa apakah pemasangan ini lengkap dan jalan."),
+    "check": Subcommand("vision.command.check", "check", "Periksa foto sebelum diunggah."),
+    "candidates": Subcommand("vision.command.candidates", "candidates", "Kelola galeri calon dan keluarganya."),
+    "doctor": Subcommand("vision.command.doctor", "doctor", "Periksa apakah pemasangan ini lengkap dan jalan."),
 }
 
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from vision._mediapipe import import_mediapipe
 from vision.geometry import Box
 
 if TYPE_CHECKING:
@@ -55,7 +54,6 @@ class Engines:
     @classmethod
     def load(cls) -> Engines:
         """Load every model. Raises EngineError when a model file is missing or cannot be loaded."""
-        import_mediapipe()
         from vision.faces import FaceEmbedder, FaceFinder
         from vision.hands import HandReader
 
@@ -74,7 +72,6 @@ class Engines:
 
 def face_model_id() -> str:
     """Return the id of the face vectors that `Engines.embedder` makes; a gallery must hold vectors of the same."""
-    import_mediapipe()
     from vision.faces import MODEL_ID
 
     return MODEL_ID

@@ -14,8 +14,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from candidates import Gallery
-from vision import candidates_command
-from vision.candidates_command import candidates
+from vision.command import candidates as candidates_command
+from vision.command.candidates import candidates
 from vision.errors import NoFaceError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -208,7 +208,7 @@ def test_a_gallery_that_others_can_read_is_told(run: Run) -> None:
 
 def test_looking_needs_no_engine() -> None:
     code = (
-        "import sys, vision.candidates_command; "
+        "import sys, vision.command.candidates; "
         "sys.exit(bool({'mediapipe', 'onnxruntime', 'cv2', 'PIL', 'rich', 'dlib'} & set(sys.modules)))"
     )
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0

@@ -11,7 +11,7 @@ import pytest
 from fakes import FakeEngines, a_hand
 from PIL import Image
 
-from vision import drop
+from vision.command import drop
 from vision.engines import Engines
 from vision.geometry import Box
 from vision.poses import Pose

@@ -136,7 +136,7 @@ def test_text_for_people(folder: Path) -> None:
     assert lines[3].startswith("  → ")
     assert lines[4].startswith("! review.jpg: ")
     assert lines[7].startswith("? broken.jpg: ") and "[photo.truncated]" in lines[8]
-    assert lines[9].startswith("4 foto: 1 aman, 1 perlu dilihat lagi, 1 ")
+    assert lines[9].startswith("4 foto: 1 tanpa tanda, 1 perlu dilihat lagi, 1 ")
     assert "\x1b" not in result.stdout, "no colours outside a terminal"
     assert "galeri" in result.stderr, "a hint that no candidate is known"
 
@@ -211,7 +211,7 @@ def test_a_marked_picture_that_fails_stops_nothing(
     def fail(*_: object) -> None:
         raise surprise
 
-    monkeypatch.setattr("vision.marked.save_annotated", fail)
+    monkeypatch.setattr("vision.command.marked.save_annotated", fail)
     result = check("--json", "--annotate", "out", "flag.jpg", "clear.jpg")
     assert [json.loads(line)["verdict"] for line in result.stdout.splitlines()] == ["flag", "clear"]
     assert result.exit_code == 2 and word in result.stderr

@@ -8,14 +8,17 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-import mediapipe
 import numpy as np
-from mediapipe.tasks.python import BaseOptions, vision
 from numpy.typing import NDArray
 
+from vision._mediapipe import import_mediapipe
 from vision.errors import EngineError
 from vision.geometry import Box
 from vision.models import model_path
+
+import_mediapipe()
+import mediapipe  # noqa: E402
+from mediapipe.tasks.python import BaseOptions, vision  # noqa: E402
 
 _RIGHT_EYE, _LEFT_EYE = 0, 1
 

@@ -1,7 +1,8 @@
 """What a hand's shape looks like, whatever its place, size and turn in the photo: numbers for the namer.
 
 Landmarks are MediaPipe's 21: wrist 0, then four a finger from the base (thumb 1-4 … pinky 17-20). Image landmarks are
-used, with z; the network's world landmarks are unreliable when the back of the hand faces the camera.
+used; the network's world landmarks are unreliable when the back of the hand faces the camera. Depth enters by the
+joints' turns alone: with it in plain, flat hands seen from the back were named `ok` (`scripts/bench_hands.py`).
 """
 
 from __future__ import annotations
@@ -51,7 +52,6 @@ def describe(points_xyz: Floats) -> NDArray[np.float32]:
     flat = hands[..., :2]
     parts = [
         flat[:, 1:].reshape(len(hands), -1),
-        0.5 * hands[:, 1:, 2],
         _bend_cosines(flat),
         _bend_cosines(hands),
         _lengths(flat, _PAIRS),

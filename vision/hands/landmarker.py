@@ -11,14 +11,17 @@ from types import TracebackType
 from typing import Any, Self
 
 import cv2
-import mediapipe as mp
 import numpy as np
-from mediapipe.tasks.python import BaseOptions, vision
 from numpy.typing import NDArray
 
+from vision._mediapipe import import_mediapipe
 from vision.errors import EngineError
 from vision.geometry import Box
 from vision.models import model_path
+
+import_mediapipe()
+import mediapipe as mp  # noqa: E402
+from mediapipe.tasks.python import BaseOptions, vision  # noqa: E402
 
 WRIST, THUMB_TIP, INDEX_MCP, INDEX_TIP, MIDDLE_MCP, MIDDLE_TIP, PINKY_MCP, PINKY_TIP = 0, 4, 5, 8, 9, 12, 17, 20
 """Indices of the landmarks that other modules name."""

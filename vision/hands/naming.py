@@ -93,6 +93,13 @@ class HandNamer:
         mean: NDArray[np.float64] = np.mean(answers, axis=0, dtype=np.float64)
         return mean
 
+    def hand_scores(self, points_xyz: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
+        """Return for each of the landmarks (21, 3) the probability that they are a hand's at all."""
+        if not points_xyz:
+            return np.zeros(0)
+        scores: NDArray[np.float64] = 1.0 - self.probabilities(np.stack(points_xyz))[:, SHAPES.index(CLUTTER)]
+        return scores
+
     def name(self, views: Sequence[NDArray[np.float64]], weights: Sequence[float]) -> Naming:
         """Name one hand seen in one or more views, each (21, 3) landmarks in photo pixels, first the most trusted."""
         each = self.probabilities(np.stack(views))

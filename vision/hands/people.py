@@ -33,6 +33,9 @@ _SHOWN = {
 }
 """Fingers that a hand adds to a number shown with both hands."""
 
+_LOOSE = (Pose.PALM_FIVE, Pose.FOUR, Pose.FINGER_HEART, Pose.OK)
+"""Shapes that hands at rest take as well: open on a knee, folded, round a glass."""
+
 _FLAT = (Pose.PALM_FIVE, Pose.FOUR, Pose.NONE)
 
 
@@ -71,11 +74,21 @@ def with_posture(hands: Sequence[Hand], faces: Sequence[Box]) -> tuple[Hand, ...
 
 
 def _placed(hand: Hand, face: Box | None) -> Hand:
+    if hand.pose in _LOOSE and _is_at_rest(hand, face):
+        return replace(hand, pose=Pose.NONE)
     if hand.pose not in (Pose.PALM_FIVE, Pose.NONE):
         return hand
     if face is not None and _is_on_chest(hand, face):
         return replace(hand, pose=Pose.HAND_ON_CHEST)
     return replace(hand, posed=_is_posed(hand, face)) if hand.pose is Pose.PALM_FIVE else hand
+
+
+def _is_at_rest(hand: Hand, face: Box | None) -> bool:
+    """Tell whether the hand hangs, lies in a lap or is folded before the belt: low, or low-ish with fingers down."""
+    if face is None:
+        return False
+    below_chin = (hand.box.center_xy[1] - face.bottom) / max(face.height, 1.0)
+    return below_chin > 2.8 or (below_chin > 1.5 and _lean(hand) > np.deg2rad(100))
 
 
 def _is_posed(hand: Hand, face: Box | None) -> bool:

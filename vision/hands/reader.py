@@ -16,6 +16,9 @@ from vision.hands.naming import HandNamer
 from vision.hands.people import owners, with_posture
 from vision.hands.search import FoundHand, HandSearch
 
+_LEAST_FIRST_SCORE = 0.1
+"""Finds that the first look's landmarks make this unlikely to be a hand are not looked at again."""
+
 _LEAST_HAND_SCORE = 0.3
 """Finds that are more likely clutter than this allows are not reported."""
 
@@ -27,8 +30,8 @@ class HandReader:
     """Finds and names the hands of photos, one photo at a time. Close it."""
 
     def __init__(self) -> None:
-        self._search = HandSearch()
         self._namer = HandNamer()
+        self._search = HandSearch()
 
     def read(self, pixels: NDArray[np.uint8], faces: Sequence[Box]) -> tuple[Hand, ...]:
         """Return the hands in reading order.
@@ -36,7 +39,10 @@ class HandReader:
         pixels : (height, width, 3) uint8 RGB at analysis size. faces : boxes in the same pixels; `Hand.person` counts
         them. Raises EngineError when the network fails.
         """
-        found = self._search.find(pixels, faces)
+        raw = self._search.look(pixels, faces)
+        scores = self._namer.hand_scores([hand.points_xyz for hand in raw])
+        worth_it = [hand for hand, score in zip(raw, scores, strict=True) if score >= _LEAST_FIRST_SCORE]
+        found = self._search.closer(pixels, worth_it)
         hands = [hand for one in found if (hand := self._named(one)).score >= _LEAST_HAND_SCORE]
         whose = owners([hand.box for hand in hands], faces)
         return with_posture([replace(hand, person=person) for hand, person in zip(hands, whose, strict=True)], faces)

@@ -7,7 +7,7 @@ is dropped when closer views do not find a hand there again, or by the namer, wh
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Self
 
@@ -18,13 +18,22 @@ from vision.geometry import Box
 from vision.hands.landmarker import MIDDLE_MCP, WRIST, HandLandmarker, Patch, RawHand
 from vision.hands.regions import plan, without_faces
 
-_FIRST_CONFIDENCE = 0.05
-_CLOSE_CONFIDENCE = 0.05
+_CONFIDENCE = 0.05
 _PRESENCE = 0.05
 """Low on purpose: at 0.3 the first look finds 25 of 44 thumbs of 22-30 px in a group photo, at 0.05 38."""
 
-_CLOSE_FACTOR = 2.2
-"""Side of a close view in hand sizes; a tighter one loses the palm, a wider one the detail."""
+_FIRST_HANDS = 5
+_FIRST_PIXELS = 256
+"""Half the cost of ten hands in 384 pixels, and no hand fewer on the same photo."""
+
+_CLOSE_FACTORS = (2.2, 2.2)
+_CLOSE_FACTORS_SMALL = (4.5, 3.5)
+_SMALL_PX = 48
+"""Sides of the two close views in hand sizes. Hands under 48 px are blurred from near: of 41 found at 22-40 px, the
+palm detector finds 16 again at 2.2 hand sizes and 26 at 4.5."""
+
+_LEAST_PX = 14
+"""Landmarks of anything smaller are noise: in crowds, signs named under 14 px were faces and collars."""
 
 _SAME_PLACE = 0.45
 """Two finds whose middles are nearer than this part of the smaller one's size are the same hand."""
@@ -34,8 +43,8 @@ _SAME_PLACE = 0.45
 class FoundHand:
     """One hand of the photo, as seen in one to three views.
 
-    views : landmarks (21, 3) float64 in analysis pixels, the most trusted view first.
-    looked : how many close views were tried; with `len(views)` it says how steadily the hand was seen.
+    views : landmarks (21, 3) float64 in analysis pixels, the most trusted view first, the first look's last.
+    steadiness : the part (0..1) of the close views in which the hand was found again.
     """
 
     views: tuple[NDArray[np.float64], ...]
@@ -58,26 +67,33 @@ class HandSearch:
     """Finds the hands of a photo. Holds two network instances; close it."""
 
     def __init__(self) -> None:
-        self._first = HandLandmarker(hands=10, confidence=_FIRST_CONFIDENCE, presence=_PRESENCE)
-        self._close = HandLandmarker(hands=2, confidence=_CLOSE_CONFIDENCE, presence=_PRESENCE)
+        self._first = HandLandmarker(hands=_FIRST_HANDS, confidence=_CONFIDENCE, presence=_PRESENCE)
+        self._close = HandLandmarker(hands=2, confidence=_CONFIDENCE, presence=_PRESENCE)
 
-    def find(self, pixels: NDArray[np.uint8], faces: Sequence[Box]) -> tuple[FoundHand, ...]:
-        """Return the hands in reading order (top to bottom, left to right).
+    def look(self, pixels: NDArray[np.uint8], faces: Sequence[Box]) -> list[RawHand]:
+        """Look at every planned square; each hand comes once, from the square that shows it largest.
 
         pixels : (height, width, 3) uint8 RGB at analysis size.
         faces : the faces' boxes in the same pixels; they say where to look.
         """
         size_wh = pixels.shape[1], pixels.shape[0]
-        raw = self._look(pixels, plan(size_wh, faces), faces)
-        if not raw and not faces:
-            raw = self._look(pixels, without_faces(size_wh), faces)
-        hands = [self._view(pixels, hand) for hand in raw]
-        hands = _one_each(hands)
-        return tuple(sorted(hands, key=lambda hand: (round(hand.box.top), round(hand.box.left))))
+        hands = self._look(pixels, plan(size_wh, faces), faces)
+        return hands if hands or faces else self._look(pixels, without_faces(size_wh), faces)
+
+    def closer(self, pixels: NDArray[np.uint8], hands: Sequence[RawHand]) -> tuple[FoundHand, ...]:
+        """See each hand again from near, upright and turned fingers-up in the mirror; reading order.
+
+        Hands that turn out to be one come once.
+        """
+        found = _one_each([self._view(pixels, hand) for hand in hands])
+        return tuple(sorted(found, key=lambda hand: (round(hand.box.top), round(hand.box.left))))
 
     def _look(self, pixels: NDArray[np.uint8], patches: Sequence[Patch], faces: Sequence[Box]) -> list[RawHand]:
-        """Collect the hands of all squares, each once: the find in the square that shows it largest is kept."""
-        finds = [(hand.size / patch.side, hand) for patch in patches for hand in self._first.detect(pixels, patch)]
+        finds = [
+            (hand.size / patch.side, hand)
+            for patch in patches
+            for hand in self._first.detect(pixels, replace(patch, pixels_side=_FIRST_PIXELS))
+        ]
         kept: list[RawHand] = []
         for _, hand in sorted(finds, key=lambda find: -find[0]):
             if _plausible(hand, faces, pixels) and not any(_same(hand.box, other.box) for other in kept):
@@ -85,12 +101,11 @@ class HandSearch:
         return kept
 
     def _view(self, pixels: NDArray[np.uint8], hand: RawHand) -> FoundHand:
-        """Look again from near: upright as it is, and turned fingers-up in the mirror."""
         toward = hand.points_xyz[MIDDLE_MCP, :2] - hand.points_xyz[WRIST, :2]
         turn = float(np.arctan2(toward[0], -toward[1]))
-        side = hand.size * _CLOSE_FACTOR
+        factors = _CLOSE_FACTORS if hand.size >= _SMALL_PX else _CLOSE_FACTORS_SMALL
         center = hand.box.center_xy
-        looks = (Patch(center, side), Patch(center, side, turn=turn, mirrored=True))
+        looks = (Patch(center, hand.size * factors[0]), Patch(center, hand.size * factors[1], turn, mirrored=True))
         seen = []
         for look in looks:
             again = [other for other in self._close.detect(pixels, look) if _same(other.box, hand.box)]
@@ -139,12 +154,20 @@ def _one_each(hands: Sequence[FoundHand]) -> list[FoundHand]:
 
 
 def _plausible(hand: RawHand, faces: Sequence[Box], pixels: NDArray[np.uint8]) -> bool:
-    """Tell whether it can be a hand of somebody here: inside the photo, of a size that fits the faces near it."""
+    """Tell whether it can be a hand of somebody here: in the photo, not a face, of a size that fits the faces near."""
     height, width = pixels.shape[:2]
-    if hand.size < 8 or not hand.box.expanded(0.5).intersection(Box(0, 0, width, height)):
+    if hand.size < _LEAST_PX or not hand.box.expanded(0.5).intersection(Box(0, 0, width, height)):
+        return False
+    if any(_is_face(hand.box, face) for face in faces):
         return False
     if not faces:
         return True
     nearest = min(faces, key=lambda face: _apart(face, hand.box) / max(face.width, 1.0))
     within_reach = _apart(nearest, hand.box) < 6 * nearest.width
     return not within_reach or 0.2 < hand.size / max(nearest.width, 1.0) < 3.5
+
+
+def _is_face(hand: Box, face: Box) -> bool:
+    """Tell whether the network took a face (a chin, a cheek) for a hand."""
+    ratio = max(hand.width, hand.height) / max(face.width, 1.0)
+    return face.expanded(0.8).contains(*hand.center_xy) and ratio < 2

@@ -20,7 +20,7 @@ from vision.rules import Verdict
 Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 
 _VERDICT_WORDS = {
-    "id": {Verdict.FLAG: "JANGAN DIUNGGAH", Verdict.REVIEW: "PERLU DILIHAT LAGI", Verdict.CLEAR: "AMAN"},
+    "id": {Verdict.FLAG: "JANGAN DIUNGGAH", Verdict.REVIEW: "PERLU DILIHAT LAGI", Verdict.CLEAR: "TANPA TANDA"},
     "en": {Verdict.FLAG: "DO NOT POST", Verdict.REVIEW: "LOOK AGAIN", Verdict.CLEAR: "CLEAR"},
 }
 _SYMBOLS = {Verdict.FLAG: "✖", Verdict.REVIEW: "!", Verdict.CLEAR: "✔"}

@@ -28,7 +28,7 @@ from vision.errors import Language
 @click.pass_context
 def doctor(context: click.Context, gallery: Path | None, as_json: bool, lang: str) -> None:
     """Periksa apakah pemasangan ini lengkap dan jalan. Status keluar: 0 semua baik, 2 ada yang salah."""
-    from vision.check_text import Line, show
+    from vision.command.check_text import Line, show
     from vision.doctor import examine
 
     report = examine(gallery, language=cast(Language, lang))

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from vision.check_text import Tally, closing_lines, lines_of, printable, show
 from vision.checker import PhotoChecker
 from vision.cli import CLEAR, LOOK, NOT_JUDGED
+from vision.command.check_text import Tally, closing_lines, lines_of, printable, show
 from vision.errors import FotoNetralError, Language
 from vision.inputs import EmptyFolder, photos_of
 from vision.result import CheckResult
 
 if TYPE_CHECKING:
-    from vision.marked import MarkedPictures
+    from vision.command.marked import MarkedPictures
 
 _TEXTS: dict[Language, dict[str, str]] = {
     "id": {
@@ -86,7 +86,7 @@ class CheckRun:
     def _pictures(self) -> MarkedPictures | None:
         if self.annotate is None:
             return None
-        from vision.marked import MarkedPictures  # the drawing code loads only for those who want pictures
+        from vision.command.marked import MarkedPictures  # the drawing code loads only for those who want pictures
 
         try:
             return MarkedPictures(self.annotate)

@@ -49,8 +49,8 @@ def viewer_command(platform: str, environment: Mapping[str, str]) -> list[str] |
 
 def check_dropped(photos: Sequence[str], script_folder: Path) -> int:
     """Check the photos and show the answers; returns the exit status of `fotonetral check`."""
-    from vision.check_command import check
     from vision.cli import run
+    from vision.command.check import check
 
     folder = results_folder(Path(photos[0]))
     gallery = find_gallery(script_folder, Path.cwd(), os.environ)

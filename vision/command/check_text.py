@@ -23,7 +23,7 @@ _WORDS: Mapping[Language, Mapping[str, str]] = {
     "id": {
         "not_judged": "Tidak dapat diperiksa.",
         "marked": "Gambar bertanda",
-        "summary": "{total} foto: {clear} aman, {review} perlu dilihat lagi, {flag} sebaiknya tidak diunggah, "
+        "summary": "{total} foto: {clear} tanpa tanda, {review} perlu dilihat lagi, {flag} sebaiknya tidak diunggah, "
         "{error} tidak dapat diperiksa.",
     },
     "en": {

@@ -61,15 +61,15 @@ def check(
 ) -> None:
     """Periksa FOTO (berkas atau folder) sebelum diunggah.
 
-    Status keluar: 0 semua aman; 1 ada yang perlu dilihat lagi atau sebaiknya tidak diunggah; 2 ada yang tidak dapat
-    diperiksa atau perintahnya keliru.
+    Status keluar: 0 semua tanpa tanda; 1 ada yang perlu dilihat lagi atau sebaiknya tidak diunggah; 2 ada yang tidak
+    dapat diperiksa atau perintahnya keliru.
     """
     language = cast(Language, lang)
     if spouse is not None and gallery is None:
         raise click.UsageError("--spouse memerlukan --gallery.")
     from candidates.errors import CandidatesError
-    from vision.check_run import CheckRun
     from vision.checker import PhotoChecker
+    from vision.command.check_run import CheckRun
     from vision.rules import DEFAULT_POLICY
 
     try:

@@ -1,0 +1,1 @@
+"""Training the network that names hands: gathering landmarks, making them up, fitting."""

@@ -1,0 +1,1 @@
+"""The insides of the `fotonetral` command: one module a subcommand, and what they print and read."""
