@@ -57,7 +57,7 @@ def fit(samples: Samples, *, members: int, rounds: int, seed: int) -> Fitted:
     fingers"): of the shapes that the count allows it takes the likeliest.
     """
     sure = samples.only(samples.sources == MADE_UP)
-    guess = _fit(sure, members=1, rounds=rounds, seed=seed)
+    guess = _fit(sure, members=2, rounds=rounds, seed=seed)
     gathered = _settled(samples.only(samples.sources != MADE_UP), guess)
     return _fit(Samples.join(sure, gathered), members=members, rounds=rounds, seed=seed)
 

@@ -24,6 +24,9 @@ COUNTS = {
 MADE_UP = "made up"
 """The source of hands that no picture shows."""
 
+_MORE = {"none": 4, "fist": 3}
+"""The quiet shapes have more faces than any sign, and a sign seen in them accuses somebody."""
+
 _ALIASES = {"thumb_down": "thumb_up", "four_closed": "four"}
 
 
@@ -78,7 +81,7 @@ def made_up(per_shape: int, seed: int) -> Samples:
     rng = np.random.default_rng(seed)
     points, labels = [], []
     for pose in POSES:
-        count = per_shape * (4 if pose == "none" else 1)
+        count = per_shape * _MORE.get(pose, 1)
         points.append(_with_errors(pose_landmarks_batch(pose, count, seed=seed), rng))
         labels += [_ALIASES.get(pose, pose)] * count
     every = np.concatenate(points)
