@@ -15,8 +15,10 @@ import sys
 import time
 import warnings
 from collections.abc import Iterable
+from itertools import chain
 from pathlib import Path
 
+import cv2
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 
@@ -31,10 +33,13 @@ from vision.geometry import Box
 from vision.hands.naming import SHAPES
 from vision.models import model_path
 
-PHOTOGRAPHS = ("subhih_hands", "dwivedi_lebanese_univ", "finger_counting", "sign_digits", "ragadag_openhands")
-"""Sets whose licences allow training (NOTICE)."""
+PICTURES = ("subhih_hands", "dwivedi_lebanese_univ", "finger_counting", "sign_digits", "ragadag_openhands", "rendered")
+"""Sets whose licences allow training (NOTICE); the last one is our own."""
 
-RENDERS = "renders"
+CLUTTERED = ("subhih_hands", "dwivedi_lebanese_univ", "ragadag_openhands")
+"""Sets with a room, a body or a face around the hand."""
+
+RENDERS, CLUTTER = "renders", "clutter"
 _MADE_UP, _MEMBERS, _ROUNDS, _SEED = 1500, 6, 10, 0
 _MORE = {"finger_heart": 3.0, "thumb_up": 2.0, "fist": 2.0, "none": 6.0}
 """Shapes that need more renders: they are the hardest, and few photographs show them."""
@@ -48,16 +53,27 @@ def renders(each: int) -> Iterable[Picture]:
             yield Picture(hand.image, pose, RENDERS, Box.around(map(tuple, hand.landmarks_xy)))
 
 
-def gather(root: Path, cache: Path, each: int) -> None:
+def public_pictures() -> Iterable[Picture]:
+    """Yield the public-domain photographs that the fixtures are made from: faces, uniforms, things."""
+    for name in ("collins_plain", "hopper_plain", "no_people"):
+        pixels = cv2.imread(str(Path(__file__).resolve().parents[1] / "fixtures" / "photos" / f"{name}.jpg"))
+        yield Picture(np.ascontiguousarray(pixels[..., ::-1], dtype=np.uint8), "", "public")
+
+
+def gather(root: Path, cache: Path, count: int) -> None:
     """Look at every source once and keep its landmarks in `cache`; sources already there are not looked at again."""
     cache.mkdir(parents=True, exist_ok=True)
-    for source in (*PHOTOGRAPHS, RENDERS):
+    for source in (*PICTURES, RENDERS, CLUTTER):
         kept = cache / f"{source}.npz"
         if kept.exists():
             continue
         started = time.perf_counter()
         gatherer = Gatherer(seed=_SEED)
-        samples = gatherer.gather(renders(each) if source == RENDERS else read_pictures(root, source))
+        if source == CLUTTER:
+            everywhere = chain.from_iterable(read_pictures(root, each) for each in CLUTTERED)
+            samples = gatherer.gather_clutter(chain(everywhere, public_pictures()))
+        else:
+            samples = gatherer.gather(renders(count) if source == RENDERS else read_pictures(root, source))
         gatherer.close()
         samples.save(kept)
         print(f"{source}: {len(samples)} views in {time.perf_counter() - started:.0f} s")
@@ -70,7 +86,7 @@ def main() -> None:
     parser.add_argument("root", type=Path, nargs="?")
     parser.add_argument("--cache", type=Path, required=True)
     parser.add_argument("--renders", type=int, default=70)
-    parser.add_argument("--leave-out", choices=(*PHOTOGRAPHS, RENDERS))
+    parser.add_argument("--leave-out", choices=(*PICTURES, RENDERS))
     options = parser.parse_args()
     if options.step == "gather":
         gather(options.root, options.cache, options.renders)

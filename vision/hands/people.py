@@ -86,7 +86,7 @@ def _placed(hand: Hand, face: Box | None) -> Hand:
 def _is_at_rest(hand: Hand, face: Box | None) -> bool:
     """Tell whether the hand hangs, lies in a lap or is folded before the belt: low, or low-ish with fingers down."""
     if face is None:
-        return False
+        return hand.pose is Pose.PALM_FIVE and _lean(hand) > np.deg2rad(120)
     below_chin = (hand.box.center_xy[1] - face.bottom) / max(face.height, 1.0)
     return below_chin > 2.8 or (below_chin > 1.5 and _lean(hand) > np.deg2rad(100))
 

@@ -16,7 +16,7 @@ from vision.hands.naming import HandNamer
 from vision.hands.people import owners, with_posture
 from vision.hands.search import FoundHand, HandSearch
 
-_LEAST_FIRST_SCORE = 0.1
+_LEAST_FIRST_SCORE = 0.25
 """Finds that the first look's landmarks make this unlikely to be a hand are not looked at again."""
 
 _LEAST_HAND_SCORE = 0.3

@@ -144,11 +144,16 @@ def _same(one: Box, other: Box) -> bool:
     return _apart(one, other) < _SAME_PLACE * min(sizes) and max(sizes) < 2.5 * min(sizes)
 
 
+def _within(one: Box, other: Box) -> bool:
+    """Tell whether one box is a part of the other hand: its fingers taken for a hand of their own."""
+    return one.overlap(other) > 0.8 and max(one.area, other.area) < 9 * min(one.area, other.area)
+
+
 def _one_each(hands: Sequence[FoundHand]) -> list[FoundHand]:
     """Drop hands that closer views drew together; the steadier one stays."""
     kept: list[FoundHand] = []
     for hand in sorted(hands, key=lambda found: (-found.steadiness, -found.size, found.box.left, found.box.top)):
-        if not any(_same(hand.box, other.box) for other in kept):
+        if not any(_same(hand.box, other.box) or _within(hand.box, other.box) for other in kept):
             kept.append(hand)
     return kept
 
