@@ -19,6 +19,7 @@ from vision.engines import Engines
 from vision.errors import EngineError, FotoNetralError, Language
 from vision.models import model_sha256
 from vision.photo import Photo, PhotoLimits, Source, open_photo
+from vision.poses import Pose
 from vision.result import CheckError, CheckResult, EngineFacts, FaceResult, HandResult, PhotoFacts
 from vision.roster import NOBODY, Roster
 from vision.rules import DEFAULT_POLICY, Judgment, Policy, SeenFace, SeenHand, judge
@@ -106,7 +107,7 @@ class PhotoChecker:
                 matches = self._match(engines, photo, faces)
         with _timed(timings, "judge"):
             judgment = judge(
-                [_seen_hand(index, hand) for index, hand in enumerate(hands)],
+                [*(_seen_hand(index, hand) for index, hand in enumerate(hands)), *_numbers_of_two(hands)],
                 [SeenFace(index, index, match) for index, match in enumerate(matches)],
                 self.policy,
                 self.roster.context,
@@ -169,7 +170,8 @@ class PhotoChecker:
             findings=judgment.findings,
             hands=tuple(
                 _hand_result(hand, numbers, scale_xy)
-                for hand, numbers in zip(hands, judgment.hand_numbers, strict=True)
+                # What two hands show together is judged after them all and has a finding of its own.
+                for hand, numbers in zip(hands, judgment.hand_numbers[: len(hands)], strict=True)
             ),
             faces=tuple(
                 FaceResult(face.box.scaled(scale_xy), face.score, person, match)
@@ -195,9 +197,16 @@ def _seen_hand(index: int, hand: Hand) -> SeenHand:
         score=hand.pose_score,
         person=hand.person,
         posed=hand.posed,
-        numbers=hand.numbers,
-        partner=hand.partner,
+        partner=None if hand.numbers else hand.partner,
     )
+
+
+def _numbers_of_two(hands: Sequence[Hand]) -> Iterator[SeenHand]:
+    """Yield the numbers that two hands of one person show together, beside what each of them shows alone."""
+    for index, hand in enumerate(hands):
+        if hand.numbers and hand.partner is not None and index < hand.partner:
+            score = min(hand.pose_score, hands[hand.partner].pose_score)
+            yield SeenHand(index, Pose.TWO_HAND_NUMBER, score, hand.person, numbers=hand.numbers, partner=hand.partner)
 
 
 def _hand_result(hand: Hand, numbers: tuple[int, ...], scale_xy: tuple[float, float]) -> HandResult:

@@ -93,13 +93,19 @@ def test_a_sign_beside_the_candidate_makes_it_stronger_and_names_him(roster: Ros
     assert result.hands[0].numbers == (2,)
 
 
-def test_a_sign_of_two_hands_is_one_finding() -> None:
+def test_a_number_of_two_hands_is_one_more_finding() -> None:
     hands = [
-        a_hand(Pose.TWO_HAND_NUMBER, Box(10, 40, 20, 20), partner=1, numbers=(7,)),
-        a_hand(Pose.TWO_HAND_NUMBER, Box(50, 40, 20, 20), partner=0, numbers=(7,)),
+        a_hand(Pose.PEACE_TWO, Box(10, 40, 20, 20), partner=1, numbers=(7,)),
+        a_hand(Pose.PALM_FIVE, Box(50, 40, 20, 20), partner=0, numbers=(7,)),
     ]
-    (finding,) = a_checker(FakeEngines(hands=hands)).check(PHOTO).findings
-    assert (finding.hands, finding.numbers, finding.people) == ((0, 1), (7,), 1)
+    result = a_checker(FakeEngines(hands=hands)).check(PHOTO)
+    told = {finding.code: (finding.hands, finding.numbers, finding.severity.value) for finding in result.findings}
+    assert told == {
+        "pose.peace_two": ((0,), (2,), "flag"),
+        "pose.palm_five": ((1,), (5,), "review"),
+        "pose.two_hand_number": ((0, 1), (7,), "review"),
+    }
+    assert [hand.numbers for hand in result.hands] == [(2,), (5,)]
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,8 @@ class Hand:
     posed : for an open palm, whether it is held up toward the camera; None where that says nothing.
     person : index of the face (in the faces given) that it belongs to, None when unknown.
     partner : index of the other hand of a two-hand sign, in the same answer.
-    numbers : what a two-hand number shows; empty for signs of one hand, whose numbers are policy.
+    numbers : the sum that it shows together with `partner`, beside its own pose; empty for hands that show no number
+        together. What one hand's pose means is policy.
     """
 
     points_xyz: NDArray[np.float64]
