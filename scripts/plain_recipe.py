@@ -76,7 +76,7 @@ class PlainHands:
 
 def _name(points: NDArray[np.float64], side: str) -> str:
     outward = points[4, 0] > points[3, 0]
-    shown = "T" if outward == (side == "Left") else ""
+    shown = "T" if outward == (side == "Right") else ""
     shown += "".join(
         finger for finger, tip in zip("IMRP", (8, 12, 16, 20), strict=True) if points[tip, 1] < points[tip - 2, 1]
     )
