@@ -22,6 +22,9 @@ from vision.photo import open_photo
 
 pytestmark = pytest.mark.shared
 
+QUIET_SETS = ("mmpose_tests", "openpose_coco")
+"""Everyday photos of people, no sign in them."""
+
 PAIRED = {
     "anies": "Anies Baswedan",
     "ganjar": "Ganjar Pranowo",
@@ -51,38 +54,40 @@ def finder() -> Iterator[FaceFinder]:
 
 @pytest.fixture(scope="module")
 def score(look: Engine, shared: Path) -> Score:
-    """Give the metric over every sixth picture of the sets that nothing was trained on."""
+    """Give the metric over every sixth picture of the sets that nothing was trained on, and half of the quiet ones."""
     counted = Score()
-    for path in labelled_pictures(shared / "hands", REPORT_SETS, every=6):
+    pictures = labelled_pictures(shared / "hands", set(REPORT_SETS) - set(QUIET_SETS), every=6)
+    for path in [*pictures, *labelled_pictures(shared / "hands", QUIET_SETS, every=2)]:
         counted.add("/".join(path.parts[-3:]), (hand["pose"] for hand in look(path)))
     return counted
 
 
 def test_signs_are_named(score: Score) -> None:
-    assert score.macro_recall >= 0.0, "\n".join(score.lines())
+    """Measured .952 over 84 pictures of 14 labels; a picture weighs .007 to .036."""
+    assert sum(tally.pictures for tally in score.labels.values()) == 84
+    assert score.macro_recall >= 0.92, "\n".join(score.lines())
 
 
 def test_no_other_sign_is_named(score: Score) -> None:
-    assert score.wrong_signs <= 1.0, "\n".join(score.lines())
+    """Measured 3 of 84: an open hand that keeps the thumb in is a four, a loose fist shows a finger."""
+    assert score.wrong_signs <= 5 / 84, "\n".join(score.lines())
 
 
 def test_people_without_a_sign_stay_quiet(score: Score) -> None:
-    assert score.negatives >= 6
-    assert score.negatives - score.quiet <= 99, "\n".join(score.lines())
+    """Measured 4 of 19 everyday photos of people in which a sign is named."""
+    assert score.negatives == 19
+    assert score.negatives - score.quiet <= 6, "\n".join(score.lines())
 
 
 def test_thumbs_of_a_graduation(look: Engine, shared: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """47 people, 44 marked thumbs of 22 to 30 pixels: found at all, taken for some sign, taken for a thumb."""
+    """44 marked thumbs of 22 to 30 pixels among 47 people; measured 33 found, 26 taken for a sign, 26 for a thumb."""
     score_scenes(shared / "groups", look, [])
     told = capsys.readouterr().out
     counts = re.search(r"graduation.jpg: signs (\d+) found (\d+) flagged (\d+) named (\d+)", told)
-    assert counts is not None
+    assert counts is not None, told
     signs, found, flagged, named = map(int, counts.groups())
-    print(counts.groups())
     assert signs == 44
-    assert found >= 0
-    assert flagged >= 0
-    assert named >= 0
+    assert (found >= 31, flagged >= 24, named >= 24) == (True, True, True), told
 
 
 @pytest.mark.parametrize(
@@ -90,15 +95,15 @@ def test_thumbs_of_a_graduation(look: Engine, shared: Path, capsys: pytest.Captu
     [
         pytest.param("vhuman/group-4.jpg", 0, id="five large faces"),
         pytest.param("vhuman/stock-group-2.jpg", 0, id="four with raised arms"),
-        pytest.param("wider_linzaer/16.jpg", 0, id="nine"),
-        pytest.param("wider_linzaer/11.jpg", 0, id="26 of 52 px"),
+        pytest.param("wider_linzaer/16.jpg", 1, id="nine"),
+        pytest.param("wider_linzaer/11.jpg", 2, id="26 of 52 px"),
     ],
 )
 def test_faces_of_a_group(finder: FaceFinder, shared: Path, photo: str, missed: int) -> None:
+    """Counted by eye; all are found as measured, `missed` is what rounding may cost."""
     with (shared / "groups/counts.csv").open(encoding="utf-8", newline="") as rows:
         expected = next(int(row["faces"]) for row in csv.DictReader(rows) if row["file"] == photo)
     found = len(finder.find(open_photo(shared / "groups" / photo).pixels))
-    print(photo, expected, found)
     assert expected - missed <= found <= expected + 1
 
 
@@ -136,16 +141,16 @@ def test_politicians_in_pairs(finder: FaceFinder, shared: Path, tmp_path: Path) 
         whole_first = sorted(folder.iterdir(), key=lambda path: (path.stem.endswith("_crop"), path.name))
         portraits[folder.name.replace("_", " ")] = whole_first[:1]
     named = named_in(enrolled(tmp_path, portraits), shared / "groups/politician_pairs", finder)
-    asked, right, wrong = 0, 0, 0
+    right, fair, strangers = 0, 0, []
     for photo, names in named.items():
         there = {PAIRED[part] for part in photo.split("_")[1:]}
-        fair = {name for name in there if portraits[name][0].stem != f"{photo}_crop"}
-        asked += len(fair)
-        right += len(fair & set(names))
-        wrong += sum(name not in there for name in names)
-        print(photo, there, names, fair)
-    print(asked, right, wrong)
-    assert wrong == 0
+        others = {name for name in there if portraits[name][0].stem != f"{photo}_crop"}
+        right += len(there & set(names))
+        fair += len(others & set(names))
+        strangers += [(photo, name) for name in names if name not in there]
+    assert strangers == [], "named, but not in the photo"
+    assert right >= 14, named  # measured 16 of 16
+    assert fair >= 10, named  # measured 11 of 11: enrolled from another photo
 
 
 def test_people_of_a_sitcom(finder: FaceFinder, shared: Path, tmp_path: Path) -> None:
@@ -153,6 +158,5 @@ def test_people_of_a_sitcom(finder: FaceFinder, shared: Path, tmp_path: Path) ->
         folder.name: sorted(folder.iterdir()) for folder in sorted((shared / "faces/sitcom_gallery").iterdir())
     }
     named = named_in(enrolled(tmp_path, portraits), shared / "groups/sitcom_scenes", finder)
-    print(named)
     assert all(len(names) == len(set(names)) for names in named.values()), "nobody is there twice"
-    assert sum(map(len, named.values())) >= 20
+    assert sum(map(len, named.values())) >= 20, named  # measured 22
