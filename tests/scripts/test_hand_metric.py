@@ -1,0 +1,110 @@
+"""The metric itself, on answers made up for it: what counts as right, as wrong, and as quiet."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import scripts.hand_metric
+from scripts.hand_metric import ACCEPTED, NEGATIVE, QUIET, REPORT_SETS, Score, labelled_pictures
+from vision.poses import Pose
+
+
+@pytest.mark.parametrize(
+    ("label", "poses", "found", "right", "wrong"),
+    [
+        pytest.param("peace_two", ["peace_two"], 1, 1, 0, id="right"),
+        pytest.param("peace_two", [], 0, 0, 0, id="no hand found"),
+        pytest.param("peace_two", ["none"], 1, 0, 0, id="a miss is not wrong"),
+        pytest.param("peace_two", ["four"], 1, 0, 1, id="another sign"),
+        pytest.param("peace_two", ["peace_two", "four"], 1, 1, 1, id="one hand right, the other wrong"),
+        pytest.param("peace_two", ["none", "peace_two"], 1, 1, 0, id="the second hand is quiet"),
+        pytest.param("peace_two", ["four", "ok"], 1, 0, 1, id="a picture is wrong once"),
+        pytest.param("fist", ["none"], 1, 1, 0, id="a quiet hand is a fist well enough"),
+        pytest.param("palm_side", ["none"], 1, 1, 0, id="a palm from the side may be nothing"),
+        pytest.param("four_closed", ["four"], 1, 1, 0, id="fingers together are four"),
+        pytest.param("count_3", ["ok"], 1, 1, 0, id="three fingers, whichever"),
+        pytest.param("count_3", ["peace_two"], 1, 0, 1, id="two are not three"),
+        pytest.param("ok", ["three_mrp"], 1, 1, 0, id="the ring may be open"),
+    ],
+)
+def test_one_picture(label: str, poses: list[str], found: int, right: int, wrong: int) -> None:
+    score = Score()
+    score.add(f"some_set/{label}/1.jpg", iter(poses))
+    for tally in (score.sets["some_set"], score.labels[label]):
+        assert (tally.pictures, tally.found, tally.right, tally.wrong) == (1, found, right, wrong)
+    assert score.negatives == 0
+
+
+def test_macro_recall_weighs_labels_and_wrong_signs_weigh_pictures() -> None:
+    score = Score()
+    for index in range(3):
+        score.add(f"a/four/{index}.jpg", ["four"])
+    score.add("b/ok/1.jpg", ["peace_two"])
+    assert score.macro_recall == pytest.approx(0.5)
+    assert score.wrong_signs == pytest.approx(0.25)
+
+
+@pytest.mark.parametrize(
+    ("poses", "quiet"),
+    [
+        pytest.param([], 1, id="no hands"),
+        pytest.param(["none", "fist", "hand_on_chest"], 1, id="quiet hands"),
+        pytest.param(["none", "palm_five"], 0, id="an open palm is a sign"),
+    ],
+)
+def test_negatives(poses: list[str], quiet: int) -> None:
+    score = Score()
+    score.add(f"a/{NEGATIVE}/1.jpg", poses)
+    assert (score.negatives, score.quiet, score.sets) == (1, quiet, {})
+
+
+def test_what_is_not_counted() -> None:
+    score = Score()
+    score.add("a/both_hands/1.jpg", ["four"])
+    score.add(f"laptop_selfies/{NEGATIVE}/1.jpg", ["four"])
+    assert (score.sets, score.labels, score.negatives) == ({}, {}, 0)
+    assert (score.macro_recall, score.wrong_signs) == (0, 0), "nothing counted is nothing to divide by"
+
+
+def test_the_report_says_it_all() -> None:
+    score = Score()
+    score.add("a/four/1.jpg", ["four"])
+    score.add(f"a/{NEGATIVE}/1.jpg", [])
+    assert [line.split() for line in score.lines()] == [
+        ["a", "1", "found", "1.000", "right", "1.000", "wrong", "sign", "0.000"],
+        ["four", "1", "found", "1.000", "right", "1.000", "wrong", "sign", "0.000"],
+        ["macro", "recall", "1.000", "wrong", "signs", "0.000"],
+        ["quiet", "negatives", "1/1"],
+    ]
+
+
+def test_labels_allow_poses_of_the_vocabulary_only() -> None:
+    assert set().union(*ACCEPTED.values()) <= set(Pose)
+    assert set(Pose) >= QUIET
+
+
+def test_what_is_reported_was_not_trained_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    # It imports what lies beside it, as a script does.
+    monkeypatch.syspath_prepend(str(Path(scripts.hand_metric.__file__).parent))
+    from scripts.train_hands import PICTURES
+
+    assert not set(REPORT_SETS) & set(PICTURES)
+
+
+def test_pictures_are_chosen_by_set_and_label(tmp_path: Path) -> None:
+    for set_name, label, count in (("b", "four", 5), ("a", "ok", 2), ("a", "both_hands", 3), ("a", NEGATIVE, 1)):
+        folder = tmp_path / set_name / label
+        folder.mkdir(parents=True)
+        for index in range(count):
+            (folder / f"{index}.jpg").touch()
+    (tmp_path / "README.md").touch()
+
+    def chosen(*arguments: object) -> list[str]:
+        return [path.relative_to(tmp_path).as_posix() for path in labelled_pictures(tmp_path, *arguments)]  # type: ignore[arg-type]
+
+    assert chosen(("a",)) == ["a/ok/0.jpg", "a/ok/1.jpg", f"a/{NEGATIVE}/0.jpg"]
+    assert len(chosen()) == 8
+    assert chosen(("b",), 2) == ["b/four/0.jpg", "b/four/2.jpg", "b/four/4.jpg"]
+    assert chosen(("nowhere",)) == []
