@@ -22,7 +22,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from dlib_onnx import graph, reader
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from scripts.dlib_onnx import graph, reader
 
 WHEEL_REQUIREMENT = "mediapipe==0.10.21"
 WHEEL_SHA256 = "05dc4a9e593655a79558d05d6227d31018c2537a4bd3362b51e230cf22aecfe3"

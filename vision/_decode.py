@@ -23,6 +23,7 @@ from typing import Any
 import cv2
 import numpy as np
 import PIL
+import PIL.ImageFile
 import pillow_heif
 from numpy.typing import NDArray
 from PIL import ExifTags, Image, TiffImagePlugin
@@ -227,6 +228,9 @@ def _pillow_pixels(image: ImageFile, reduce_by: int, target_wh: tuple[int, int])
     if reduce_by > 1:
         width, height = image.size
         image.draft(None, (max(width // reduce_by, 1), max(height // reduce_by, 1)))
+    # Another library in the process (face_recognition does) may have told Pillow to make do with cut-off pictures; a
+    # half-grey photo must never be judged. Not put back: threads decode side by side.
+    PIL.ImageFile.LOAD_TRUNCATED_IMAGES = False
     bits = 16
     if isinstance(image, TiffImagePlugin.TiffImageFile):
         declared = image.tag_v2.get(_TAG_BITS, (16,))

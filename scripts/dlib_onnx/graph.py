@@ -10,7 +10,7 @@ import onnx
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
-from dlib_onnx.reader import (
+from scripts.dlib_onnx.reader import (
     AddPrevious,
     Affine,
     Convolution,

@@ -1,8 +1,6 @@
 """The maintainers' model builder: dlib's file format, ONNX graphs, and the sums file."""
 
 import hashlib
-import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,14 +8,10 @@ import pytest
 pytest.importorskip("onnx")
 import onnxruntime
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "scripts"))
-
-import build_models  # noqa: E402
-from dlib_onnx import graph, reader  # noqa: E402
-
-from vision.faces.alignment import weights_path  # noqa: E402
-from vision.models import model_path  # noqa: E402
+from scripts import build_models
+from scripts.dlib_onnx import graph, reader
+from vision.faces.alignment import weights_path
+from vision.models import model_path
 
 
 def integer(value):

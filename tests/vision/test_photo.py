@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 import pillow_heif
 import pytest
-from PIL import Image
+from PIL import Image, ImageFile
 
 from vision.errors import (
     PhotoEmptyError,
@@ -478,3 +478,14 @@ def test_nothing_on_standard_error(tmp_path: Path) -> None:
     paths = [str(path) for path in sorted(tmp_path.iterdir())]
     done = subprocess.run([sys.executable, "-c", textwrap.dedent(code), *paths], capture_output=True, check=False)
     assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_a_cut_off_photo_is_told_even_where_pillow_was_told_to_make_do(fixtures: Path) -> None:
+    """face_recognition, for one, switches Pillow's leniency on for the whole process."""
+    whole = (fixtures / "formats" / "plain.png").read_bytes()
+    ImageFile.LOAD_TRUNCATED_IMAGES = True
+    try:
+        with pytest.raises(PhotoTruncatedError):
+            open_photo(whole[: len(whole) * 2 // 3])
+    finally:
+        ImageFile.LOAD_TRUNCATED_IMAGES = False

@@ -51,7 +51,7 @@ def describe(points_xyz: Floats) -> NDArray[np.float32]:
     hands = upright(np.asarray(points_xyz, dtype=np.float64))
     flat = hands[..., :2]
     parts = [
-        flat[:, 1:].reshape(len(hands), -1),
+        flat[:, 1:].reshape(-1, 2 * 20),
         _bend_cosines(flat),
         _bend_cosines(hands),
         _lengths(flat, _PAIRS),
@@ -104,7 +104,7 @@ def _directions(points: Floats) -> Floats:
     """Unit direction of each finger from base to tip: (n, 10)."""
     way = points[:, _TIPS] - points[:, _BASES]
     units: Floats = way / np.maximum(np.linalg.norm(way, axis=-1, keepdims=True), 1e-6)
-    return units.reshape(len(points), -1)
+    return units.reshape(-1, 2 * len(_TIPS))
 
 
 FEATURES = describe(np.zeros((1, 21, 3))).shape[1]

@@ -170,9 +170,9 @@ class HandLandmarker:
             points[:, 2] *= patch.side / patch.pixels_side
             metres = np.array([(p.x, p.y, p.z) for p in world], dtype=np.float64)
             metres[:, :2] = metres[:, :2] @ patch.rotation
-            # MediaPipe names the side as if the picture were a mirror's.
+            # The side is named for a picture that is no mirror's; a mirrored patch shows the other one.
             named_right = handedness[0].category_name == "Right"
-            right = handedness[0].score if named_right is patch.mirrored else 1 - handedness[0].score
+            right = handedness[0].score if named_right is not patch.mirrored else 1 - handedness[0].score
             hands.append(RawHand(points, metres, float(right)))
         return hands
 
