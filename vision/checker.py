@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import threading
 import time
@@ -16,9 +17,9 @@ import numpy as np
 
 from vision import __version__
 from vision.engines import Engines
-from vision.errors import EngineError, FotoNetralError, Language
+from vision.errors import EngineError, FotoNetralError, Language, PhotoTooLargeError
 from vision.models import model_sha256
-from vision.photo import Photo, PhotoLimits, Source, open_photo
+from vision.photo import DETAIL_SIDE, Photo, PhotoLimits, Source, open_photo
 from vision.poses import Pose
 from vision.result import CheckError, CheckResult, EngineFacts, FaceResult, HandResult, PhotoFacts
 from vision.roster import NOBODY, Roster
@@ -31,6 +32,10 @@ if TYPE_CHECKING:
 
 STAGES = ("load", "decode", "faces", "hands", "match", "judge")
 """Keys of `timings_ms`; `load` is the models' loading, 0 for every photo but the first."""
+
+_GROUP, _SMALL_FACE_PX, _WORTHWHILE = 4, 64, 1.3
+"""From so many people with faces under so many analysis pixels, a photo that was reduced by more than this is decoded
+again with more detail: hands are about 0.7 faces tall, and naming suffers under 48 px (docs/accuracy.md)."""
 
 USUAL_LIMITS = PhotoLimits()
 
@@ -95,12 +100,18 @@ class PhotoChecker:
         `EngineError` when a model fails.
         """
         timings = dict.fromkeys(STAGES, 0.0)
+        start = source.tell() if isinstance(source, io.IOBase) and source.seekable() else None
         with _timed(timings, "decode"):
             photo = open_photo(source, name=name, limits=self._limits)
         with self._turn:
             engines = self._loaded(timings)
             with _timed(timings, "faces"):
                 faces = engines.faces.find(photo.pixels)
+            if _is_distant_group(photo, faces):
+                with _timed(timings, "decode"):
+                    photo = self._finer(source, start, name) or photo
+                with _timed(timings, "faces"):
+                    faces = engines.faces.find(photo.pixels)
             with _timed(timings, "hands"):
                 hands = engines.hands.read(photo.pixels, [face.box for face in faces])
             with _timed(timings, "match"):
@@ -141,6 +152,17 @@ class PhotoChecker:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def _finer(self, source: Source, start: int | None, name: str | None) -> Photo | None:
+        """Decode once more with more pixels; None where the memory bound or a spent stream does not allow it."""
+        if start is not None and isinstance(source, io.IOBase):
+            source.seek(start)
+        elif hasattr(source, "read"):
+            return None
+        try:
+            return open_photo(source, name=name, limits=self._limits, analysis_side=DETAIL_SIDE)
+        except PhotoTooLargeError:
+            return None
 
     def _loaded(self, timings: dict[str, float]) -> Engines:
         if self._engines is None:
@@ -183,11 +205,18 @@ class PhotoChecker:
         )
 
 
+def _is_distant_group(photo: Photo, faces: Sequence[Face]) -> bool:
+    """Tell whether hands would be lost in the reduced photo: several people, small, and more pixels to be had."""
+    if len(faces) < _GROUP or max(photo.scale_xy) < _WORTHWHILE:
+        return False
+    return float(np.median([face.box.width for face in faces])) < _SMALL_FACE_PX
+
+
 @contextmanager
 def _timed(timings: dict[str, float], stage: str) -> Iterator[None]:
     start = time.perf_counter()
     yield
-    timings[stage] = (time.perf_counter() - start) * 1000
+    timings[stage] += (time.perf_counter() - start) * 1000
 
 
 def _seen_hand(index: int, hand: Hand) -> SeenHand:

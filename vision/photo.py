@@ -34,6 +34,9 @@ from vision.errors import (
 ANALYSIS_SIDE = 2000
 """Pixels of the long side that a larger photo keeps at least for the analysis; always under twice this."""
 
+DETAIL_SIDE = 3000
+"""The same where it pays to look closer: a 12-megapixel photo of a group is then analysed as it is."""
+
 FileSource = str | os.PathLike[str] | bytes | bytearray | memoryview | BinaryIO
 Source = FileSource | NDArray[np.uint8]
 
@@ -73,10 +76,17 @@ class Photo:
         return self.size_wh[0] / self.pixels.shape[1], self.size_wh[1] / self.pixels.shape[0]
 
 
-def open_photo(source: Source, *, name: str | None = None, limits: PhotoLimits = PhotoLimits()) -> Photo:
+def open_photo(
+    source: Source,
+    *,
+    name: str | None = None,
+    limits: PhotoLimits = PhotoLimits(),
+    analysis_side: int = ANALYSIS_SIDE,
+) -> Photo:
     """Decode a photo from a path, bytes, a binary file object or an RGB array, at the analysis size.
 
-    A `str` is always a path, never an address. Raises one of the `PhotoError` classes, or TypeError for arguments of
+    `analysis_side` is the long side in pixels that a larger photo keeps at least, and less than twice of. A `str` is
+    always a path, never an address. Raises one of the `PhotoError` classes, or TypeError for arguments of
     another type.
     """
     if isinstance(source, np.ndarray):
@@ -84,15 +94,16 @@ def open_photo(source: Source, *, name: str | None = None, limits: PhotoLimits =
         digest = hashlib.sha256(repr(full.shape).encode())
         digest.update(np.ascontiguousarray(full).data)
         height, width = full.shape[:2]
-        small = _analysis_wh((width, height))
+        small = _analysis_wh((width, height), analysis_side)
         pixels = full.copy() if small == (width, height) else cv2.resize(full, small, interpolation=cv2.INTER_AREA)
         pixels.setflags(write=False)
         return Photo(name or "<array>", pixels, (width, height), digest.hexdigest(), "ARRAY", None)
     data, given = _read(source, limits)
     header = _header(data, limits)
-    reduce_by = _jpeg_reduction(header)
+    reduce_by = _jpeg_reduction(header, analysis_side)
     width, height = header.stored_wh
-    pixels = _pixels(header, reduce_by, _analysis_wh((-(-width // reduce_by), -(-height // reduce_by))), limits)
+    decoded_wh = -(-width // reduce_by), -(-height // reduce_by)
+    pixels = _pixels(header, reduce_by, _analysis_wh(decoded_wh, analysis_side), limits)
     pixels.setflags(write=False)
     return Photo(
         name or given, pixels, header.upright_wh, hashlib.sha256(data).hexdigest(), header.format, header.taken_at
@@ -110,21 +121,21 @@ def decode_full(source: Source, *, limits: PhotoLimits = PhotoLimits()) -> NDArr
     return _pixels(header, 1, header.stored_wh, limits)
 
 
-def _analysis_wh(size_wh: tuple[int, int]) -> tuple[int, int]:
-    """Return the size at which a decoded picture of `size_wh` is analysed: long side 2000 up to under 4000."""
+def _analysis_wh(size_wh: tuple[int, int], side: int) -> tuple[int, int]:
+    """Return the size at which a decoded picture of `size_wh` is analysed: long side `side` up to under twice that."""
     long_side = max(size_wh)
-    if long_side < 2 * ANALYSIS_SIDE:
+    if long_side < 2 * side:
         return size_wh
-    factor = long_side // ANALYSIS_SIDE
+    factor = long_side // side
     return max(round(size_wh[0] / factor), 1), max(round(size_wh[1] / factor), 1)
 
 
-def _jpeg_reduction(header: Header) -> int:
-    """Return the part (1, 2, 4, 8) at which libjpeg may decode and still leave ANALYSIS_SIDE pixels."""
+def _jpeg_reduction(header: Header, side: int) -> int:
+    """Return the part (1, 2, 4, 8) at which libjpeg may decode and still leave `side` pixels."""
     if header.format != "JPEG":
         return 1
     short, long = sorted(header.stored_wh)
-    return next((f for f in (8, 4, 2) if long // f >= ANALYSIS_SIDE and short >= f), 1)
+    return next((f for f in (8, 4, 2) if long // f >= side and short >= f), 1)
 
 
 def _checked_array(array: NDArray[np.uint8], limits: PhotoLimits) -> NDArray[np.uint8]:

@@ -276,3 +276,39 @@ def test_mediapipe_is_imported_without_plotting_and_recording() -> None:
         "assert drawing_utils.plt.figure.__module__ == 'matplotlib.pyplot'"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize(
+    ("faces", "width", "long_sides"),
+    [
+        pytest.param(5, 30, [2000, 4000], id="a distant group is looked at with all its pixels"),
+        pytest.param(5, 90, [2000], id="large faces need no more"),
+        pytest.param(3, 30, [2000], id="too few people for a group"),
+    ],
+)
+@pytest.mark.parametrize("given", ["bytes", "path", "stream", "array"])
+def test_a_distant_group_gets_more_detail(
+    tmp_path: Path, faces: int, width: int, long_sides: list[int], given: str
+) -> None:
+    pixels = np.full((300, 4000, 3), 90, np.uint8)
+    path = tmp_path / "group.jpg"
+    Image.fromarray(pixels).save(path)
+    seen: list[int] = []
+    found = [a_face(Box(100.0 * index, 50, width, width)) for index in range(faces)]
+    fake = FakeEngines(faces=found, look=lambda shown: seen.append(shown.shape[1]))
+    source = {"bytes": path.read_bytes(), "path": path, "stream": io.BytesIO(path.read_bytes()), "array": pixels}[given]
+    result = a_checker(fake).check(source)
+    assert seen == long_sides
+    assert result.photo.size_wh == (4000, 300)
+    assert result.faces[0].box.width == width * 4000 / long_sides[-1]
+
+
+def test_a_stream_that_cannot_go_back_is_judged_as_it_was_read(tmp_path: Path) -> None:
+    class Once(io.BytesIO):
+        def seekable(self) -> bool:
+            return False
+
+    buffer = io.BytesIO()
+    Image.fromarray(np.full((300, 4000, 3), 90, np.uint8)).save(buffer, "JPEG")
+    fake = FakeEngines(faces=[a_face(Box(100.0 * index, 50, 30, 30)) for index in range(5)])
+    assert a_checker(fake).check(Once(buffer.getvalue())).photo.size_wh == (4000, 300)
