@@ -13,7 +13,7 @@ import vision
 
 ROOT = Path(__file__).resolve().parent.parent
 
-BASE = {"errors", "geometry", "poses", "models", "photo", "_decode", "_sniff", "_mediapipe", "_quiet"}
+BASE = {"errors", "geometry", "poses", "models", "photo", "_decode", "_sniff", "_mediapipe", "_quiet", "_version"}
 STAGES = {"faces", "hands", "rules"}
 
 MAY_IMPORT = {
@@ -21,6 +21,7 @@ MAY_IMPORT = {
     "_decode": {"_sniff"},
     "_mediapipe": set(),
     "_quiet": set(),
+    "_version": set(),
     "_sniff": set(),
     "errors": set(),
     "geometry": set(),
@@ -32,7 +33,7 @@ MAY_IMPORT = {
     "engines": BASE | {"faces", "hands"},
     "roster": BASE | {"rules", "engines", "candidates"},
     "result": BASE | {"rules", "candidates"},
-    "checker": BASE | STAGES | {"engines", "roster", "result", "candidates", "vision"},
+    "checker": BASE | STAGES | {"engines", "roster", "result", "candidates"},
     "enrolment": BASE | {"faces", "candidates"},
     "report": BASE | {"rules", "result", "checker", "vision"},
     "archive": BASE | {"checker", "result", "report", "inputs", "candidates", "vision"},

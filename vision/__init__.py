@@ -14,13 +14,13 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from vision._version import __version__
+
 if TYPE_CHECKING:
     from vision.checker import PhotoChecker
     from vision.errors import EngineError, FotoNetralError, PhotoError, PolicyError
     from vision.result import CheckError, CheckResult
     from vision.rules import Verdict
-
-__version__ = "0.1.0"
 
 __all__ = [
     "CheckError",

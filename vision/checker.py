@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from vision import __version__
+from vision._version import __version__
 from vision.engines import Engines
 from vision.errors import EngineError, FotoNetralError, Language, PhotoTooLargeError
 from vision.models import model_sha256

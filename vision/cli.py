@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import click
 
-from vision import __version__
+from vision._version import __version__
 
 CLEAR, LOOK, NOT_JUDGED = 0, 1, 2
 """Exit status: everything clear; something to review or flagged; something not judged, or the call was wrong."""

@@ -15,7 +15,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from vision import __version__
+from vision._version import __version__
 from vision.errors import Language
 
 MODELS = Path(__file__).parent / "models"
