@@ -64,6 +64,7 @@ def score_pictures(root: Path, look: Look, every: int, sets: Iterable[str] | Non
     chosen = set(sets) if sets else None
     groups = {"sets never trained on": set(REPORT_SETS), "sets used in training": None}
     pictures = labelled_pictures(root, chosen, every)
+    everything = Score()
     for title, names in groups.items():
         score, started = Score(), time.perf_counter()
         mine = [p for p in pictures if (p.parts[-3] in REPORT_SETS) == (names is not None)]
@@ -71,10 +72,13 @@ def score_pictures(root: Path, look: Look, every: int, sets: Iterable[str] | Non
             hands = look(path)
             name = "/".join(path.parts[-3:])
             keep.append(json.dumps({"photo": {"name": name}, "hands": hands}))
-            score.add(name, (hand["pose"] for hand in hands))
+            poses = [hand["pose"] for hand in hands]
+            score.add(name, poses)
+            everything.add(name, poses)
         if mine:
             print(f"-- {title}: {len(mine)} pictures, {1000 * (time.perf_counter() - started) / len(mine):.0f} ms each")
             print("\n".join(score.lines()))
+    print(f"-- all {len(pictures)} pictures\n" + "\n".join(everything.lines()[-2:]))
 
 
 def score_scenes(groups: Path, look: Look, keep: list[str]) -> None:

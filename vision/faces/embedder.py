@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 
+from vision.faces._session import open_session
 from vision.faces.alignment import CHIP_SIDE, face_chip
 from vision.faces.face import Face
 from vision.models import model_path, model_sha256
@@ -32,14 +32,7 @@ class FaceEmbedder:
 
     def __init__(self, *, threads: int = 2, model: Path | None = None) -> None:
         """Load the network. `threads` is how many ONNX Runtime may use. Raises EngineError without the model file."""
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.inter_op_num_threads = 1
-        # Idle threads that spin would take the processor from the hand models.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        options.log_severity_level = 3
-        path = model or model_path("face_embedding.onnx")
-        self._session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        self._session = open_session(model or model_path("face_embedding.onnx"), threads)
 
     def embed(self, pixels: NDArray[np.uint8], faces: Sequence[Face]) -> NDArray[np.float32]:
         """Return one vector a face, (len(faces), 128) float32, in the order of `faces`.

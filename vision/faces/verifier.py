@@ -8,9 +8,9 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 
+from vision.faces._session import open_session
 from vision.geometry import Box
 from vision.models import model_path
 
@@ -31,13 +31,7 @@ class FaceVerifier:
 
     def __init__(self, *, threads: int = 2, model: Path | None = None) -> None:
         """Load the network. Raises EngineError without the model file."""
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.inter_op_num_threads = 1
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        options.log_severity_level = 3
-        path = model or model_path("face_verifier.onnx")
-        self._session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        self._session = open_session(model or model_path("face_verifier.onnx"), threads)
 
     def scores(self, pixels: NDArray[np.uint8], boxes: Sequence[Box]) -> NDArray[np.float32]:
         """Return one score a box, (len(boxes),) float32; compare with `LEAST_SCORE`.

@@ -2,7 +2,7 @@
 
 Landmarks are MediaPipe's 21: wrist 0, then four a finger from the base (thumb 1-4 … pinky 17-20). Image landmarks are
 used; the network's world landmarks are unreliable when the back of the hand faces the camera. Depth enters by the
-joints' turns alone: with it in plain, flat hands seen from the back were named `ok` (`scripts/bench_hands.py`).
+joints' turns alone: with it in plain, flat hands seen from the back were named `ok`.
 """
 
 from __future__ import annotations

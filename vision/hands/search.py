@@ -1,7 +1,7 @@
 """The search for hands: a look at every planned square, one answer a hand, then closer views of each.
 
-The first look asks little of the palm detector (it must not miss); what it brings up too easily (a collar, a knee)
-is dropped when closer views do not find a hand there again, or by the namer, which knows a mess from a hand.
+The first look asks little of the palm detector (it must not miss). What it brings up too easily, a collar or a knee,
+is for the namer to drop, who knows clutter from a hand.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ from vision.hands.regions import plan, without_faces
 
 _CONFIDENCE = 0.05
 _PRESENCE = 0.05
-"""Low on purpose: at 0.3 the first look finds 25 of 44 thumbs of 22-30 px in a group photo, at 0.05 38."""
+"""Low on purpose: at 0.3 the first look finds 25 of 44 thumbs of 22-30 px in a group photo, at 0.05 38. The namer
+then drops clutter, and five of these with it."""
 
 _FIRST_HANDS = 5
 _FIRST_PIXELS = 256
