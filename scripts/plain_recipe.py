@@ -15,7 +15,8 @@ import numpy as np
 from mediapipe.tasks.python import BaseOptions, vision
 from numpy.typing import NDArray
 
-from vision.models import model_path
+_TASK = Path(__file__).resolve().parents[1] / "fixtures" / "hand_landmarker.task"
+"""The model as MediaPipe wants it; the product runs the same networks in another form."""
 
 _POSES = {
     "T": "thumb_up",
@@ -40,9 +41,7 @@ class PlainHands:
     """Full-frame MediaPipe Tasks with its defaults, but for the number of hands."""
 
     def __init__(self, hands: int = 10) -> None:
-        options = vision.HandLandmarkerOptions(
-            base_options=BaseOptions(model_asset_path=str(model_path("hand_landmarker.task"))), num_hands=hands
-        )
+        options = vision.HandLandmarkerOptions(base_options=BaseOptions(model_asset_path=str(_TASK)), num_hands=hands)
         self._task: Any = vision.HandLandmarker.create_from_options(options)
 
     def __call__(self, path: Path) -> list[dict[str, Any]]:

@@ -257,7 +257,8 @@ def _hand_result(hand: Hand, numbers: tuple[int, ...], scale_xy: tuple[float, fl
 
 def _model_sums() -> dict[str, str]:
     return {
-        "hands": model_sha256("hand_landmarker.task"),
+        "palms": model_sha256("palm_detector.onnx"),
+        "hands": model_sha256("hand_landmarks.onnx"),
         "hand_naming": model_sha256("hand_naming.npz"),
         "faces": model_sha256("face_embedding.onnx"),
         "face_detector": model_sha256("face_detector.tflite"),

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from vision.faces._session import open_session
+from vision._session import open_session
 from vision.faces.alignment import CHIP_SIDE, face_chip
 from vision.faces.face import Face
 from vision.models import model_path, model_sha256

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vision.faces._session import open_session
+from vision._session import open_session
 from vision.geometry import Box
 from vision.models import model_path
 

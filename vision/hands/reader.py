@@ -39,22 +39,19 @@ class HandReader:
         pixels : (height, width, 3) uint8 RGB at analysis size. faces : boxes in the same pixels; `Hand.person` counts
         them. Raises EngineError when the network fails.
         """
-        raw = self._search.look(pixels, faces)
-        scores = self._namer.hand_scores([hand.points_xyz for hand in raw])
-        worth_it = [hand for hand, score in zip(raw, scores, strict=True) if score >= _LEAST_FIRST_SCORE]
-        found = self._search.closer(pixels, worth_it)
+        found = self._search.look(pixels, faces)
         hands = [hand for one in found if (hand := self._named(one)).score >= _LEAST_HAND_SCORE]
         whose = owners([hand.box for hand in hands], faces)
         return with_posture([replace(hand, person=person) for hand, person in zip(hands, whose, strict=True)], faces)
 
     def _named(self, found: FoundHand) -> Hand:
-        weights = [1.0] * (len(found.views) - 1) + [_FIRST_LOOK_WEIGHT]
-        naming = self._namer.name(found.views, weights)
+        naming = self._namer.name([view.points_xyz for view in found.views], [1.0] * len(found.views))
+        best = found.views[0]
         return Hand(
-            points_xyz=found.views[0],
-            world_xyz=found.world_xyz,
+            points_xyz=best.points_xyz,
+            world_xyz=best.world_xyz,
             score=naming.hand_score,
-            handedness=_side(found.right),
+            handedness=_side(best.right),
             fingers=naming.fingers,
             pose=naming.pose,
             pose_score=naming.pose_score,
@@ -62,7 +59,7 @@ class HandReader:
 
     def close(self) -> None:
         """Free the networks."""
-        self._search.close()
+        pass
 
     def __enter__(self) -> Self:
         return self

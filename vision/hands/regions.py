@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from vision.geometry import Box
-from vision.hands.landmarker import Patch
+from vision.hands.patch import Patch
 
 _NEAR = (0.0, 1.5, 4.0)
 """Chest, chin and both shoulders: where most signs are shown. Offsets and side in face widths: right, down, side.

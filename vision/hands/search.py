@@ -1,40 +1,31 @@
-"""The search for hands: a look at every planned square, one answer a hand, then closer views of each.
+"""The search for hands: palms in every planned square, one answer a palm, then the landmarks of each, twice.
 
-The first look asks little of the palm detector (it must not miss). What it brings up too easily, a collar or a knee,
-is for the namer to drop, who knows clutter from a hand.
+The palm detector is asked for little (it must not miss). What it brings up too easily, a collar or a knee, is for the
+landmark network, which doubts it, and for the namer to drop, who knows clutter from a hand.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from types import TracebackType
-from typing import Self
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vision.geometry import Box
-from vision.hands.landmarker import MIDDLE_MCP, WRIST, HandLandmarker, Patch, RawHand
+from vision.hands.landmarker import HandLandmarker, View
+from vision.hands.palms import Palm, PalmFinder
+from vision.hands.patch import Patch
 from vision.hands.regions import plan, without_faces
 
-_CONFIDENCE = 0.05
-_PRESENCE = 0.05
-"""Low on purpose: at 0.3 the first look finds 25 of 44 thumbs of 22-30 px in a group photo, at 0.05 38. The namer
-then drops clutter, and five of these with it."""
-
-_FIRST_HANDS = 5
-_FIRST_PIXELS = 256
-"""Half the cost of ten hands in 384 pixels, and no hand fewer on the same photo."""
-
-_CLOSE_FACTORS = (2.2, 2.2)
-_CLOSE_FACTORS_SMALL = (4.5, 3.5)
-_SMALL_PX = 48
-"""Sides of the two close views in hand sizes. Hands under 48 px are blurred from near: of 41 found at 22-40 px, the
-palm detector finds 16 again at 2.2 hand sizes and 26 at 4.5."""
-
+_LEAST_PALM = 0.05
+_LEAST_PRESENCE = 0.05
 _LEAST_PX = 14
 """Landmarks of anything smaller are noise: in crowds, signs named under 14 px were faces and collars."""
+
+_PALM_FACTOR = 2.6
+"""Side of the first crop in palm sides, and how far it lies toward the fingers: MediaPipe's own."""
+_PALM_SHIFT = 0.5
 
 _SAME_PLACE = 0.45
 """Two finds whose middles are nearer than this part of the smaller one's size are the same hand."""
@@ -42,96 +33,90 @@ _SAME_PLACE = 0.45
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FoundHand:
-    """One hand of the photo, as seen in one to three views.
+    """One hand of the photo.
 
-    views : landmarks (21, 3) float64 in analysis pixels, the most trusted view first, the first look's last.
-    steadiness : the part (0..1) of the close views in which the hand was found again.
+    views : what the landmark network saw, the most trusted first. palm_score : the palm detector's, 0..1.
     """
 
-    views: tuple[NDArray[np.float64], ...]
-    world_xyz: NDArray[np.float64]
-    right: float
-    steadiness: float
+    views: tuple[View, ...]
+    palm_score: float
 
     @property
     def box(self) -> Box:
         """The box around the landmarks of the most trusted view, analysis pixels."""
-        return Box.around((float(x), float(y)) for x, y in self.views[0][:, :2])
+        return self.views[0].box
 
     @property
     def size(self) -> float:
         """The longer side of the box, analysis pixels."""
-        return max(self.box.width, self.box.height)
+        return self.views[0].size
 
 
 class HandSearch:
-    """Finds the hands of a photo. Holds two network instances; close it."""
+    """Finds the hands of a photo. Holds two networks."""
 
-    def __init__(self) -> None:
-        self._first = HandLandmarker(hands=_FIRST_HANDS, confidence=_CONFIDENCE, presence=_PRESENCE)
-        self._close = HandLandmarker(hands=2, confidence=_CONFIDENCE, presence=_PRESENCE)
+    def __init__(self, threads: int = 2) -> None:
+        self._palms = PalmFinder(threads)
+        self._landmarks = HandLandmarker(threads)
 
-    def look(self, pixels: NDArray[np.uint8], faces: Sequence[Box]) -> list[RawHand]:
-        """Look at every planned square; each hand comes once, from the square that shows it largest.
+    def look(self, pixels: NDArray[np.uint8], faces: Sequence[Box]) -> tuple[FoundHand, ...]:
+        """Look at every planned square; each hand comes once, in reading order.
 
         pixels : (height, width, 3) uint8 RGB at analysis size.
         faces : the faces' boxes in the same pixels; they say where to look.
         """
         size_wh = pixels.shape[1], pixels.shape[0]
-        hands = self._look(pixels, plan(size_wh, faces), faces)
-        return hands if hands or faces else self._look(pixels, without_faces(size_wh), faces)
-
-    def closer(self, pixels: NDArray[np.uint8], hands: Sequence[RawHand]) -> tuple[FoundHand, ...]:
-        """See each hand again from near, upright and turned fingers-up in the mirror; reading order.
-
-        Hands that turn out to be one come once.
-        """
-        found = _one_each([self._view(pixels, hand) for hand in hands])
+        found = self._look(pixels, plan(size_wh, faces), faces)
+        if not found and not faces:
+            found = self._look(pixels, without_faces(size_wh), faces)
         return tuple(sorted(found, key=lambda hand: (round(hand.box.top), round(hand.box.left))))
 
-    def _look(self, pixels: NDArray[np.uint8], patches: Sequence[Patch], faces: Sequence[Box]) -> list[RawHand]:
+    def _look(self, pixels: NDArray[np.uint8], patches: Sequence[Patch], faces: Sequence[Box]) -> list[FoundHand]:
+        palms = _one_each(self._palms.find(pixels, patches, _LEAST_PALM))
+        firsts = self._landmarks.look(pixels, [_crop(palm) for palm in palms])
         finds = [
-            (hand.size / patch.side, hand)
-            for patch in patches
-            for hand in self._first.detect(pixels, replace(patch, pixels_side=_FIRST_PIXELS))
+            (palm, view)
+            for palm, view in zip(palms, firsts, strict=True)
+            if view.presence >= _LEAST_PRESENCE and _plausible(view, faces, pixels)
         ]
-        kept: list[RawHand] = []
-        for _, hand in sorted(finds, key=lambda find: -find[0]):
-            if _plausible(hand, faces, pixels) and not any(_same(hand.box, other.box) for other in kept):
-                kept.append(hand)
-        return kept
+        seconds = self._landmarks.look(pixels, [view.crop(mirrored=True) for _, view in finds])
+        hands = [
+            FoundHand((second, first) if second.presence >= _LEAST_PRESENCE else (first,), palm.score)
+            for (palm, first), second in zip(finds, seconds, strict=True)
+        ]
+        return _without_doubles(hands)
 
-    def _view(self, pixels: NDArray[np.uint8], hand: RawHand) -> FoundHand:
-        toward = hand.points_xyz[MIDDLE_MCP, :2] - hand.points_xyz[WRIST, :2]
-        turn = float(np.arctan2(toward[0], -toward[1]))
-        factors = _CLOSE_FACTORS if hand.size >= _SMALL_PX else _CLOSE_FACTORS_SMALL
-        center = hand.box.center_xy
-        looks = (Patch(center, hand.size * factors[0]), Patch(center, hand.size * factors[1], turn, mirrored=True))
-        seen = []
-        for look in looks:
-            again = [other for other in self._close.detect(pixels, look) if _same(other.box, hand.box)]
-            if again:
-                seen.append(min(again, key=lambda other: _apart(other.box, hand.box)))
-        best = seen[0] if seen else hand
-        return FoundHand(
-            views=tuple(other.points_xyz for other in (*seen, hand)),
-            world_xyz=best.world_xyz,
-            right=best.right,
-            steadiness=len(seen) / len(looks),
-        )
 
-    def close(self) -> None:
-        """Free the networks."""
-        self._first.close()
-        self._close.close()
+def _crop(palm: Palm) -> Patch:
+    """Return the square about the whole hand of a palm, fingers up."""
+    x, y = palm.center_xy
+    up = np.sin(palm.turn), -np.cos(palm.turn)
+    shift = _PALM_SHIFT * palm.side
+    return Patch((x + shift * up[0], y + shift * up[1]), max(_PALM_FACTOR * palm.side, 1.0), palm.turn)
 
-    def __enter__(self) -> Self:
-        return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
+def _one_each(palms: Sequence[Palm]) -> list[Palm]:
+    """Drop palms that overlapping squares bring up again; the surest stays."""
+    kept: list[Palm] = []
+    for palm in sorted(palms, key=lambda one: (-one.score, one.center_xy)):
+        if not any(_same_palm(palm, other) for other in kept):
+            kept.append(palm)
+    return kept
+
+
+def _same_palm(one: Palm, other: Palm) -> bool:
+    sides = sorted((one.side, other.side))
+    away = np.hypot(one.center_xy[0] - other.center_xy[0], one.center_xy[1] - other.center_xy[1])
+    return bool(away < 0.5 * sides[0] and sides[1] < 2 * sides[0])
+
+
+def _without_doubles(hands: Sequence[FoundHand]) -> list[FoundHand]:
+    """Drop hands whose landmarks drew together; the one that the network doubts least stays."""
+    kept: list[FoundHand] = []
+    for hand in sorted(hands, key=lambda one: (-one.views[0].presence, -one.size, one.box.left, one.box.top)):
+        if not any(_same(hand.box, other.box) or _within(hand.box, other.box) for other in kept):
+            kept.append(hand)
+    return kept
 
 
 def _apart(one: Box, other: Box) -> float:
@@ -150,16 +135,7 @@ def _within(one: Box, other: Box) -> bool:
     return one.overlap(other) > 0.8 and max(one.area, other.area) < 9 * min(one.area, other.area)
 
 
-def _one_each(hands: Sequence[FoundHand]) -> list[FoundHand]:
-    """Drop hands that closer views drew together; the steadier one stays."""
-    kept: list[FoundHand] = []
-    for hand in sorted(hands, key=lambda found: (-found.steadiness, -found.size, found.box.left, found.box.top)):
-        if not any(_same(hand.box, other.box) or _within(hand.box, other.box) for other in kept):
-            kept.append(hand)
-    return kept
-
-
-def _plausible(hand: RawHand, faces: Sequence[Box], pixels: NDArray[np.uint8]) -> bool:
+def _plausible(hand: View, faces: Sequence[Box], pixels: NDArray[np.uint8]) -> bool:
     """Tell whether it can be a hand of somebody here: in the photo, not a face, of a size that fits the faces near."""
     height, width = pixels.shape[:2]
     if hand.size < _LEAST_PX or not hand.box.expanded(0.5).intersection(Box(0, 0, width, height)):

@@ -19,8 +19,9 @@ ModelName = Literal[
     "face_detector.tflite",
     "face_embedding.onnx",
     "face_verifier.onnx",
-    "hand_landmarker.task",
+    "hand_landmarks.onnx",
     "hand_naming.npz",
+    "palm_detector.onnx",
 ]
 """The names of the model files."""
 
