@@ -1,18 +1,40 @@
-"""How the ONNX networks are run: ONNX Runtime on the processor."""
+"""How the ONNX networks are run: ONNX Runtime on the processor, its failures told as ours."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import numpy as np
 import onnxruntime
+from numpy.typing import NDArray
+
+from vision.errors import EngineError
 
 
 def open_session(model: Path, threads: int) -> onnxruntime.InferenceSession:
-    """Load a network; `threads` is how many ONNX Runtime may use for it."""
+    """Load a network; `threads` is how many ONNX Runtime may use for it. Raises EngineError."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
     # Idle threads that spin would take the processor from other work.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.log_severity_level = 3
-    return onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
+    try:
+        return onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
+    except Exception as error:
+        raise EngineError(
+            f"Model {model.name} tidak dapat dimuat.", f"The model {model.name} cannot be loaded: {error}"
+        ) from error
+
+
+def run_session(
+    session: onnxruntime.InferenceSession, outputs: Sequence[str], inputs: Mapping[str, NDArray[np.generic]]
+) -> list[NDArray[np.float32]]:
+    """Return the network's outputs of these names, in this order. Raises EngineError."""
+    try:
+        answers: list[NDArray[np.float32]] = session.run(list(outputs), dict(inputs))
+    # ONNX Runtime's errors have nothing in common but that they are exceptions.
+    except Exception as error:
+        raise EngineError("Model gagal dijalankan.", f"A network failed: {error}") from error
+    return answers

@@ -13,8 +13,7 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
-from vision._session import open_session
-from vision.errors import EngineError
+from vision._session import open_session, run_session
 from vision.geometry import Box
 from vision.hands.patch import Patch
 from vision.models import model_path
@@ -25,6 +24,10 @@ WRIST, THUMB_TIP, INDEX_MCP, INDEX_TIP, MIDDLE_MCP, MIDDLE_TIP, PINKY_MCP = 0, 4
 LANDMARKS = 21
 PIXELS_SIDE = 224
 _BATCH = 8
+_OUTPUTS = ("points", "presence", "right", "world")
+
+_DEPTH_UNIT = 0.4
+"""The network's z for a depth of one pixel (`normalize_z` in MediaPipe's graph)."""
 
 _PALM_POINTS = [0, 1, 2, 3, 5, 6, 9, 10, 13, 14, 17, 18]
 """Landmarks that hardly move when fingers bend; MediaPipe places its next crop by them."""
@@ -75,7 +78,7 @@ class View:
 
 
 class HandLandmarker:
-    """The network, loaded. threads : how many it may use."""
+    """The network, loaded; EngineError when it cannot be. threads : how many it may use."""
 
     def __init__(self, threads: int = 2) -> None:
         self._session: onnxruntime.InferenceSession = open_session(model_path("hand_landmarks.onnx"), threads)
@@ -83,18 +86,14 @@ class HandLandmarker:
     def look(self, pixels: NDArray[np.uint8], patches: Sequence[Patch]) -> list[View]:
         """Return what the network sees in each patch, in the same order; every patch gives an answer.
 
-        pixels : (height, width, 3) uint8 RGB, the whole photo at analysis size.
+        pixels : (height, width, 3) uint8 RGB, the whole photo at analysis size. Raises EngineError when the network
+        fails.
         """
         views: list[View] = []
         for start in range(0, len(patches), _BATCH):
             some = patches[start : start + _BATCH]
             images = np.stack([patch.cut(pixels, PIXELS_SIDE) for patch in some])
-            try:
-                answers = self._session.run(
-                    ["points", "presence", "right", "world"], {"image": images.astype(np.float32) / 255}
-                )
-            except RuntimeError as error:
-                raise EngineError("Pencarian tangan gagal.", f"The hand search failed: {error}") from error
+            answers = run_session(self._session, _OUTPUTS, {"image": images.astype(np.float32) / 255})
             views += [_view(patch, *row) for patch, *row in zip(some, *answers, strict=True)]
         return views
 
@@ -108,7 +107,7 @@ def _view(
 ) -> View:
     xyz = points.reshape(LANDMARKS, 3).astype(np.float64)
     xyz[:, :2] = patch.to_photo(xyz[:, :2], PIXELS_SIDE)
-    xyz[:, 2] *= patch.side / PIXELS_SIDE
+    xyz[:, 2] *= patch.side / PIXELS_SIDE / _DEPTH_UNIT
     metres = world.reshape(LANDMARKS, 3).astype(np.float64)
     metres[:, :2] = metres[:, :2] @ patch.rotation
     # The side is named for a picture that is no mirror's; a mirrored patch shows the other one.

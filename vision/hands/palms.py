@@ -13,8 +13,7 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
-from vision._session import open_session
-from vision.errors import EngineError
+from vision._session import open_session, run_session
 from vision.hands.patch import Patch
 from vision.models import model_path
 
@@ -35,7 +34,7 @@ class Palm:
 
     score : 0..1. center_xy, side : the middle and the longer side of the palm's box, analysis pixels.
     points_xy : (7, 2) float64 analysis pixels: wrist, knuckles of index, middle, ring, pinky, two joints of the thumb.
-    of : the size in network pixels, how large it was seen.
+    seen_px : `side` in pixels of the network, how large it was seen.
     """
 
     score: float
@@ -52,7 +51,7 @@ class Palm:
 
 
 class PalmFinder:
-    """The network, loaded. threads : how many it may use."""
+    """The network, loaded; EngineError when it cannot be. threads : how many it may use."""
 
     def __init__(self, threads: int = 2) -> None:
         self._session: onnxruntime.InferenceSession = open_session(model_path("palm_detector.onnx"), threads)
@@ -61,16 +60,15 @@ class PalmFinder:
     def find(self, pixels: NDArray[np.uint8], patches: Sequence[Patch], least_score: float) -> list[Palm]:
         """Return the palms of all patches, each patch's best first; overlapping patches give a palm more than once.
 
-        pixels : (height, width, 3) uint8 RGB, the whole photo at analysis size.
+        pixels : (height, width, 3) uint8 RGB, the whole photo at analysis size. least_score : 0..1, palms under it are
+        left out. Raises EngineError when the network fails.
         """
         palms: list[Palm] = []
         for start in range(0, len(patches), _BATCH):
             some = patches[start : start + _BATCH]
             images = np.stack([patch.cut(pixels, PIXELS_SIDE) for patch in some])
-            try:
-                boxes, logits = self._session.run(None, {"image": images.astype(np.float32) / 255})
-            except RuntimeError as error:
-                raise EngineError("Pencarian tangan gagal.", f"The hand search failed: {error}") from error
+            inputs = {"image": images.astype(np.float32) / 255}
+            boxes, logits = run_session(self._session, ["boxes", "scores"], inputs)
             for patch, box, logit in zip(some, boxes, logits[..., 0], strict=True):
                 palms += self._of_patch(patch, box.astype(np.float64), logit.astype(np.float64), least_score)
         return palms

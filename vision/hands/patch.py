@@ -27,6 +27,10 @@ class Patch:
     turn: float = 0.0
     mirrored: bool = False
 
+    def __post_init__(self) -> None:
+        if not self.side > 0:
+            raise ValueError(f"a patch needs a side > 0, got {self.side}")
+
     @classmethod
     def around(cls, box: Box, factor: float = 1.0) -> Patch:
         """Return the square about a box's centre, `factor` times its longer side."""
