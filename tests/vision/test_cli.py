@@ -308,7 +308,7 @@ with quiet_native():
 
 def test_doctor_reports(monkeypatch: pytest.MonkeyPatch) -> None:
     doctor = import_module("vision.doctor")
-    bad = doctor.Check("models", False, "hand_landmarker.task rusak", "Pasang ulang.")
+    bad = doctor.Check("models", False, "hand_landmarks.onnx rusak", "Pasang ulang.")
 
     def examine(gallery: Path | None, *, language: Language) -> object:
         return doctor.Report((doctor.Check("python", True, "3.11"), bad))
@@ -316,6 +316,6 @@ def test_doctor_reports(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(doctor, "examine", examine)
     result = CliRunner().invoke(fotonetral, ["doctor"])
     assert result.exit_code == 2
-    assert result.stdout.splitlines() == ["✔ python: 3.11", "✖ models: hand_landmarker.task rusak", "  → Pasang ulang."]
+    assert result.stdout.splitlines() == ["✔ python: 3.11", "✖ models: hand_landmarks.onnx rusak", "  → Pasang ulang."]
     told = json.loads(CliRunner().invoke(fotonetral, ["doctor", "--json"]).stdout)
     assert (told["ok"], len(told["checks"])) == (False, 2)
