@@ -26,7 +26,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from scripts.hand_bench import poses, scenes, sizes
+from scripts.hand_bench import calibration, cost, poses, quiet, scenes, sizes, turns, wear
 from scripts.hand_bench.bench import ENGINE, PLAIN, Bench, Engine, Recipe
 from scripts.hand_bench.scenes import score_scenes
 from scripts.plain_recipe import PlainHands
@@ -37,6 +37,11 @@ PARTS: dict[str, Callable[[Bench], None]] = {
     "poses": poses.report,
     "scenes": scenes.report,
     "sizes": sizes.report,
+    "turns": turns.report,
+    "wear": wear.report,
+    "quiet": quiet.report,
+    "cost": cost.report,
+    "calibration": calibration.report,
 }
 _USUAL = ("poses", "scenes")
 

@@ -57,7 +57,7 @@ class Scene:
 def as_jpeg(pixels: Pixels, quality: int) -> Pixels:
     """Compress and open again."""
     _, data = cv2.imencode(".jpg", pixels[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])
-    return np.ascontiguousarray(cv2.imdecode(data, cv2.IMREAD_COLOR)[..., ::-1], np.uint8)
+    return np.ascontiguousarray(np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR))[..., ::-1], np.uint8)
 
 
 def open_hosts(paths: Iterable[Path], engine: Engine, least_side: int = 0) -> list[Host]:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from scripts.hand_bench.bench import Engine, Pixels
 from scripts.hand_bench.hosts import Host, Scene
@@ -77,7 +78,7 @@ def paste_people(people: Sequence[Person], hosts: Sequence[Host], seed: int) -> 
     waiting = [(*wanted[index], 0) for index in rng.permutation(len(wanted))]
     count = 0
     while waiting and hosts:
-        host = hosts[rng.integers(len(hosts))]
+        host = hosts[int(rng.integers(len(hosts)))]
         batch, waiting = waiting[:_A_PHOTO], waiting[_A_PHOTO:]
         pixels, signs, taken = host.pixels.copy(), [], [face.expanded(_FACE_ROOM) for face in host.faces]
         for person, hand_px, tries in batch:
@@ -127,7 +128,8 @@ def free_place(
     return free[rng.integers(len(free))] if free else None
 
 
-def _soft_edge(size_hw: tuple[int, int], width: float = 2.0) -> np.ndarray:
+def _soft_edge(size_hw: tuple[int, int], width: float = 2.0) -> NDArray[np.float32]:
     """Return (h, w) float32 0..1: 1 inside, falling over the outer `width` pixels."""
     down, across = (np.minimum(np.arange(n) + 0.5, n - np.arange(n) - 0.5) for n in size_hw)
-    return np.clip(np.minimum(down[:, None], across[None]) / width, 0, 1).astype(np.float32)
+    mask: NDArray[np.float32] = np.clip(np.minimum(down[:, None], across[None]) / width, 0, 1).astype(np.float32)
+    return mask

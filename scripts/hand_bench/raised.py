@@ -1,7 +1,7 @@
 """Rendered arms raised beside the faces of real group photos: any sign, at the size that this photo gives hands.
 
 A hand is about as long as a face is high (hairline to chin); the skin is the cheek's, a sleeve the colour of the
-shoulder, and the forearm runs down to the person's own elbow, where it fades into the body. Nothing covers another face.
+shoulder, and the forearm runs down to the person's own elbow, where it fades into the body. No other face is covered.
 """
 
 from __future__ import annotations
@@ -106,7 +106,7 @@ def raise_hands(hosts: Sequence[Host], seed: int, every: int = 1) -> Iterator[Sc
             continue
         small = host.shrunk(part)
         rng = np.random.default_rng([seed, index])
-        pixels, signs, taken = small.pixels, [], []
+        pixels, signs, taken = small.pixels, list[Sign](), list[Box]()
         able = [face for face in small.faces if face.height >= _LEAST_FACE_PX]
         for who in rng.permutation(len(able))[: min(_MOST_A_PHOTO, ceil(len(able) / 3))]:
             pose = POSES[order % len(POSES)]
@@ -182,7 +182,8 @@ def _until_elbow(size_hw: tuple[int, int], landmarks: NDArray[np.float64], hand_
     along = along / max(float(np.linalg.norm(along)), 1e-6)
     rows, columns = np.mgrid[: size_hw[0], : size_hw[1]]
     past = ((columns - wrist[0]) * along[0] + (rows - wrist[1]) * along[1]) / hand_px
-    return np.clip((1.5 - past) / 0.35, 0, 1).astype(np.float32)
+    keep: NDArray[np.float32] = np.clip((1.5 - past) / 0.35, 0, 1).astype(np.float32)
+    return keep
 
 
 def _median(pixels: Pixels, face: Box, spots: Sequence[tuple[float, float]], size: float) -> Colour:

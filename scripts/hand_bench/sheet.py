@@ -32,7 +32,7 @@ def crop_around(pixels: Pixels, box: Box, times: float) -> Pixels:
     part = pixels[top : max(y + side, 0), left : max(x + side, 0)]
     crop[top - y : top - y + part.shape[0], left - x : left - x + part.shape[1]] = part
     zoom = cv2.INTER_AREA if side > _TILE else cv2.INTER_CUBIC
-    return cv2.resize(crop, (_TILE, _TILE), interpolation=zoom).astype(np.uint8)
+    return np.asarray(cv2.resize(crop, (_TILE, _TILE), interpolation=zoom), np.uint8)
 
 
 def write_sheet(tiles: list[Tile], path: Path) -> None:

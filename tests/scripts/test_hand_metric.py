@@ -4,10 +4,24 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import scripts.hand_metric
-from scripts.hand_metric import ACCEPTED, NEGATIVE, QUIET, REPORT_SETS, Score, labelled_pictures
+from scripts.hand_metric import (
+    ACCEPTED,
+    NEGATIVE,
+    QUIET,
+    REPORT_SETS,
+    SIZE_NAMES,
+    Score,
+    Sign,
+    judge,
+    labelled_pictures,
+    reliability,
+    size_class,
+)
+from vision.geometry import Box
 from vision.poses import Pose
 
 
@@ -108,3 +122,63 @@ def test_pictures_are_chosen_by_set_and_label(tmp_path: Path) -> None:
     assert len(chosen()) == 8
     assert chosen(("b",), 2) == ["b/four/0.jpg", "b/four/2.jpg", "b/four/4.jpg"]
     assert chosen(("nowhere",)) == []
+
+
+def hand(pose: str, box: tuple[float, float, float, float], pose_score: float = 0.9) -> dict[str, object]:
+    return {"pose": pose, "box": list(box), "pose_score": pose_score, "score": 1.0}
+
+
+SIGN = Sign(Box(100, 100, 20, 40), frozenset({"ok", "three_mrp"}), "ok", "here")
+OWN_BOX = (100.0, 100.0, 20.0, 40.0)
+
+
+@pytest.mark.parametrize(
+    ("hands", "found", "right", "wrong"),
+    [
+        pytest.param([], False, False, False, id="nothing seen"),
+        pytest.param([hand("ok", OWN_BOX)], True, True, False, id="seen and named"),
+        pytest.param([hand("three_mrp", OWN_BOX)], True, True, False, id="the other allowed name"),
+        pytest.param([hand("none", OWN_BOX)], True, False, False, id="seen, no sign"),
+        pytest.param([hand("four", OWN_BOX)], True, False, True, id="another sign"),
+        pytest.param([hand("ok", (123, 100, 20, 40))], True, True, False, id="23 px off, reach is 24"),
+        pytest.param([hand("ok", (125, 100, 20, 40))], False, False, False, id="25 px off"),
+        pytest.param([hand("four", (300, 100, 20, 40))], False, False, False, id="somebody else's"),
+    ],
+)
+def test_a_sign_at_a_known_place(hands: list[dict[str, object]], found: bool, right: bool, wrong: bool) -> None:
+    outcome = judge(SIGN, hands)
+    assert (outcome.found, outcome.right, outcome.wrong) == (found, right, wrong)
+
+
+def test_only_hands_with_a_sign_have_a_score_to_be_checked() -> None:
+    hands = [hand("ok", OWN_BOX, 0.8), hand("none", OWN_BOX, 0.7), hand("four", OWN_BOX, 0.6)]
+    assert judge(SIGN, hands).named == ((0.8, True), (0.6, False))
+
+
+@pytest.mark.parametrize(
+    ("size", "name"), [(0, "< 24"), (23.9, "< 24"), (24, "24-32"), (48, "48-96"), (96, "> 96"), (500, "> 96")]
+)
+def test_size_classes(size: float, name: str) -> None:
+    assert size_class(size) == name
+    assert name in SIZE_NAMES
+
+
+def test_scores_that_say_how_often_they_are_right() -> None:
+    result = reliability([(0.75, True), (0.75, True), (0.75, True), (0.75, False)])
+    assert result.count.tolist() == [0, 0, 0, 0, 0, 0, 0, 4, 0, 0]
+    assert (result.mean_score[7], result.share_right[7]) == (0.75, 0.75)
+    assert result.error == pytest.approx(0)
+    assert result.brier == pytest.approx(0.1875)
+
+
+def test_scores_that_are_too_sure() -> None:
+    result = reliability([(1.0, True), (1.0, False), (0.05, False), (0.05, False)])
+    assert result.count[[0, 9]].tolist() == [2, 2], "a score of 1 belongs to the last bin"
+    assert result.error == pytest.approx((2 * 0.05 + 2 * 0.5) / 4)
+    assert result.brier == pytest.approx((1 + 2 * 0.05**2) / 4)
+
+
+def test_no_scores_at_all() -> None:
+    result = reliability([])
+    assert result.count.sum() == 0
+    assert np.isnan([result.error, result.brier]).all()
