@@ -30,10 +30,10 @@ POSES = (
     *("thumb_up", "one_index", "peace_two", "l_two", "call", "three_imr", "three_tim", "ok"),
     *("ily", "rock", "four", "palm_five", "finger_heart", "pinky", "three_mrp"),
 )
-SHRINK = (1.0, 0.7, 0.45)
+SHRINK = (1.0, 0.8, 0.6, 0.45, 0.35)
 """Each host is used at these parts of its size: more sizes of hands than the photos have of themselves."""
 
-_MOST_A_PHOTO = 4
+_MOST_A_PHOTO = 5
 _LEAST_FACE_PX = 16
 _MOST_HAND_PX = 260
 _TRIES = 12
@@ -99,16 +99,16 @@ class _Arm:
 
 
 def raise_hands(hosts: Sequence[Host], seed: int, every: int = 1) -> Iterator[Scene]:
-    """Raise hands in every host at each part of SHRINK, up to a third of the people and four hands a photo."""
+    """Raise hands in every host at each part of SHRINK, up to half of the people and five hands a photo."""
     order = 0
-    for index, (part, host) in enumerate((part, host) for part in SHRINK for host in hosts):
-        if index % every:
-            continue
+    pairs = [(part, host) for part in SHRINK for host in hosts]
+    for index in map(int, np.random.default_rng(seed).permutation(len(pairs))[::every]):
+        part, host = pairs[index]
         small = host.shrunk(part)
         rng = np.random.default_rng([seed, index])
         pixels, signs, taken = small.pixels, list[Sign](), list[Box]()
         able = [face for face in small.faces if face.height >= _LEAST_FACE_PX]
-        for who in rng.permutation(len(able))[: min(_MOST_A_PHOTO, ceil(len(able) / 3))]:
+        for who in rng.permutation(len(able))[: min(_MOST_A_PHOTO, ceil(len(able) / 2))]:
             pose = POSES[order % len(POSES)]
             arm = _plan(able[who], pose, small, taken, rng)
             if arm is None:

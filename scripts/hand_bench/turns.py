@@ -69,7 +69,7 @@ class Named:
 
 
 def cases(every: int = 1) -> list[Turn]:
-    """Return every pose at every roll, and at every tilt, from both sides, twice; the skin tones take turns within a pose."""
+    """Return every pose at every roll, and at every tilt, from both sides, twice; tones take turns within a pose."""
     places = [(roll, "upright") for roll in ROLLS] + [(0, tilt) for tilt in TILTS if tilt != "upright"]
     chosen = [
         (pose, side, roll, tilt)
