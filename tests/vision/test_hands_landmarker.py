@@ -41,8 +41,14 @@ def crop_of(hand: RenderedHand) -> Patch:
     return view_of(np.column_stack([hand.landmarks_xy, np.zeros(LANDMARKS)])).crop()
 
 
+@cache
+def a_view() -> View:
+    return HandLandmarker().look(np.zeros((50, 50, 3), np.uint8), [Patch((25, 25), 50)])[0]
+
+
 def view_of(points_xyz: np.ndarray) -> View:
-    return View(points_xyz, np.zeros((LANDMARKS, 3)), 1.0, 0.5)
+    """A view whose landmarks are given, the rest from anywhere."""
+    return replace(a_view(), points_xyz=points_xyz)
 
 
 def read(name: str) -> np.ndarray:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,11 +23,6 @@ QUIET_PHOTOS = [
 ]
 FINGERS_KNOWN = [name for name, facts in EXPECTED["hands"].items() if facts["fingers"] is not None]
 
-OTHER_NAMES = {
-    "photos/collins_three.jpg": "the hidden pinky's landmarks lie straight: named `four`, at .78",
-}
-"""Photos in which a sign is found but named as another one."""
-
 
 @pytest.fixture(scope="module")
 def reader() -> Iterator[HandReader]:
@@ -35,14 +31,23 @@ def reader() -> Iterator[HandReader]:
 
 
 @pytest.fixture(scope="module")
-def read(reader: HandReader) -> dict[str, tuple[Hand, ...]]:
-    """Give the hands of every committed photo and hand picture."""
-    told = {}
+def faces() -> dict[str, list[Box]]:
+    """Give the boxes of the faces of every committed photo and hand picture."""
     with FaceFinder() as finder:
-        for name in (*EXPECTED["hands"], *EXPECTED["photos"]):
-            pixels = open_photo(FIXTURES / name).pixels
-            told[name] = reader.read(pixels, [face.box for face in finder.find(pixels)])
-    return told
+        return {
+            name: [face.box for face in finder.find(open_photo(FIXTURES / name).pixels)]
+            for name in (*EXPECTED["hands"], *EXPECTED["photos"])
+        }
+
+
+@pytest.fixture(scope="module")
+def read(reader: HandReader, faces: dict[str, list[Box]]) -> dict[str, tuple[Hand, ...]]:
+    """Give the hands of every committed photo and hand picture."""
+    return {name: reader.read(open_photo(FIXTURES / name).pixels, boxes) for name, boxes in faces.items()}
+
+
+def _apart(one: Box, other: Box) -> float:
+    return math.dist(one.center_xy, other.center_xy)
 
 
 @pytest.mark.parametrize("name", EXPECTED["hands"])
@@ -51,7 +56,7 @@ def test_each_pose_is_named(read: dict[str, tuple[Hand, ...]], name: str) -> Non
     (hand,) = read[name]
     assert hand.pose == EXPECTED["hands"][name]["pose"]
     assert hand.box.iou(Box(*EXPECTED["hands"][name]["box"])) > 0.6
-    assert hand.pose_score > 0.8 and hand.score > 0.8
+    assert hand.pose_score > 0.5 and hand.score > 0.5
     assert (hand.person, hand.partner, hand.numbers) == (None, None, ())
 
 
@@ -71,16 +76,34 @@ def test_signs_of_photos_are_named(read: dict[str, tuple[Hand, ...]], name: str)
         if sign["pose"] in QUIET_POSES:
             continue
         there = [hand for hand in read[name] if hand.box.iou(Box(*sign["box"])) > 0.4]
-        assert [hand.pose not in QUIET_POSES for hand in there] == [True], "found once, as some sign"
-        if name in OTHER_NAMES:
-            assert there[0].pose != sign["pose"], "named rightly now: take it off OTHER_NAMES"
-        else:
-            assert there[0].pose == sign["pose"]
+        assert [hand.pose for hand in there] == [sign["pose"]], "found once, under its name"
 
 
-def test_a_hand_belongs_to_the_person_beside_it(read: dict[str, tuple[Hand, ...]]) -> None:
-    (hand,) = read["photos/hopper_thumb_up.jpg"]
-    assert hand.person == 0
+@pytest.mark.parametrize("name", [name for name in EXPECTED["photos"] if name not in QUIET_PHOTOS])
+def test_no_other_sign_is_named(read: dict[str, tuple[Hand, ...]], name: str) -> None:
+    """What is found besides, a tie or a fold, shows nothing."""
+    boxes = [Box(*hand["box"]) for hand in EXPECTED["photos"][name]["hands"]]
+    others = [hand for hand in read[name] if not any(hand.box.iou(box) > 0.4 for box in boxes)]
+    assert [hand.pose for hand in others if hand.pose not in QUIET_POSES] == []
+
+
+@pytest.mark.parametrize("name", EXPECTED["photos"])
+def test_hands_come_in_reading_order(read: dict[str, tuple[Hand, ...]], name: str) -> None:
+    tops = [round(hand.box.top) for hand in read[name]]
+    assert tops == sorted(tops)
+
+
+def test_a_face_alone_has_no_hand(read: dict[str, tuple[Hand, ...]]) -> None:
+    assert read["photos/collins_plain.jpg"] == ()
+
+
+@pytest.mark.parametrize("name", ["photos/hopper_thumb_up.jpg", "photos/collins_peace.jpg", "photos/pair_sign.jpg"])
+def test_a_hand_belongs_to_the_person_beside_it(
+    read: dict[str, tuple[Hand, ...]], faces: dict[str, list[Box]], name: str
+) -> None:
+    (hand,) = [hand for hand in read[name] if hand.pose not in QUIET_POSES]
+    nearest = min(range(len(faces[name])), key=lambda index: _apart(faces[name][index], hand.box))
+    assert hand.person == nearest
 
 
 def test_without_faces_a_hand_is_nobodys(reader: HandReader) -> None:
@@ -126,6 +149,5 @@ def test_read_only_pixels_are_fine_and_the_answer_repeats(reader: HandReader) ->
 
 
 def test_closing_twice_is_fine() -> None:
-    reader = HandReader()
-    reader.close()
-    reader.close()
+    with HandReader() as reader:
+        reader.close()

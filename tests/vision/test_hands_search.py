@@ -1,156 +1,176 @@
-"""The search: one answer a hand, no faces for hands, and the same photo the same answer."""
+"""The search: every hand once, no faces for hands, and the same photo the same answer."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from scripts.rendering import PALM, render_hand
 from vision.geometry import Box
-from vision.hands.landmarker import RawHand
-from vision.hands.search import FoundHand, HandSearch, _one_each, _plausible, _same
+from vision.hands.landmarker import LANDMARKS
+from vision.hands.search import FoundHand, HandSearch
 
-PIXELS = np.zeros((600, 800, 3), np.uint8)
-
-
-def points_in(box: Box) -> np.ndarray:
-    points = np.zeros((21, 3))
-    points[:, :2] = box.center_xy
-    points[0, :2], points[20, :2] = (box.left, box.top), (box.right, box.bottom)
-    return points
+FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
+EXPECTED = json.loads((FIXTURES / "expected.json").read_text("utf-8"))
+GREY = (112, 116, 120)
 
 
-def raw(box: Box) -> RawHand:
-    return RawHand(points_in(box), np.zeros((21, 3)), 0.5)
+@cache
+def a_hand(pose: str, seed: int, side: int) -> tuple[np.ndarray, np.ndarray]:
+    """A rendered palm before grey, (side, side, 3), and where its landmarks lie."""
+    background = np.full((8, 8, 3), GREY, np.uint8)
+    hand = render_hand(pose, seed=seed, view=PALM, size_wh=(side, side), background=background, clean=True)
+    return hand.image, hand.landmarks_xy
 
 
-def found(box: Box, steadiness: float) -> FoundHand:
-    return FoundHand((points_in(box),), np.zeros((21, 3)), 0.5, steadiness)
+def scene(size_wh: tuple[int, int], *hands: tuple[str, int, int, tuple[int, int]]) -> tuple[np.ndarray, list[Box]]:
+    """Grey with hands (pose, seed, side, place of the left top corner), and the hands' boxes."""
+    pixels, boxes = np.full((size_wh[1], size_wh[0], 3), GREY, np.uint8), []
+    for pose, seed, side, (left, top) in hands:
+        image, landmarks = a_hand(pose, seed, side)
+        pixels[top : top + side, left : left + side] = image
+        boxes.append(Box.around((float(x), float(y)) for x, y in np.add(landmarks, (left, top))))
+    return pixels, boxes
 
 
-def square(x: float, y: float, side: float) -> Box:
-    return Box(x - side / 2, y - side / 2, side, side)
+def read(name: str) -> np.ndarray:
+    with Image.open(FIXTURES / name) as opened:
+        return np.array(opened.convert("RGB"))
 
 
-@pytest.mark.parametrize(
-    ("one", "other", "same"),
-    [
-        pytest.param(square(100, 100, 40), square(100, 100, 40), True, id="itself"),
-        pytest.param(square(100, 100, 40), square(115, 100, 44), True, id="landmarks of two squares differ a little"),
-        pytest.param(square(100, 100, 40), square(120, 100, 40), False, id="half a hand away: two hands"),
-        pytest.param(square(100, 100, 40), square(100, 100, 90), True, id="about twice as large"),
-        pytest.param(square(100, 100, 40), square(100, 100, 101), False, id="no hand holds another of its place"),
-        pytest.param(square(100, 100, 100), square(125, 100, 40), False, id="the smaller one's size counts"),
-        pytest.param(Box(100, 100, 0, 0), Box(100, 100, 0, 0), True, id="points"),
-        pytest.param(Box(100, 100, 0, 0), square(100, 100, 40), False, id="a point and a hand"),
-    ],
-)
-def test_the_same_hand(one: Box, other: Box, same: bool) -> None:
-    assert _same(one, other) is same
-    assert _same(other, one) is same
+def at(found: tuple[FoundHand, ...], box: Box) -> list[FoundHand]:
+    """The finds that lie where a hand is."""
+    return [hand for hand in found if hand.box.overlap(box) > 0.5]
 
 
-def test_duplicates_are_merged_and_the_steadier_stays() -> None:
-    shaky, steady = found(square(104, 100, 40), 0.5), found(square(100, 100, 38), 1.0)
-    elsewhere = found(square(300, 100, 40), 0.0)
-    for order in ([shaky, steady, elsewhere], [elsewhere, steady, shaky]):
-        assert _one_each(order) == [steady, elsewhere]
-
-
-def test_of_two_as_steady_the_larger_stays() -> None:
-    small, large = found(square(100, 100, 30), 0.5), found(square(104, 100, 44), 0.5)
-    assert _one_each([small, large]) == [large]
-
-
-def test_neighbours_are_not_merged() -> None:
-    hands = [found(square(x, 100, 40), 1.0) for x in (100, 130, 160)]
-    assert _one_each(hands) == hands
-    assert _one_each([]) == []
-
-
-@pytest.mark.parametrize(
-    ("box", "faces", "plausible"),
-    [
-        pytest.param(square(100, 100, 40), [], True, id="no face to compare with"),
-        pytest.param(square(100, 100, 13), [], False, id="too small for landmarks"),
-        pytest.param(square(850, 100, 60), [], False, id="outside of the photo"),
-        pytest.param(square(805, 100, 60), [], True, id="cut by the edge"),
-        pytest.param(square(200, 200, 50), [square(200, 200, 60)], False, id="a face"),
-        pytest.param(square(200, 222, 30), [square(200, 200, 60)], False, id="a chin"),
-        pytest.param(square(200, 260, 40), [square(200, 200, 60)], True, id="below the chin"),
-        pytest.param(square(200, 200, 130), [square(200, 200, 60)], True, id="held before the face"),
-        pytest.param(square(260, 300, 20), [square(200, 200, 120)], False, id="too small beside a large face"),
-        pytest.param(square(300, 300, 220), [square(200, 200, 60)], False, id="too large beside a small face"),
-        pytest.param(square(700, 500, 220), [square(200, 200, 60)], True, id="far from everybody: nothing is said"),
-        pytest.param(
-            square(260, 275, 23),
-            [square(200, 200, 120), square(250, 250, 40)],
-            True,
-            id="it fits the face that is nearest, in widths of that face",
-        ),
-    ],
-)
-def test_what_can_be_a_hand(box: Box, faces: list[Box], plausible: bool) -> None:
-    assert _plausible(raw(box), faces, PIXELS) is plausible
+def told(found: tuple[FoundHand, ...]) -> list[tuple[object, ...]]:
+    """Everything about the finds, in bytes."""
+    return [
+        (hand.palm_score, *(view.points_xyz.tobytes() + view.world_xyz.tobytes() for view in hand.views))
+        for hand in found
+    ]
 
 
 @pytest.fixture(scope="module")
-def search() -> Iterator[HandSearch]:
-    with HandSearch() as opened:
-        yield opened
+def search() -> HandSearch:
+    return HandSearch()
 
 
-def read(path: Path) -> np.ndarray:
-    with Image.open(path) as opened:
-        return np.asarray(opened.convert("RGB"))
+@pytest.mark.parametrize("name", EXPECTED["hands"])
+def test_a_close_up_is_found_once(search: HandSearch, name: str) -> None:
+    (hand,) = search.look(read(name), [])
+    assert hand.box.iou(Box(*EXPECTED["hands"][name]["box"])) > 0.6
 
 
-def test_the_same_photo_gives_the_same_bytes(search: HandSearch, fixtures: Path) -> None:
-    pixels = read(fixtures / "photos/hopper_thumb_up.jpg")
-    once, twice = (search.closer(pixels, search.look(pixels, [])) for _ in range(2))
+def test_a_find_says_what_was_seen(search: HandSearch) -> None:
+    (hand,) = search.look(read("hands/palm_five.jpg"), [])
+    first, *others = hand.views
+    assert (hand.box, hand.size) == (first.box, first.size)
+    assert 0 < hand.palm_score <= 1
+    assert others, "a hand is looked at more than once"
+    for view in hand.views:
+        assert view.points_xyz.shape == view.world_xyz.shape == (LANDMARKS, 3)
+        assert view.presence > 0.5
+        assert view.box.iou(hand.box) > 0.7, "all views are of the same hand"
+
+
+ROW = scene(
+    (640, 560),
+    ("four", 2, 240, (30, 290)),
+    ("palm_five", 1, 240, (380, 10)),
+    ("palm_five", 3, 240, (20, 20)),
+    ("l_two", 1, 260, (360, 295)),
+)
+FACES = [Box(270, 60, 60, 70), Box(320, 240, 60, 70), Box(265, 330, 55, 65)]
+"""Boxes between the hands, none over one: squares about them overlap all over the scene."""
+
+
+@pytest.mark.parametrize("faces", [FACES[:1], FACES[1:], FACES], ids=["one person", "two", "three"])
+def test_every_hand_comes_once_in_reading_order(search: HandSearch, faces: list[Box]) -> None:
+    pixels, boxes = ROW
+    found = search.look(pixels, faces)
+    assert [len(at(found, box)) for box in boxes] == [1, 1, 1, 1]
+    assert len(found) == 4
+    tops = [hand.box.top for hand in found]
+    assert tops == sorted(tops)
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_the_order_of_the_faces_does_not_matter(search: HandSearch, seed: int) -> None:
+    faces = [FACES[index] for index in np.random.default_rng(seed).permutation(len(FACES))]
+    assert told(search.look(ROW[0], faces)) == told(search.look(ROW[0], FACES))
+
+
+def test_the_same_photo_gives_the_same_bytes(search: HandSearch) -> None:
+    pixels = read("photos/hopper_thumb_up.jpg")
+    once, twice = (search.look(pixels, [Box(250, 200, 240, 240)]) for _ in range(2))
     assert once
-    for one, other in zip(once, twice, strict=True):
-        assert [view.tobytes() for view in one.views] == [view.tobytes() for view in other.views]
-        assert one.world_xyz.tobytes() == other.world_xyz.tobytes()
-        assert (one.right, one.steadiness) == (other.right, other.steadiness)
+    assert told(once) == told(twice)
 
 
-def test_a_close_up_is_found_once_and_steadily(search: HandSearch, fixtures: Path) -> None:
-    pixels = read(fixtures / "hands/peace_two.jpg")
-    (first,) = search.look(pixels, [])
-    (hand,) = search.closer(pixels, [first])
-    assert hand.steadiness == 1.0
-    assert len(hand.views) == 3
-    assert hand.views[-1] is first.points_xyz, "the first look's landmarks come last"
-    assert hand.box.iou(first.box) > 0.6
-    assert hand.size == max(hand.box.width, hand.box.height)
+def test_what_was_looked_at_before_does_not_matter(search: HandSearch) -> None:
+    pixels = read("hands/ok.jpg")
+    assert told(search.look(pixels, [])) == told(HandSearch().look(pixels, []))
 
 
-def test_finds_that_closer_views_draw_together_come_once(search: HandSearch, fixtures: Path) -> None:
-    pixels = read(fixtures / "hands/four.jpg")
-    (first,) = search.look(pixels, [])
-    moved = RawHand(first.points_xyz + np.array((12, 9, 0)), first.world_xyz, first.right)
-    assert len(search.closer(pixels, [first, moved])) == 1
+def test_neighbours_are_two(search: HandSearch) -> None:
+    """Two hands that nearly touch, as in a row of people who hold them up."""
+    pixels, boxes = scene((700, 420), ("palm_five", 1, 220, (130, 90)), ("four", 2, 220, (330, 100)))
+    found = search.look(pixels, [])
+    assert [len(at(found, box)) for box in boxes] == [1, 1]
+    assert len(found) == 2
 
 
-def test_a_hand_that_is_not_found_again_keeps_its_first_look(search: HandSearch) -> None:
-    ghost = raw(square(300, 300, 80))
-    (hand,) = search.closer(np.full((600, 600, 3), 100, np.uint8), [ghost])
-    assert hand.steadiness == 0
-    assert [view.tobytes() for view in hand.views] == [ghost.points_xyz.tobytes()]
+def test_a_small_hand_beside_a_face_is_found_in_a_large_photo(search: HandSearch) -> None:
+    """The face says where to look and how large: seen as a whole, the photo shows the hand in a few pixels."""
+    pixels, (box,) = scene((1600, 1200), ("palm_five", 1, 90, (820, 640)))
+    assert max(box.width, box.height) < 70
+    (hand,) = search.look(pixels, [Box(740, 560, 64, 72)])
+    assert hand.box.iou(box) > 0.6
 
 
-def test_hands_come_in_reading_order(search: HandSearch) -> None:
-    blank = np.full((600, 800, 3), 100, np.uint8)
-    places = [(400, 300), (100, 300), (250, 100)]
-    hands = search.closer(blank, [raw(square(x, y, 60)) for x, y in places])
-    assert [hand.box.center_xy for hand in hands] == [(250, 100), (100, 300), (400, 300)]
+@pytest.mark.parametrize("place", ["left top", "right top", "left bottom", "right bottom"])
+def test_a_raised_hand_is_found_on_either_side_and_at_the_belt(search: HandSearch, place: str) -> None:
+    left, top = 560 if "left" in place else 850, 480 if "top" in place else 700
+    pixels, (box,) = scene((1600, 1200), ("four", 2, 100, (left, top)))
+    (hand,) = search.look(pixels, [Box(720, 520, 70, 80)])
+    assert hand.box.iou(box) > 0.6
 
 
-def test_a_face_over_the_hand_drops_it(search: HandSearch, fixtures: Path) -> None:
-    pixels = read(fixtures / "hands/fist.jpg")
-    (hand,) = search.look(pixels, [])
-    assert search.look(pixels, [hand.box]) == []
+def test_a_face_is_no_hand(search: HandSearch) -> None:
+    """Whatever lies where a face was found and is not much larger."""
+    (hand,) = search.look(read("hands/fist.jpg"), [])
+    assert search.look(read("hands/fist.jpg"), [hand.box]) == ()
+
+
+def test_a_face_alone_has_no_hand(search: HandSearch) -> None:
+    assert search.look(read("photos/collins_plain.jpg"), [Box(370, 130, 190, 190)]) == ()
+
+
+def test_hands_are_in_pixels_of_the_array(search: HandSearch) -> None:
+    pixels = read("hands/peace_two.jpg")
+    padded = np.full((pixels.shape[0] + 200, pixels.shape[1] + 300, 3), 127, np.uint8)
+    padded[200:, 300:] = pixels
+    (plain,), (moved,) = search.look(pixels, []), search.look(padded, [])
+    assert moved.box.iou(plain.box.moved(300, 200)) > 0.8
+
+
+@pytest.mark.parametrize(
+    "shape", [(1, 1, 3), (1, 500, 3), (500, 1, 3), (300, 400, 3)], ids=["a pixel", "a row", "a column", "blank"]
+)
+@pytest.mark.parametrize("faces", [[], [Box(0, 0, 1, 1)]], ids=["nobody", "a face of one pixel"])
+def test_nothing_is_found_in_nothing(search: HandSearch, shape: tuple[int, int, int], faces: list[Box]) -> None:
+    assert search.look(np.full(shape, 90, np.uint8), faces) == ()
+
+
+def test_pixels_stay_as_they_are(search: HandSearch) -> None:
+    pixels = read("hands/rock.jpg")
+    before = pixels.copy()
+    pixels.setflags(write=False)
+    assert search.look(pixels, [])
+    assert np.array_equal(pixels, before)
