@@ -27,7 +27,6 @@ from vision.geometry import Box
 from vision.poses import Pose
 
 GREY = np.full((240, 320, 3), 120, np.uint8)
-SCENE_FACE = Box(140, 60, 40, 40)
 
 
 @dataclass(frozen=True)
@@ -102,8 +101,7 @@ def bench(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
     monkeypatch.setattr(sizes, "PlainHands", FakePlain)
     monkeypatch.setattr(cost, "MEGAPIXELS", (0.1,))
     engine = Engine(FakeFinder(), FakeReader())  # type: ignore[arg-type]
-    every = 1
-    return Bench(data, {ENGINE: engine, PLAIN: FakePlain()}, every, tmp_path / "out")
+    return Bench(data, {ENGINE: engine, PLAIN: FakePlain()}, out=tmp_path / "out")
 
 
 @pytest.mark.parametrize(
@@ -221,7 +219,8 @@ def test_a_place_touches_nothing_taken() -> None:
 def test_hands_are_raised_beside_a_face_and_cover_none() -> None:
     faces = (Box(200, 120, 40, 40), Box(420, 120, 40, 40))
     host = Host("group/1.jpg", np.full((500, 640, 3), 150, np.uint8), faces)
-    scene = next(raise_hands([host], seed=4))
+    scenes = {scene.name: scene for scene in raise_hands([host], seed=4)}
+    scene = scenes["raised-0-group/1.jpg"]  # the one at full size
     (sign,) = scene.signs
     assert sign.source == "group"
     assert 20 <= sign.size_px <= 60
