@@ -173,6 +173,21 @@ def test_mean_connections_and_probability() -> None:
     assert probability == pytest.approx(1 / (1 + np.exp(-expected)), abs=1e-6)
 
 
+def test_the_mean_itself_can_be_had_too() -> None:
+    picture = numbers(2, 2, 2, 3)
+    model = convert(head(), name="tiny", outputs=("both", "probability"), any_size=False, pooled="mean")
+    session = onnxruntime.InferenceSession(model)
+    assert [output.name for output in session.get_outputs()] == ["both", "probability", "mean"]
+    both, mean = session.run(["both", "mean"], {"image": picture})
+    assert mean == pytest.approx(picture.mean((1, 2)), abs=1e-6)
+    assert both[:, 0] == pytest.approx(mean[:, 0] + 0.5, abs=1e-6)
+
+
+def test_a_mean_that_is_not_there_cannot_be_had() -> None:
+    with pytest.raises(ConversionError, match="0 means over a picture"):
+        convert(two_grids(), name="tiny", outputs=("rows",), any_size=True, pooled="mean")
+
+
 def two_grids() -> bytes:
     """Every place's two answers of one number, and every second place's, in one list: what ends the palm detector."""
     network = Network((1, 4, 4, 2))
@@ -315,12 +330,18 @@ def test_as_many_names_as_outputs() -> None:
 
 
 NETWORKS = {
-    "palm_detector.onnx": ("hand_detector.tflite", "palm_detection_full", ("boxes", "scores"), True),
+    "palm_detector.onnx": (
+        "hand_detector.tflite",
+        {"name": "palm_detection_full", "outputs": ("boxes", "scores"), "any_size": True},
+    ),
     "hand_landmarks.onnx": (
         "hand_landmarks_detector.tflite",
-        "hand_landmark_full",
-        ("points", "presence", "right", "world"),
-        False,
+        {
+            "name": "hand_landmark_full",
+            "outputs": ("points", "presence", "right", "world"),
+            "any_size": False,
+            "pooled": "features",
+        },
     ),
 }
 
@@ -328,14 +349,15 @@ NETWORKS = {
 @pytest.mark.parametrize("shipped", NETWORKS)
 def test_the_shipped_networks_are_what_the_converter_writes(fixtures: Path, shipped: Any) -> None:
     """Twice the same bytes; what they answer is compared with MediaPipe's answers in test_hands_landmarker.py."""
-    member, name, outputs, any_size = NETWORKS[shipped]
+    member, options = NETWORKS[shipped]
     with zipfile.ZipFile(fixtures / "hand_landmarker.task") as task:
         data = task.read(member)
-    first, second = (convert(data, name=name, outputs=outputs, any_size=any_size) for _ in range(2))
+    first, second = (convert(data, **options) for _ in range(2))
     assert first == second == model_path(shipped).read_bytes()
     assert len(first) < len(data)
     model = onnx.load_from_string(first)
-    assert [output.name for output in model.graph.output] == list(outputs)
+    wanted = [*options["outputs"], *([options["pooled"]] if "pooled" in options else [])]
+    assert [output.name for output in model.graph.output] == wanted
     assert {imported.version for imported in model.opset_import} == {17}
 
 

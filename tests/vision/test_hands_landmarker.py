@@ -18,7 +18,7 @@ from vision._mediapipe import import_mediapipe
 from vision.errors import EngineError
 from vision.geometry import Box
 from vision.hands import landmarker
-from vision.hands.landmarker import LANDMARKS, PIXELS_SIDE, HandLandmarker, View
+from vision.hands.landmarker import FEATURES, LANDMARKS, PIXELS_SIDE, HandLandmarker, View, crop_about
 from vision.hands.palms import PalmFinder
 from vision.hands.patch import Patch
 from vision.hands.regions import whole
@@ -38,7 +38,7 @@ def a_hand(pose: str, seed: int) -> RenderedHand:
 
 def crop_of(hand: RenderedHand) -> Patch:
     """The square that a second look would have, made from the true landmarks."""
-    return view_of(np.column_stack([hand.landmarks_xy, np.zeros(LANDMARKS)])).crop()
+    return crop_about(hand.landmarks_xy)
 
 
 @cache
@@ -224,6 +224,21 @@ def test_many_crops_at_once_are_as_one_by_one(network: HandLandmarker) -> None:
     assert network.look(hand.image, []) == []
 
 
+def test_features_tell_hands_apart_and_not_their_crops(network: HandLandmarker) -> None:
+    """One hand in two crops is more alike than two hands, in the cosine of what the network saw."""
+    one, other = a_hand("palm_five", 1), a_hand("thumb_up", 1)
+    plain = crop_of(one)
+    again = replace(plain, side=1.1 * plain.side, turn=plain.turn + 0.1)
+    seen = [
+        view.features
+        for view in [*network.look(one.image, [plain, again]), *network.look(other.image, [crop_of(other)])]
+    ]
+    for features in seen:
+        assert features.shape == (FEATURES,) and features.dtype == np.float32
+    directions = [features / np.linalg.norm(features) for features in seen]
+    assert directions[0] @ directions[1] > directions[0] @ directions[2] + 0.05
+
+
 def test_the_same_crop_gives_the_same_bytes(network: HandLandmarker) -> None:
     hand = a_hand("ok", 1)
     once, twice = (network.look(hand.image, [crop_of(hand)])[0] for _ in range(2))
@@ -242,9 +257,9 @@ def standing_hand() -> np.ndarray:
     return points
 
 
-def test_a_views_box_size_and_turn() -> None:
+def test_a_views_box_and_size() -> None:
     view = view_of(standing_hand())
-    assert (view.box, view.size, view.turn) == (Box(35, 20, 30, 70), 70, 0)
+    assert (view.box, view.size) == (Box(35, 20, 30, 70), 70)
 
 
 def test_the_crop_is_upright_about_the_palm_and_a_little_toward_the_fingers() -> None:
@@ -253,16 +268,18 @@ def test_the_crop_is_upright_about_the_palm_and_a_little_toward_the_fingers() ->
     assert (crop.side, crop.turn, crop.mirrored) == (100, 0, False), "twice the palm's 50, from the wrist to y 40"
     assert crop.center_xy == pytest.approx((50, 65 - 5))
     assert view.crop(3.0).side == 150
-    assert view.crop(turned=0.3, mirrored=True) == replace(crop, turn=0.3, mirrored=True)
+    assert view.crop(mirrored=True) == replace(crop, mirrored=True)
+    assert crop_about(standing_hand()[:, :2]) == crop
 
 
 @pytest.mark.parametrize("turn", [0.5, 2.0, -3.0])
 def test_the_crop_turns_with_the_hand(turn: float) -> None:
     cosine, sine = np.cos(turn), np.sin(turn)
-    clockwise = np.array([[cosine, sine, 0], [-sine, cosine, 0], [0, 0, 1]])
-    straight, turned = view_of(standing_hand()).crop(), view_of(standing_hand() @ clockwise).crop()
+    clockwise = np.array([[cosine, sine], [-sine, cosine]])
+    points = standing_hand()[:, :2]
+    straight, turned = crop_about(points), crop_about(points @ clockwise)
     assert (turned.turn, turned.side) == pytest.approx((turn, straight.side))
-    assert turned.center_xy == pytest.approx(tuple(np.array(straight.center_xy) @ clockwise[:2, :2]))
+    assert turned.center_xy == pytest.approx(tuple(np.array(straight.center_xy) @ clockwise))
 
 
 def test_landmarks_in_one_point_still_have_a_crop() -> None:

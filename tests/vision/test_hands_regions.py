@@ -7,7 +7,7 @@ import random
 import pytest
 
 from vision.geometry import Box
-from vision.hands.regions import plan, whole, without_faces
+from vision.hands.regions import closer, plan, whole, without_faces
 
 SIZE_WH = (1600, 1200)
 FACE = Box(780, 500, 40, 50)
@@ -109,3 +109,25 @@ def test_quarters_leave_nothing_out() -> None:
     boxes = [patch.box for patch in without_faces((1200, 900))[2:]]
     places = [(x, y) for x in range(5, 1200, 50) for y in range(5, 900, 50)]
     assert all(any(box.contains(*place) for box in boxes) for place in places)
+
+
+CLOSE_BY = (800.0, 580.0)
+"""Before the chest of whoever has FACE."""
+
+
+def test_who_shows_nothing_is_looked_at_again_from_nearer() -> None:
+    near = plan(SIZE_WH, [FACE])[1]
+    (nearer,) = closer(SIZE_WH, [FACE], [])
+    assert nearer.side < near.side
+    assert nearer.box.contains(*CLOSE_BY) and near.box.overlap(nearer.box) > 0.8
+
+
+def test_who_surely_shows_a_hand_is_not() -> None:
+    neighbour = FACE.moved(500, 0)
+    assert closer(SIZE_WH, [FACE], [CLOSE_BY]) == ()
+    assert closer(SIZE_WH, [FACE, neighbour], [CLOSE_BY]) == closer(SIZE_WH, [neighbour], [])
+
+
+def test_a_close_up_has_no_nearer_square() -> None:
+    assert closer((1000, 1000), [Box(200, 100, 400, 400)], []) == ()
+    assert closer(SIZE_WH, [], [CLOSE_BY]) == ()
