@@ -77,6 +77,7 @@ def build(wheel: Path, directory: Path) -> list[str]:
             name="hand_landmark_full",
             outputs=("points", "presence", "right", "world"),
             any_size=False,
+            pooled="features",
         ),
         "face_detector.tflite": archive.read(_FACE_DETECTOR),
     }

@@ -31,14 +31,15 @@ class ConversionError(ValueError):
     """The network has an operator, or a use of one, that is not known here."""
 
 
-def convert(data: bytes, *, name: str, outputs: tuple[str, ...], any_size: bool) -> bytes:
+def convert(data: bytes, *, name: str, outputs: tuple[str, ...], any_size: bool, pooled: str = "") -> bytes:
     """Return the serialised ONNX model, the same bytes for the same file. Raises ConversionError.
 
     It takes `image`, (n, height, width, 3) float32 RGB 0..1, and gives the network's outputs in the file's order under
     the names `outputs`, with n in front. any_size : height and width are free (multiples of the network's largest
-    step); the outputs that the file reshapes to rows then have as many rows as there are places.
+    step); the outputs that the file reshapes to rows then have as many rows as there are places. pooled : the name of
+    one more output, (n, features): the mean over the picture that the file takes before its last layers.
     """
-    return _Converter(data, name, outputs, any_size).model()
+    return _Converter(data, name, outputs, any_size, pooled).model()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +52,13 @@ class _Step:
 
 
 class _Converter:
-    def __init__(self, data: bytes, name: str, outputs: tuple[str, ...], any_size: bool) -> None:
+    def __init__(self, data: bytes, name: str, outputs: tuple[str, ...], any_size: bool, pooled: str) -> None:
         if len(data) < 8 or not tflite.Model.ModelBufferHasIdentifier(data, 0):
             raise ConversionError(f"{name}: no TensorFlow Lite file")
         self._file = tflite.Model.GetRootAsModel(data, 0)
         self._graph = self._file.Subgraphs(0)
-        self._name, self._outputs, self._any_size = name, outputs, any_size
+        self._name, self._outputs, self._any_size, self._pooled = name, outputs, any_size, pooled
+        self._more: list[onnx.ValueInfoProto] = []
         self._nodes: list[onnx.NodeProto] = []
         self._weights: list[onnx.TensorProto] = []
         self._constants: dict[int, NDArray[Any]] = {}
@@ -82,6 +84,8 @@ class _Converter:
         self._values[source] = self._node("Transpose", ["image"], perm=[0, 3, 1, 2])
         for index in range(self._graph.OperatorsLength()):
             self._convert_operator(self._graph.Operators(index))
+        if len(self._more) != bool(self._pooled):
+            raise ConversionError(f"{self._name}: {len(self._more)} means over a picture, expected one")
         results = []
         for wanted, tensor in zip(self._outputs, self._graph.OutputsAsNumpy(), strict=True):
             shape = self._shape(int(tensor))
@@ -93,7 +97,7 @@ class _Converter:
             results.append(helper.make_tensor_value_info(wanted, TensorProto.FLOAT, ["n", *free]))
         size = ["height", "width"] if self._any_size else [height, width]
         image = helper.make_tensor_value_info("image", TensorProto.FLOAT, ["n", *size, channels])
-        graph = helper.make_graph(self._nodes, self._name, [image], results, self._weights)
+        graph = helper.make_graph(self._nodes, self._name, [image], results + self._more, self._weights)
         opset = [helper.make_opsetid("", _OPSET)]
         model = helper.make_model(graph, opset_imports=opset, ir_version=_IR_VERSION, producer_name="fotonetral")
         onnx.checker.check_model(model, full_check=True)
@@ -272,7 +276,12 @@ class _Converter:
     def _mean(self, step: _Step) -> str:
         if sorted(int(axis) for axis in self._constant(step.inputs[1]).reshape(-1)) != [1, 2]:
             raise ConversionError(f"{self._name}: only the mean over a picture is known here")
-        return self._node("GlobalAveragePool", [self._value(step.inputs[0])])
+        value = self._node("GlobalAveragePool", [self._value(step.inputs[0])])
+        if self._pooled:
+            self._nodes.append(helper.make_node("Flatten", [value], [self._pooled], axis=1))
+            channels = self._shape(step.inputs[0])[-1]
+            self._more.append(helper.make_tensor_value_info(self._pooled, TensorProto.FLOAT, ["n", channels]))
+        return value
 
     def _logistic(self, step: _Step) -> str:
         return self._node("Sigmoid", [self._value(step.inputs[0])])

@@ -13,7 +13,7 @@ import numpy as np
 
 from .poses import draw_shape, stack_shapes
 from .rig import LANDMARK_JOINTS, Floats, HandShape, load_skeleton, rotation
-from .view import UPRIGHT_THUMB, View, any_view, lean_to, to_camera
+from .view import UPRIGHT_THUMB, View, any_view, is_seen, lean_to, to_camera
 
 _CHUNK = 2000
 
@@ -56,6 +56,8 @@ def landmark_positions(shape: HandShape) -> Floats:
 
 def _seen(hand: Floats, pose: str, view: View | None, rng: np.random.Generator) -> Floats:
     chosen = view or any_view(pose, rng)
+    while view is None and not is_seen(pose, chosen):
+        chosen = any_view(pose, rng)
     right = bool(rng.integers(2))
     camera = to_camera(hand, chosen.matrix(), right=right)
     if pose in UPRIGHT_THUMB:

@@ -48,6 +48,11 @@ def any_view(pose: str, rng: np.random.Generator) -> View:
     return View(roll, float(yaw), float(np.clip(rng.normal(0, 24), -65, 65)))
 
 
+def is_seen(pose: str, view: View) -> bool:
+    """Tell whether a view shows the pose: from behind, a finger heart is a fist."""
+    return pose != "finger_heart" or bool(np.cos(np.radians(view.yaw)) > 0.35)
+
+
 def natural_view(pose: str, *, right: bool, view: View = PALM) -> View:
     """Return `view` turned so that palm and back are seen the way people show this pose."""
     roll, yaw, pitch = _NATURAL.get(pose, (0.0, 0.0, 0.0))

@@ -1,1 +1,1 @@
-"""Training the network that names hands: gathering landmarks, making them up, fitting."""
+"""Training the networks that name hands: gathering what is seen of pictures, making landmarks up, fitting."""

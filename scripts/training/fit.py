@@ -1,7 +1,8 @@
-"""Fitting the network that names hands: a few small perceptrons over the features of landmarks."""
+"""Fitting the voter on landmarks: a few small perceptrons over the features of `vision.hands.features`."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ from sklearn.neural_network import MLPClassifier
 
 from scripts.training.samples import COUNTS, MADE_UP, Samples
 from vision.hands.features import describe
-from vision.hands.naming import CLUTTER, SHAPES
+from vision.hands.shapes import CLUTTER, SHAPES
 
 _LAYERS = (160, 80)
 _PENALTY = 1e-3
@@ -21,7 +22,7 @@ _INDEX = {shape: index for index, shape in enumerate(SHAPES)}
 
 
 class Fitted:
-    """Standardisation and networks; `probabilities` is what `vision.hands.naming` computes from the saved file."""
+    """Standardisation and networks; `probabilities` is what `vision.hands.perceptron` computes from the saved file."""
 
     def __init__(self, mean: NDArray[np.float32], scale: NDArray[np.float32], networks: list[MLPClassifier]) -> None:
         self._mean, self._scale, self._networks = mean, scale, networks
@@ -57,20 +58,28 @@ def fit(samples: Samples, *, members: int, rounds: int, seed: int) -> Fitted:
     fingers"): of the shapes that the count allows it takes the likeliest.
     """
     sure = samples.only(samples.sources == MADE_UP)
-    guess = _fit(sure, members=2, rounds=rounds, seed=seed)
-    gathered = _settled(samples.only(samples.sources != MADE_UP), guess)
+    gathered = settled(samples.only(samples.sources != MADE_UP), guess(samples, rounds=rounds, seed=seed))
     return _fit(Samples.join(sure, gathered), members=members, rounds=rounds, seed=seed)
 
 
-def _settled(samples: Samples, guess: Fitted) -> Samples:
-    """Return the samples whose landmarks show their label, counts replaced by shapes; clutter stays as it is."""
+def guess(samples: Samples, *, rounds: int, seed: int) -> Fitted:
+    """Fit on made-up hands alone."""
+    return _fit(samples.only(samples.sources == MADE_UP), members=2, rounds=rounds, seed=seed)
+
+
+def settled(samples: Samples, knows: Fitted, *, keep_mush: bool = False) -> Samples:
+    """Return the samples whose landmarks show their label, counts replaced by shapes; clutter stays as it is.
+
+    keep_mush : keep those as well whose landmarks do not, unless the label is a count.
+    """
     labels, kept = [], []
-    for label, row in zip(samples.labels, guess.probabilities(samples.points_xyz), strict=True):
+    for label, row in zip(samples.labels, knows.probabilities(samples.points_xyz), strict=True):
         allowed = COUNTS.get(str(label), (str(label),))
         best = max(allowed, key=lambda shape: row[_INDEX[shape]])
         labels.append(best)
-        kept.append(best == CLUTTER or row[_INDEX[best]] > _SHOWN)
-    return Samples(samples.points_xyz, np.array(labels), samples.sources).only(np.array(kept))
+        sure = best == CLUTTER or row[_INDEX[best]] > _SHOWN
+        kept.append(sure or (keep_mush and len(allowed) == 1))
+    return replace(samples, labels=np.array(labels)).only(np.array(kept))
 
 
 def _fit(samples: Samples, *, members: int, rounds: int, seed: int) -> Fitted:

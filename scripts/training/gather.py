@@ -1,144 +1,102 @@
-"""Landmarks of pictures as the product would see them: shrunk to many sizes, degraded, found in a square, seen again.
+"""What the landmark network makes of pictures, as the product would see them: shrunk, degraded, found, seen twice.
 
-Each picture gives up to six variants (the hand 22 to 84 px tall, and as it is), each variant up to three views. What
-a careless search of the whole picture brings up away from any sure hand (faces, collars, knees) is clutter: that, too,
-is what the product will see.
+Each photograph is seen as it is and shrunk to hands of 18 to 100 px; each time it gives up to two views.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from pathlib import Path
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from scripts.training.crops import CROP_FACTOR, WIDER, Crops, surest
 from scripts.training.samples import Samples, shape_label
 from vision.geometry import Box
 from vision.hands.features import upright
-from vision.hands.landmarker import MIDDLE_MCP, WRIST, HandLandmarker, Patch, RawHand
-from vision.hands.naming import CLUTTER
-from vision.hands.regions import whole
+from vision.hands.landmarker import FEATURES, HandLandmarker, View
+from vision.hands.palms import PalmFinder
+from vision.hands.patch import Patch
+from vision.hands.search import palm_crop
 
-_SIZES_PX = (22, 30, 40, 56, 84)
+_SIZES_PX = (18, 24, 32, 44, 64, 100)
 _LARGEST_PX = 300
 _SAME_SHAPE = 0.3
 """Palm lengths by which a small variant's landmarks may differ from the largest one's: beyond, they are mush."""
 
-_CLUTTER_SIDES_PX = (160, 300, 520)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Picture:
-    """A labelled picture; `hand` is where the hand is, None to find out."""
-
-    pixels: NDArray[np.uint8]
-    label: str
-    source: str
-    hand: Box | None = None
+_LEAST_PALM = 0.02
+_LEAST_PRESENCE = 0.02
+_BANK_SCALES = (0.35, 1.2)
+_MUSH_PX = 60
+"""Hands smaller than this are kept whatever their landmarks: their pixels still show their label."""
 
 
 class Gatherer:
     """Looks at pictures with low thresholds, as the search does."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, threads: int = 1) -> None:
         self._rng = np.random.default_rng(seed)
-        self._sure = HandLandmarker(hands=2, confidence=0.1, presence=0.3)
-        self._first = HandLandmarker(hands=8, confidence=0.05, presence=0.05)
-        self._close = HandLandmarker(hands=2, confidence=0.05, presence=0.05)
+        self._palms, self._landmarks = PalmFinder(threads), HandLandmarker(threads)
 
-    def gather(self, pictures: Iterable[Picture]) -> Samples:
-        """Return the landmarks of all pictures in which a hand was found."""
-        points: list[NDArray[np.float64]] = []
+    def photographs(self, pictures: Iterable[tuple[NDArray[np.uint8], str]], source: str, variants: int) -> Samples:
+        """Return the views of pictures in which a hand was found: as it is, and `variants` times a smaller size."""
+        hands: list[list[View]] = []
         labels: list[str] = []
-        sources: list[str] = []
-        for picture in pictures:
-            label = shape_label(picture.label, picture.source)
-            hand = picture.hand or self._where(picture.pixels)
-            if label is None or hand is None:
+        for pixels, label in pictures:
+            shape = shape_label(label, source)
+            sure = surest(pixels, self._palms, self._landmarks) if shape is not None else None
+            if shape is None or sure is None:
                 continue
-            size = max(hand.width, hand.height)
-            reference: NDArray[np.float64] | None = None
-            for target in (min(size, _LARGEST_PX), *(px for px in _SIZES_PX if px < size)):
-                views, clutter = self._look(picture.pixels, hand, target / size * self._rng.uniform(0.85, 1.15))
-                if reference is None and views:
-                    reference = upright(views[-1][None])[0]
-                views = [view for view in views if reference is not None and _unlike(view, reference) < _SAME_SHAPE]
-                points += [*views, *clutter]
-                labels += [label] * len(views) + [CLUTTER] * len(clutter)
-                sources += [picture.source] * (len(views) + len(clutter))
-        return Samples(
-            np.array(points, dtype=np.float32).reshape(-1, 21, 3), np.array(labels, dtype=str), np.array(sources)
-        )
+            reference = upright(sure.points_xyz[None])[0]
+            targets = [px for px in _SIZES_PX if px < sure.size] * variants
+            for target in (min(sure.size, _LARGEST_PX), *targets):
+                scale = target / sure.size * self._rng.uniform(0.85, 1.15)
+                small = degraded(pixels, sure.box, scale, self._rng)
+                seen = self._look(small, sure.box.scaled((scale, scale)))
+                kept = [view for view in seen if _unlike(view.points_xyz, reference) < _SAME_SHAPE or target < _MUSH_PX]
+                hands.append(kept)
+                labels.append(shape)
+        return _samples(hands, labels, source)
 
-    def gather_clutter(self, pictures: Iterable[Picture]) -> Samples:
-        """Return what is taken for a hand, at a low threshold and several scales, where no hand is."""
-        points: list[NDArray[np.float64]] = []
-        for picture in pictures:
-            height, width = picture.pixels.shape[:2]
-            hands = [hand.box for margin in (0.0, 0.3, 0.8) for hand in self._sure_hands(picture.pixels, margin)]
-            for side in _CLUTTER_SIDES_PX:
-                scale = side * self._rng.uniform(0.85, 1.15) / max(width, height)
-                if scale > 1.2:
-                    continue
-                small = cv2.resize(picture.pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-                found = self._all_over(np.ascontiguousarray(small, dtype=np.uint8))
-                known = [hand.scaled((scale, scale)).expanded(1.25) for hand in hands]
-                points += [hand.points_xyz for hand in found if all(hand.box.overlap(other) < 0.05 for other in known)]
-        labels = np.array([CLUTTER] * len(points), dtype=str)
-        return Samples(np.array(points, dtype=np.float32).reshape(-1, 21, 3), labels, labels)
+    def bank(self, crops: Crops, variants: int) -> Samples:
+        """Return crops of one source as views, each shrunk or enlarged and looked at a bit askew `variants` times."""
+        hands: list[list[View]] = []
+        labels: list[str] = []
+        for image, label in zip(crops.images, crops.labels, strict=True):
+            side = image.shape[0]
+            middle = Box(side / 2 - 20, side / 2 - 20, 40, 40)
+            for _ in range(variants):
+                small = degraded(image, middle, float(np.exp(self._rng.uniform(*np.log(_BANK_SCALES)))), self._rng)
+                hands.append(self._askew(small))
+                labels.append(str(label))
+        return _samples(hands, labels, str(crops.sources[0]))
 
-    def _sure_hands(self, pixels: NDArray[np.uint8], margin: float) -> list[RawHand]:
-        return self._sure.detect(pixels, whole((pixels.shape[1], pixels.shape[0]), margin))
+    def _look(self, pixels: NDArray[np.uint8], where: Box) -> list[View]:
+        """Return the two views of the hand at `where`, none when the palm detector does not bring it up."""
+        rng, size = self._rng, max(where.width, where.height)
+        x, y = np.array(where.center_xy) + rng.uniform(-0.8, 0.8, 2) * size
+        palms = self._palms.find(pixels, [Patch((float(x), float(y)), size * rng.uniform(3.2, 6))], _LEAST_PALM)
+        views = self._landmarks.look(pixels, [palm_crop(palm) for palm in palms[:4]])
+        near = [view for view in views if view.presence >= _LEAST_PRESENCE and _at(view, where)]
+        if not near:
+            return []
+        first = max(near, key=lambda view: view.presence)
+        return [first, *self._landmarks.look(pixels, [first.crop(mirrored=True)])]
 
-    def _all_over(self, pixels: NDArray[np.uint8]) -> list[RawHand]:
-        """Look at the whole picture and at four squares anywhere in it."""
-        height, width = pixels.shape[:2]
-        side = max(height, width) * self._rng.uniform(0.3, 0.6)
-        places = self._rng.uniform(0.1, 0.9, (4, 2)) * (width, height)
-        patches = [whole((width, height), 0.15), *(Patch((float(x), float(y)), side) for x, y in places)]
-        return [hand for patch in patches for hand in self._first.detect(pixels, patch)]
-
-    def close(self) -> None:
-        """Free the networks."""
-        for landmarker in (self._sure, self._first, self._close):
-            landmarker.close()
-
-    def _where(self, pixels: NDArray[np.uint8]) -> Box | None:
-        for margin in (0.3, 0.8, 0.0):
-            hands = self._sure_hands(pixels, margin)
-            if hands:
-                return max(hands, key=lambda hand: hand.size).box
-        return None
-
-    def _look(
-        self, pixels: NDArray[np.uint8], hand: Box, scale: float
-    ) -> tuple[list[NDArray[np.float64]], list[NDArray[np.float64]]]:
-        """Return the views of the hand and the clutter around it, in the pixels of the degraded variant."""
-        rng = self._rng
-        small = _degraded(pixels, hand, scale, rng)
-        where = hand.scaled((scale, scale))
-        size = max(where.width, where.height)
-        center = np.array(where.center_xy) + rng.uniform(-1, 1, 2) * size
-        found = self._first.detect(small, Patch((float(center[0]), float(center[1])), size * rng.uniform(3.2, 6)))
-        clutter = [other.points_xyz for other in found if other.box.overlap(where.expanded(1.2)) < 0.05]
-        near = _nearest(found, where)
-        if near is None:
-            return [], clutter
-        views = [near.points_xyz]
-        way = near.points_xyz[MIDDLE_MCP, :2] - near.points_xyz[WRIST, :2]
-        side = near.size * 2.2
-        for turn, mirrored in ((0.0, False), (float(np.arctan2(way[0], -way[1])), True)):
-            patch = Patch(near.box.center_xy, side, turn=turn, mirrored=mirrored)
-            again = _nearest(self._close.detect(small, patch), near.box)
-            if again is not None:
-                views.append(again.points_xyz)
-        return views, clutter
+    def _askew(self, pixels: NDArray[np.uint8]) -> list[View]:
+        """Return two views of the middle of a bank crop, the first as far off as the palm detector's are."""
+        rng, side = self._rng, pixels.shape[0]
+        x, y = np.full(2, side / 2) + rng.normal(0, 0.03, 2) * side
+        crop = side / WIDER * 2 / CROP_FACTOR * float(np.exp(rng.normal(0, 0.15)))
+        patch = Patch((float(x), float(y)), crop, float(rng.normal(0, 0.25)), mirrored=bool(rng.random() < 0.5))
+        (first,) = self._landmarks.look(pixels, [patch])
+        if first.presence < _LEAST_PRESENCE:
+            return []
+        return [first, *self._landmarks.look(pixels, [first.crop(mirrored=True)])]
 
 
-def _degraded(pixels: NDArray[np.uint8], hand: Box, scale: float, rng: np.random.Generator) -> NDArray[np.uint8]:
+def degraded(pixels: NDArray[np.uint8], hand: Box, scale: float, rng: np.random.Generator) -> NDArray[np.uint8]:
     """Shrink the picture, sometimes turned, blurred, badly compressed, darker or lighter."""
     height, width = pixels.shape[:2]
     if rng.random() < 0.5:
@@ -156,24 +114,25 @@ def _degraded(pixels: NDArray[np.uint8], hand: Box, scale: float, rng: np.random
     return np.ascontiguousarray(small, dtype=np.uint8)
 
 
-def _nearest(hands: list[RawHand], where: Box) -> RawHand | None:
+def _samples(hands: list[list[View]], labels: list[str], source: str) -> Samples:
+    views = [view for hand in hands for view in hand]
+    number = np.repeat(np.arange(len(hands)), [len(hand) for hand in hands])
+    return Samples(
+        np.array([view.points_xyz for view in views], dtype=np.float32).reshape(-1, 21, 3),
+        np.array(labels, dtype=str)[number],
+        np.array([source] * len(views), dtype=str),
+        np.array([view.features for view in views], dtype=np.float16).reshape(-1, FEATURES),
+        np.array([view.presence for view in views], dtype=np.float32),
+        number,
+    )
+
+
+def _at(view: View, where: Box) -> bool:
     size = max(where.width, where.height)
-
-    def away(hand: RawHand) -> float:
-        return float(np.hypot(*(np.array(hand.box.center_xy) - np.array(where.center_xy))))
-
-    close = [hand for hand in hands if away(hand) < 0.5 * size and 0.4 < hand.size / size < 2.5]
-    return min(close, key=away) if close else None
+    away = np.hypot(*(np.array(view.box.center_xy) - np.array(where.center_xy)))
+    return bool(away < 0.5 * size and 0.4 < view.size / size < 2.5)
 
 
-def _unlike(view: NDArray[np.float64], reference: NDArray[np.float64]) -> float:
-    """Return how far a view's landmarks lie from the reference's on the whole, in palm lengths, both upright."""
-    return float(np.linalg.norm((upright(view[None])[0] - reference)[:, :2], axis=-1).mean())
-
-
-def read_pictures(root: Path, source: str) -> Iterable[Picture]:
-    """Yield the labelled pictures `<root>/<source>/<label>/*`."""
-    for path in sorted((root / source).glob("*/*")):
-        pixels = cv2.imread(str(path), cv2.IMREAD_COLOR)
-        if pixels is not None:
-            yield Picture(np.ascontiguousarray(pixels[..., ::-1], dtype=np.uint8), path.parent.name, source)
+def _unlike(points: NDArray[np.float64], reference: NDArray[np.float64]) -> float:
+    """Return how far landmarks lie from the reference's on the whole, in palm lengths, both upright."""
+    return float(np.linalg.norm((upright(points[None])[0] - reference)[:, :2], axis=-1).mean())

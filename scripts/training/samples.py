@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scripts.rendering import POSES, pose_landmarks_batch
-from vision.hands.naming import CLUTTER, SHAPES
+from vision.hands.shapes import CLUTTER, SHAPES
 
 COUNTS = {
     "count_1": ("one_index", "thumb_up", "pinky"),
@@ -32,40 +32,48 @@ _ALIASES = {"thumb_down": "thumb_up", "four_closed": "four"}
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Samples:
-    """Landmarks with labels.
+    """Hands as the landmark network sees them, with labels.
 
-    points_xyz : (n, 21, 3) float32, pixels; labels : (n,) names of SHAPES or COUNTS; sources : (n,) where from.
+    points_xyz : (n, 21, 3) float32, pixels; labels : (n,) names of SHAPES or COUNTS; sources : (n,) where from;
+    features : (n, FEATURES) float16, what the network saw, or (n, 0) where no picture was; presence : (n,) its own
+    score that there is a hand; hands : (n,) a number that views of one hand in one picture share.
     """
 
     points_xyz: NDArray[np.float32]
     labels: NDArray[np.str_]
     sources: NDArray[np.str_]
+    features: NDArray[np.float16]
+    presence: NDArray[np.float32]
+    hands: NDArray[np.int64]
 
     def __len__(self) -> int:
         return len(self.labels)
 
     def only(self, mask: NDArray[np.bool_]) -> Samples:
         """Return the samples that the boolean mask selects."""
-        return Samples(self.points_xyz[mask], self.labels[mask], self.sources[mask])
+        return Samples(*(getattr(self, name)[mask] for name in _COLUMNS))
 
     def save(self, path: Path) -> None:
         """Write the samples, to be gathered once and fitted often."""
-        np.savez_compressed(path, points_xyz=self.points_xyz, labels=self.labels, sources=self.sources)
+        np.savez(path, **{name: getattr(self, name) for name in _COLUMNS})
 
     @classmethod
     def load(cls, path: Path) -> Self:
         """Read what `save` wrote."""
         with np.load(path, allow_pickle=False) as stored:
-            return cls(stored["points_xyz"], stored["labels"], stored["sources"])
+            return cls(*(stored[name] for name in _COLUMNS))
 
     @classmethod
     def join(cls, *parts: Samples) -> Samples:
-        """Return all parts in one."""
-        return Samples(
-            np.concatenate([part.points_xyz for part in parts]),
-            np.concatenate([part.labels for part in parts]),
-            np.concatenate([part.sources for part in parts]),
-        )
+        """Return all parts in one; parts without features leave the whole without."""
+        if any(part.features.shape[1] == 0 for part in parts):
+            parts = tuple(replace(part, features=part.features[:, :0]) for part in parts)
+        starts = np.cumsum([0, *(part.hands.max(initial=-1) + 1 for part in parts)])
+        parts = tuple(replace(part, hands=part.hands + start) for part, start in zip(parts, starts, strict=False))
+        return Samples(*(np.concatenate([getattr(part, name) for part in parts]) for name in _COLUMNS))
+
+
+_COLUMNS = ("points_xyz", "labels", "sources", "features", "presence", "hands")
 
 
 def shape_label(label: str, source: str) -> str | None:
@@ -86,10 +94,14 @@ def made_up(per_shape: int, seed: int) -> Samples:
         labels += [_ALIASES.get(pose, pose)] * count
     every = np.concatenate(points)
     messy = _messed_up(every[rng.permutation(len(every))[: 2 * per_shape]], rng)
+    count = len(every) + len(messy)
     return Samples(
         np.concatenate([every, messy]).astype(np.float32),
         np.array(labels + [CLUTTER] * len(messy)),
-        np.array([MADE_UP] * (len(every) + len(messy))),
+        np.array([MADE_UP] * count),
+        np.zeros((count, 0), np.float16),
+        np.ones(count, np.float32),
+        np.arange(count),
     )
 
 

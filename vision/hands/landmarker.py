@@ -22,9 +22,10 @@ WRIST, THUMB_TIP, INDEX_MCP, INDEX_TIP, MIDDLE_MCP, MIDDLE_TIP, PINKY_MCP = 0, 4
 """Indices of the landmarks that other modules name."""
 
 LANDMARKS = 21
+FEATURES = 1152
 PIXELS_SIDE = 224
 _BATCH = 8
-_OUTPUTS = ("points", "presence", "right", "world")
+_OUTPUTS = ("points", "presence", "right", "world", "features")
 
 _DEPTH_UNIT = 0.4
 """The network's z for a depth of one pixel (`normalize_z` in MediaPipe's graph)."""
@@ -42,12 +43,14 @@ class View:
     world_xyz : (21, 3) float64, metres about the hand's middle.
     presence : probability (0..1) that the crop shows a hand at all.
     right : probability (0..1) that it is a right hand, as seen in a photo that is not mirrored.
+    features : (FEATURES,) float32, what the network sees before it settles on landmarks: 1,152 means over the crop.
     """
 
     points_xyz: NDArray[np.float64]
     world_xyz: NDArray[np.float64]
     presence: float
     right: float
+    features: NDArray[np.float32]
 
     @property
     def box(self) -> Box:
@@ -59,22 +62,21 @@ class View:
         """The longer side of the box, analysis pixels."""
         return max(self.box.width, self.box.height)
 
-    @property
-    def turn(self) -> float:
-        """The angle in radians of the direction from the wrist to the middle knuckle, 0 up, clockwise."""
-        x, y = self.points_xyz[MIDDLE_MCP, :2] - self.points_xyz[WRIST, :2]
-        return float(np.arctan2(x, -y))
+    def crop(self, factor: float = 2.0, *, mirrored: bool = False) -> Patch:
+        """Return the crop for another look at the hand."""
+        return crop_about(self.points_xyz[:, :2], factor, mirrored=mirrored)
 
-    def crop(self, factor: float = 2.0, turned: float = 0.0, *, mirrored: bool = False) -> Patch:
-        """Return the crop for another look: upright but for `turned` radians, `factor` times the palm's box."""
-        turn = self.turn
-        back = Patch((0.0, 0.0), 1.0, turn).rotation
-        points = self.points_xyz[_PALM_POINTS, :2] @ back.T
-        low, high = points.min(0), points.max(0)
-        side = float(max(high - low))
-        middle = (low + high) / 2 - (0, 0.1 * side)
-        center = middle @ back
-        return Patch((float(center[0]), float(center[1])), max(side * factor, 1.0), turn + turned, mirrored)
+
+def crop_about(points_xy: NDArray[np.float64], factor: float = 2.0, *, mirrored: bool = False) -> Patch:
+    """Return the upright crop about landmarks (21, 2), `factor` times the longer side of the palm's box."""
+    x, y = points_xy[MIDDLE_MCP] - points_xy[WRIST]
+    turn = float(np.arctan2(x, -y))
+    rotation = Patch((0.0, 0.0), 1.0, turn).rotation
+    points = points_xy[_PALM_POINTS] @ rotation.T
+    low, high = points.min(0), points.max(0)
+    side = float(max(high - low))
+    center = ((low + high) / 2 - (0, 0.1 * side)) @ rotation
+    return Patch((float(center[0]), float(center[1])), max(side * factor, 1.0), turn, mirrored)
 
 
 class HandLandmarker:
@@ -104,6 +106,7 @@ def _view(
     presence: NDArray[np.float32],
     right: NDArray[np.float32],
     world: NDArray[np.float32],
+    features: NDArray[np.float32],
 ) -> View:
     xyz = points.reshape(LANDMARKS, 3).astype(np.float64)
     xyz[:, :2] = patch.to_photo(xyz[:, :2], PIXELS_SIDE)
@@ -112,4 +115,4 @@ def _view(
     metres[:, :2] = metres[:, :2] @ patch.rotation
     # The side is named for a picture that is no mirror's; a mirrored patch shows the other one.
     named_right = float(right[0])
-    return View(xyz, metres, float(presence[0]), 1 - named_right if patch.mirrored else named_right)
+    return View(xyz, metres, float(presence[0]), 1 - named_right if patch.mirrored else named_right, features)

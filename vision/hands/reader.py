@@ -12,18 +12,15 @@ from numpy.typing import NDArray
 
 from vision.geometry import Box
 from vision.hands.hand import Hand
-from vision.hands.naming import HandNamer
+from vision.hands.naming import HandNamer, Naming
 from vision.hands.people import owners, with_posture
 from vision.hands.search import FoundHand, HandSearch
 
 _LEAST_FIRST_SCORE = 0.25
-"""Finds that the first look's landmarks make this unlikely to be a hand are not looked at again."""
+"""Finds that the first look makes less likely to be a hand than this are not looked at again."""
 
 _LEAST_HAND_SCORE = 0.3
 """Finds that are more likely clutter than this allows are not reported."""
-
-_FIRST_LOOK_WEIGHT = 0.4
-"""Weight of the first look's landmarks beside those of a closer view."""
 
 
 class HandReader:
@@ -40,26 +37,17 @@ class HandReader:
         them. Raises EngineError when the network fails.
         """
         found = self._search.look(pixels, faces)
-        hands = [hand for one in found if (hand := self._named(one)).score >= _LEAST_HAND_SCORE]
+        likely = [one for one, name in self._named(found) if name.hand_score >= _LEAST_FIRST_SCORE]
+        seen = self._named(self._search.again(pixels, likely))
+        hands = [_hand(one, name) for one, name in seen if name.hand_score >= _LEAST_HAND_SCORE]
         whose = owners([hand.box for hand in hands], faces)
         return with_posture([replace(hand, person=person) for hand, person in zip(hands, whose, strict=True)], faces)
 
-    def _named(self, found: FoundHand) -> Hand:
-        naming = self._namer.name([view.points_xyz for view in found.views], [1.0] * len(found.views))
-        best = found.views[0]
-        return Hand(
-            points_xyz=best.points_xyz,
-            world_xyz=best.world_xyz,
-            score=naming.hand_score,
-            handedness=_side(best.right),
-            fingers=naming.fingers,
-            pose=naming.pose,
-            pose_score=naming.pose_score,
-        )
+    def _named(self, found: Sequence[FoundHand]) -> list[tuple[FoundHand, Naming]]:
+        return list(zip(found, self._namer.name(found), strict=True))
 
     def close(self) -> None:
-        """Free the networks."""
-        pass
+        """Let go of the networks."""
 
     def __enter__(self) -> Self:
         return self
@@ -68,6 +56,19 @@ class HandReader:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _hand(found: FoundHand, naming: Naming) -> Hand:
+    best = found.views[0]
+    return Hand(
+        points_xyz=best.points_xyz,
+        world_xyz=best.world_xyz,
+        score=naming.hand_score,
+        handedness=_side(best.right),
+        fingers=naming.fingers,
+        pose=naming.pose,
+        pose_score=naming.pose_score,
+    )
 
 
 def _side(right: float) -> Literal["left", "right"] | None:

@@ -21,6 +21,8 @@ ModelName = Literal[
     "face_verifier.onnx",
     "hand_landmarks.onnx",
     "hand_naming.npz",
+    "hand_pixels.npz",
+    "hand_weights.npz",
     "palm_detector.onnx",
 ]
 """The names of the model files."""

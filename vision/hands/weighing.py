@@ -1,0 +1,110 @@
+"""What landmarks and pixels together say a hand shows, as probabilities that mean what they say.
+
+Both networks vote with a weight that follows the hand's size; the landmark network's own doubt that there is a hand
+speaks for clutter. The weights are fitted on pictures that neither network was trained
+on (`scripts/train_hands.py weigh`), so that a hand named with 0.8 is named rightly four times in five there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vision.hands.shapes import CLUTTER, SHAPES
+from vision.models import model_path
+
+KNOTS_PX = (20.0, 32.0, 48.0, 96.0)
+"""Hand sizes between which a network's weight changes (evenly in the logarithm)."""
+
+_LEAST = 1e-4
+_CLUTTER = SHAPES.index(CLUTTER)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Evidence:
+    """What is known of one hand.
+
+    landmarks, pixels : (views, len(SHAPES)), each voter's probabilities; presence : the landmark network's, the mean
+    over the views; size : pixels.
+    """
+
+    landmarks: NDArray[np.float64]
+    pixels: NDArray[np.float64]
+    presence: float
+    size: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Weights:
+    """The fitted numbers.
+
+    landmarks, pixels : a weight for each of KNOTS_PX; clutter : bias, factor of presence's log odds.
+    """
+
+    landmarks: NDArray[np.float64]
+    pixels: NDArray[np.float64]
+    clutter: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, numbers: NDArray[np.float64]) -> Weights:
+        """Build from one row of numbers, as it is stored."""
+        knots = len(KNOTS_PX)
+        return cls(numbers[:knots], numbers[knots : 2 * knots], numbers[2 * knots :])
+
+
+COUNT = 2 * len(KNOTS_PX) + 2
+"""How many numbers there are."""
+
+
+def load_weights() -> Weights:
+    """Return the weights that ship with the product."""
+    with np.load(model_path("hand_weights.npz"), allow_pickle=False) as stored:
+        return Weights.of(stored["numbers"].astype(np.float64))
+
+
+def weigh(hands: list[Evidence], weights: Weights) -> NDArray[np.float64]:
+    """Return the probability of each of SHAPES for each hand: (n, len(SHAPES))."""
+    if not hands:
+        return np.zeros((0, len(SHAPES)))
+    return probabilities(terms(hands), weights)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Terms:
+    """The evidence of n hands as the sums that the weights multiply: (n, len(SHAPES)) logarithms, (n,) log odds."""
+
+    landmarks: NDArray[np.float64]
+    pixels: NDArray[np.float64]
+    presence: NDArray[np.float64]
+    knots: NDArray[np.float64]
+
+
+def terms(hands: list[Evidence]) -> Terms:
+    """Gather the evidence."""
+    where = np.log(np.clip([hand.size for hand in hands], KNOTS_PX[0], KNOTS_PX[-1]))
+    places = np.interp(where, np.log(KNOTS_PX), np.arange(len(KNOTS_PX)))
+    knots = np.maximum(0, 1 - np.abs(places[:, None] - np.arange(len(KNOTS_PX))))
+    return Terms(
+        np.stack([np.log(np.maximum(hand.landmarks, _LEAST)).mean(0) for hand in hands]),
+        np.stack([np.log(np.maximum(hand.pixels, _LEAST)).mean(0) for hand in hands]),
+        np.array([_log_odds(hand.presence) for hand in hands]),
+        knots,
+    )
+
+
+def probabilities(known: Terms, weights: Weights) -> NDArray[np.float64]:
+    """Apply the weights."""
+    logits = (known.knots @ weights.landmarks)[:, None] * known.landmarks
+    logits += (known.knots @ weights.pixels)[:, None] * known.pixels
+    bias, presence = weights.clutter
+    logits[:, _CLUTTER] += bias + presence * known.presence
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+    answer: NDArray[np.float64] = powers / powers.sum(axis=1, keepdims=True)
+    return answer
+
+
+def _log_odds(probability: float) -> float:
+    clipped = min(max(probability, 1e-3), 1 - 1e-3)
+    return float(np.log(clipped / (1 - clipped)))
