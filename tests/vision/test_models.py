@@ -14,6 +14,8 @@ def test_every_recorded_sum_is_right():
         "face_verifier.onnx",
         "hand_landmarks.onnx",
         "hand_naming.npz",
+        "hand_pixels.npz",
+        "hand_weights.npz",
         "palm_detector.onnx",
     }
     assert [check.name for check in checks if not check.ok] == []
