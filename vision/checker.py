@@ -260,6 +260,8 @@ def _model_sums() -> dict[str, str]:
         "palms": model_sha256("palm_detector.onnx"),
         "hands": model_sha256("hand_landmarks.onnx"),
         "hand_naming": model_sha256("hand_naming.npz"),
+        "hand_pixels": model_sha256("hand_pixels.npz"),
+        "hand_weights": model_sha256("hand_weights.npz"),
         "faces": model_sha256("face_embedding.onnx"),
         "face_detector": model_sha256("face_detector.tflite"),
         "face_verifier": model_sha256("face_verifier.onnx"),

@@ -25,9 +25,9 @@ def evidence(samples: Samples, landmarks: Perceptrons, pixels: Perceptrons) -> t
     ends = np.append(first[1:], len(samples))
     hands = []
     for start, end in zip(first, ends, strict=True):
+        # The second look, the last of the samples, is the one whose size the product goes by.
         span = np.ptp(samples.points_xyz[end - 1, :, :2], axis=0).max()
-        presence = float(samples.presence[start:end].mean())
-        hands.append(Evidence(by_landmarks[start:end], by_pixels[start:end], presence, float(span)))
+        hands.append(Evidence(by_landmarks[start:end], by_pixels[start:end], float(span)))
     return hands, [str(label) for label in samples.labels[first]]
 
 

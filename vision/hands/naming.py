@@ -34,7 +34,8 @@ _DOWN_BEYOND = np.deg2rad(115)
 class Naming:
     """What one hand shows.
 
-    pose_score : the probability of the name: for a sign that it is this one; for a hand without one that it is none.
+    pose_score : the probability of the name: for a sign that it is this one; for a hand without one that it shows none
+        (low where it may well be a sign, but nobody can tell which).
     hand_score : the probability that it is a hand at all.
     """
 
@@ -61,7 +62,7 @@ class HandNamer:
         landmarks = self._landmarks.probabilities(describe(np.stack([view.points_xyz for view in views])))
         pixels = self._pixels.probabilities(np.stack([view.features for view in views]))
         return [
-            Evidence(mine, seen, float(np.mean([view.presence for view in hand.views])), hand.size)
+            Evidence(mine, seen, hand.size)
             for hand, mine, seen in zip(hands, np.split(landmarks, ends), np.split(pixels, ends), strict=True)
         ]
 

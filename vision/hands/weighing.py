@@ -1,8 +1,7 @@
 """What landmarks and pixels together say a hand shows, as probabilities that mean what they say.
 
-Both networks vote with a weight that follows the hand's size; the landmark network's own doubt that there is a hand
-speaks for clutter. The weights are fitted on pictures that neither network was trained
-on (`scripts/train_hands.py weigh`), so that a hand named with 0.8 is named rightly four times in five there.
+Both networks vote with a weight that follows the hand's size. The weights are fitted on pictures that neither network
+was trained on (`scripts/train_hands.py fit`); how far the probabilities can be trusted is in docs/accuracy.md.
 """
 
 from __future__ import annotations
@@ -26,13 +25,11 @@ _CLUTTER = SHAPES.index(CLUTTER)
 class Evidence:
     """What is known of one hand.
 
-    landmarks, pixels : (views, len(SHAPES)), each voter's probabilities; presence : the landmark network's, the mean
-    over the views; size : pixels.
+    landmarks, pixels : (views, len(SHAPES)), each voter's probabilities; size : the hand's longer side, pixels.
     """
 
     landmarks: NDArray[np.float64]
     pixels: NDArray[np.float64]
-    presence: float
     size: float
 
 
@@ -40,21 +37,21 @@ class Evidence:
 class Weights:
     """The fitted numbers.
 
-    landmarks, pixels : a weight for each of KNOTS_PX; clutter : bias, factor of presence's log odds.
+    landmarks, pixels : a weight for each of KNOTS_PX; clutter : what clutter gains in the logarithm.
     """
 
     landmarks: NDArray[np.float64]
     pixels: NDArray[np.float64]
-    clutter: NDArray[np.float64]
+    clutter: float
 
     @classmethod
     def of(cls, numbers: NDArray[np.float64]) -> Weights:
         """Build from one row of numbers, as it is stored."""
         knots = len(KNOTS_PX)
-        return cls(numbers[:knots], numbers[knots : 2 * knots], numbers[2 * knots :])
+        return cls(numbers[:knots], numbers[knots : 2 * knots], float(numbers[2 * knots]))
 
 
-COUNT = 2 * len(KNOTS_PX) + 2
+COUNT = 2 * len(KNOTS_PX) + 1
 """How many numbers there are."""
 
 
@@ -73,11 +70,10 @@ def weigh(hands: list[Evidence], weights: Weights) -> NDArray[np.float64]:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Terms:
-    """The evidence of n hands as the sums that the weights multiply: (n, len(SHAPES)) logarithms, (n,) log odds."""
+    """The evidence of n hands as the sums that the weights multiply: (n, len(SHAPES)) logarithms, (n, knots) shares."""
 
     landmarks: NDArray[np.float64]
     pixels: NDArray[np.float64]
-    presence: NDArray[np.float64]
     knots: NDArray[np.float64]
 
 
@@ -89,7 +85,6 @@ def terms(hands: list[Evidence]) -> Terms:
     return Terms(
         np.stack([np.log(np.maximum(hand.landmarks, _LEAST)).mean(0) for hand in hands]),
         np.stack([np.log(np.maximum(hand.pixels, _LEAST)).mean(0) for hand in hands]),
-        np.array([_log_odds(hand.presence) for hand in hands]),
         knots,
     )
 
@@ -98,13 +93,7 @@ def probabilities(known: Terms, weights: Weights) -> NDArray[np.float64]:
     """Apply the weights."""
     logits = (known.knots @ weights.landmarks)[:, None] * known.landmarks
     logits += (known.knots @ weights.pixels)[:, None] * known.pixels
-    bias, presence = weights.clutter
-    logits[:, _CLUTTER] += bias + presence * known.presence
+    logits[:, _CLUTTER] += weights.clutter
     powers = np.exp(logits - logits.max(axis=1, keepdims=True))
     answer: NDArray[np.float64] = powers / powers.sum(axis=1, keepdims=True)
     return answer
-
-
-def _log_odds(probability: float) -> float:
-    clipped = min(max(probability, 1e-3), 1 - 1e-3)
-    return float(np.log(clipped / (1 - clipped)))
