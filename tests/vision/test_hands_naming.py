@@ -70,7 +70,7 @@ def echo(monkeypatch: pytest.MonkeyPatch) -> HandNamer:
     monkeypatch.setattr(naming, "Perceptrons", Echo)
     monkeypatch.setattr(naming, "model_path", Path)
     monkeypatch.setattr(naming, "_SIGN", 0.5)
-    monkeypatch.setattr(naming, "load_weights", lambda: Weights(knots * 0, knots, np.zeros(2)))
+    monkeypatch.setattr(naming, "load_weights", lambda: Weights(knots * 0, knots, 0.0))
     return HandNamer()
 
 
@@ -175,13 +175,6 @@ def test_each_hand_has_its_own_views(echo: HandNamer) -> None:
     assert [len(one.pixels) for one in known] == [len(one.landmarks) for one in known] == [1, 3, 2]
     assert [one.size for one in known] == [hand.size for hand in hands]
     assert [told.pose for told in echo.name(hands)] == [Pose.OK, Pose.FOUR, Pose.FIST]
-
-
-def test_presence_is_the_mean_over_the_views(echo: HandNamer) -> None:
-    hand = found(points_of("ok"), shares(ok=0.9), shares(ok=0.9))
-    doubted = replace(hand.views[1], presence=0.3)
-    (known,) = echo.evidence([replace(hand, views=(hand.views[0], doubted))])
-    assert known.presence == pytest.approx(0.6)
 
 
 def test_no_hands_no_names(echo: HandNamer) -> None:

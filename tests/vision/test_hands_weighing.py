@@ -1,4 +1,4 @@
-"""How two voters are weighed: by hand size, against the doubt that there is a hand, view by view."""
+"""How two voters are weighed: by hand size, view by view, with a bias for clutter."""
 
 from __future__ import annotations
 
@@ -13,8 +13,6 @@ from vision.hands.shapes import CLUTTER, SHAPES
 from vision.hands.weighing import COUNT, KNOTS_PX, Evidence, Weights, load_weights, weigh
 
 EVEN = np.full(len(SHAPES), 1 / len(SHAPES))
-SURE, DOUBTED, UNDECIDED = 0.95, 0.05, 0.5
-"""What the landmark network says of there being a hand at all."""
 
 
 def vote(shape: str, share: float = 0.75) -> np.ndarray:
@@ -24,21 +22,19 @@ def vote(shape: str, share: float = 0.75) -> np.ndarray:
     return row
 
 
-def evidence(
-    landmarks: np.ndarray, pixels: np.ndarray = EVEN, *, presence: float = UNDECIDED, size: float = 50.0
-) -> Evidence:
+def evidence(landmarks: np.ndarray, pixels: np.ndarray = EVEN, *, size: float = 50.0) -> Evidence:
     """One hand; a row stands for a single view."""
-    return Evidence(np.atleast_2d(landmarks), np.atleast_2d(pixels), presence, size)
+    return Evidence(np.atleast_2d(landmarks), np.atleast_2d(pixels), size)
 
 
 def weights(
     landmarks: float | list[float] = 1.0,
     pixels: float | list[float] = 0.0,
-    clutter: tuple[float, float] = (0.0, 0.0),
+    clutter: float = 0.0,
 ) -> Weights:
     """A number stands for the same weight at every size."""
     knots = np.ones(len(KNOTS_PX))
-    return Weights(knots * landmarks, knots * pixels, np.array(clutter))
+    return Weights(knots * landmarks, knots * pixels, clutter)
 
 
 def answer(hand: Evidence, by: Weights) -> np.ndarray:
@@ -112,27 +108,9 @@ def test_a_view_that_rules_a_shape_out_does_not_forbid_it() -> None:
     assert np.isfinite(told).all() and told.argmax() == SHAPES.index("ok")
 
 
-def test_doubt_that_there_is_a_hand_speaks_for_clutter() -> None:
-    clutter = SHAPES.index(CLUTTER)
-    sure, undecided, doubted = (
-        answer(evidence(vote("ok"), presence=presence), weights(clutter=(0.0, -1.0)))
-        for presence in (SURE, UNDECIDED, DOUBTED)
-    )
-    assert sure[clutter] < undecided[clutter] < doubted[clutter]
-    # Odds of 19 to 1 either way, and the shapes among themselves stay as they were.
-    assert doubted[clutter] / doubted[0] == pytest.approx(19 * undecided[clutter] / undecided[0])
-    assert np.delete(doubted, clutter) / doubted[0] == pytest.approx(np.delete(sure, clutter) / sure[0])
-
-
-@pytest.mark.parametrize("presence", [0.0, 1.0])
-def test_a_network_that_is_quite_sure_is_answered(presence: float) -> None:
-    told = answer(evidence(vote("ok"), presence=presence), weights(clutter=(0.0, -1.0)))
-    assert np.isfinite(told).all() and told.sum() == pytest.approx(1)
-
-
 def test_the_bias_moves_clutter_alone() -> None:
     row = vote("ok")
-    told = answer(evidence(row), weights(clutter=(np.log(3), 0.0))) / row
+    told = answer(evidence(row), weights(clutter=np.log(3))) / row
     assert told[SHAPES.index(CLUTTER)] == pytest.approx(3 * told[0])
     assert np.delete(told, SHAPES.index(CLUTTER)) == pytest.approx(np.full(len(SHAPES) - 1, told[0]))
 
@@ -140,9 +118,7 @@ def test_the_bias_moves_clutter_alone() -> None:
 def test_rows_are_probabilities_whatever_comes_in() -> None:
     rng = np.random.default_rng(2)
     hands = [
-        evidence(
-            rng.dirichlet(EVEN, views), rng.dirichlet(EVEN, views), presence=rng.random(), size=rng.uniform(1, 400)
-        )
+        evidence(rng.dirichlet(EVEN, views), rng.dirichlet(EVEN, views), size=rng.uniform(1, 400))
         for views in (1, 2, 3, 1, 2)
     ]
     told = weigh(hands, Weights.of(rng.normal(size=COUNT) * 3))
@@ -164,20 +140,39 @@ def test_no_hands_no_rows() -> None:
 def test_how_the_numbers_are_stored() -> None:
     stored = Weights.of(np.arange(COUNT, dtype=float))
     assert stored.landmarks.tolist() == [0, 1, 2, 3] and stored.pixels.tolist() == [4, 5, 6, 7]
-    assert stored.clutter.tolist() == [8, 9]
+    assert stored.clutter == 8
 
 
 def test_the_shipped_weights() -> None:
     """At every size somebody is heard, and what both are sure of is named."""
     shipped = load_weights()
-    numbers = np.concatenate([shipped.landmarks, shipped.pixels, shipped.clutter])
+    numbers = np.array([*shipped.landmarks, *shipped.pixels, shipped.clutter])
     assert len(numbers) == COUNT and np.isfinite(numbers).all()
     assert (shipped.landmarks + shipped.pixels > 0.5).all()
-    assert answer(evidence(vote("ok", 0.99), vote("ok", 0.99), presence=SURE), shipped).argmax() == SHAPES.index("ok")
+    assert answer(evidence(vote("ok", 0.99), vote("ok", 0.99)), shipped).argmax() == SHAPES.index("ok")
 
 
 def test_missing_weights_are_an_engine_error(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(models, "_DIRECTORY", tmp_path)
     with pytest.raises(EngineError, match=r"hand_weights\.npz is missing") as caught:
+        load_weights()
+    assert caught.value.code == "engine.failed"
+
+
+@pytest.mark.parametrize(
+    "numbers",
+    [
+        pytest.param(np.zeros(0), id="none"),
+        pytest.param(np.zeros(COUNT - 1), id="one too few"),
+        pytest.param(np.zeros(COUNT + 1), id="one too many"),
+        pytest.param(np.zeros((1, COUNT)), id="a table of one row"),
+    ],
+)
+def test_weights_of_another_version_are_an_engine_error(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, numbers: np.ndarray
+) -> None:
+    np.savez(tmp_path / "hand_weights.npz", numbers=numbers)
+    monkeypatch.setattr(models, "_DIRECTORY", tmp_path)
+    with pytest.raises(EngineError, match=r"weights have the shape .*, expected \(9,\)") as caught:
         load_weights()
     assert caught.value.code == "engine.failed"

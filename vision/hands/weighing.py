@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from vision.errors import EngineError
 from vision.hands.shapes import CLUTTER, SHAPES
 from vision.models import model_path
 
@@ -56,9 +57,18 @@ COUNT = 2 * len(KNOTS_PX) + 1
 
 
 def load_weights() -> Weights:
-    """Return the weights that ship with the product."""
+    """Return the weights that ship with the product.
+
+    Raises EngineError when their file is missing or does not hold COUNT numbers.
+    """
     with np.load(model_path("hand_weights.npz"), allow_pickle=False) as stored:
-        return Weights.of(stored["numbers"].astype(np.float64))
+        numbers = stored["numbers"].astype(np.float64)
+    if numbers.shape != (COUNT,):
+        raise EngineError(
+            "Bobot penamaan tangan tidak cocok dengan versi ini.",
+            f"The hand naming weights have the shape {numbers.shape}, expected {(COUNT,)}.",
+        )
+    return Weights.of(numbers)
 
 
 def weigh(hands: list[Evidence], weights: Weights) -> NDArray[np.float64]:
