@@ -7,7 +7,7 @@ import random
 import pytest
 
 from vision.geometry import Box
-from vision.hands.regions import closer, plan, whole
+from vision.hands.regions import closer, plan, whole, without_faces
 
 SIZE_WH = (1600, 1200)
 FACE = Box(780, 500, 40, 50)
@@ -15,6 +15,10 @@ FACE = Box(780, 500, 40, 50)
 
 def crowd(rows: int, columns: int, face: int, gap: int, left: int = 150, top: int = 150) -> list[Box]:
     return [Box(left + column * gap, top + row * gap, face, face) for row in range(rows) for column in range(columns)]
+
+
+def test_without_faces_the_photo_is_looked_at_as_a_whole() -> None:
+    assert plan(SIZE_WH, []) == (whole(SIZE_WH, 0.3),)
 
 
 def test_the_whole_photo_is_a_square_with_a_margin() -> None:
@@ -94,15 +98,15 @@ def test_the_order_of_the_faces_does_not_matter() -> None:
     ],
 )
 def test_without_faces_looks_wider_closer_and_in_quarters(size_wh: tuple[int, int], quarters: int) -> None:
-    first, wide, tight, *rest = plan(size_wh, [])
-    assert (first, wide) == (whole(size_wh, 0.3), whole(size_wh, 0.8))
+    wide, tight, *rest = without_faces(size_wh)
+    assert wide == whole(size_wh, 0.8)
     assert tight.side == max(size_wh)
     assert len(rest) == quarters
     assert {patch.side for patch in rest} == {max(size_wh) / 2}
 
 
 def test_quarters_leave_nothing_out() -> None:
-    boxes = [patch.box for patch in plan((1200, 900), [])[3:]]
+    boxes = [patch.box for patch in without_faces((1200, 900))[2:]]
     places = [(x, y) for x in range(5, 1200, 50) for y in range(5, 900, 50)]
     assert all(any(box.contains(*place) for box in boxes) for place in places)
 
