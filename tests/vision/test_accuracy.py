@@ -15,6 +15,8 @@ import pytest
 
 from candidates import Gallery, Index, import_table
 from scripts.bench_hands import Engine, score_scenes
+from scripts.hand_bench import sizes
+from scripts.hand_bench.bench import ENGINE, Bench
 from scripts.hand_metric import REPORT_SETS, Score, labelled_pictures
 from vision.enrolment import Enroller
 from vision.faces import MODEL_ID, FaceEmbedder, FaceFinder
@@ -63,31 +65,40 @@ def score(look: Engine, shared: Path) -> Score:
 
 
 def test_signs_are_named(score: Score) -> None:
-    """Measured .952 over 84 pictures of 14 labels; a picture weighs .007 to .036."""
+    """Measured .978 over 84 pictures of 14 labels; a picture weighs .007 to .036."""
     assert sum(tally.pictures for tally in score.labels.values()) == 84
-    assert score.macro_recall >= 0.92, "\n".join(score.lines())
+    assert score.macro_recall >= 0.95, "\n".join(score.lines())
 
 
 def test_no_other_sign_is_named(score: Score) -> None:
-    """Measured 3 of 84: an open hand that keeps the thumb in is a four, a loose fist shows a finger."""
-    assert score.wrong_signs <= 5 / 84, "\n".join(score.lines())
+    """Measured 2 of 84: an open hand that keeps the thumb in is a four."""
+    assert score.wrong_signs <= 4 / 84, "\n".join(score.lines())
 
 
 def test_people_without_a_sign_stay_quiet(score: Score) -> None:
-    """Measured 4 of 19 everyday photos of people in which a sign is named."""
+    """Measured 5 of 19 everyday photos of people in which a sign is named."""
     assert score.negatives == 19
     assert score.negatives - score.quiet <= 6, "\n".join(score.lines())
 
 
 def test_thumbs_of_a_graduation(look: Engine, shared: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """44 marked thumbs of 22 to 30 pixels among 47 people; measured 33 found, 26 taken for a sign, 26 for a thumb."""
+    """44 marked thumbs of 22 to 30 pixels among 47 people; measured 37 found, 29 taken for a sign, 29 for a thumb."""
     score_scenes(shared / "groups", look, [])
     told = capsys.readouterr().out
     counts = re.search(r"graduation.jpg: signs (\d+) found (\d+) flagged (\d+) named (\d+)", told)
     assert counts is not None, told
     signs, found, flagged, named = map(int, counts.groups())
     assert signs == 44
-    assert (found >= 31, flagged >= 24, named >= 24) == (True, True, True), told
+    assert (found >= 35, flagged >= 27, named >= 27) == (True, True, True), told
+
+
+def test_small_hands_in_groups(look: Engine, shared: Path) -> None:
+    """People and raised arms put into group photos; measured 25 of 27 found, 23 named rightly, none wrongly."""
+    outcomes = sizes.outcomes(Bench(shared, {ENGINE: look}, every=12))[ENGINE]
+    small = [outcome for outcome in outcomes if 24 <= outcome.sign.size_px < 48]
+    found, right, wrong = (sum(getattr(one, name) for one in small) for name in ("found", "right", "wrong"))
+    assert len(small) == 27
+    assert (found >= 23, right >= 21, wrong <= 2) == (True, True, True), (found, right, wrong)
 
 
 @pytest.mark.parametrize(

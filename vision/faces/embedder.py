@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from vision._session import open_session
+from vision._session import open_session, run_session
 from vision.faces.alignment import CHIP_SIDE, face_chip
 from vision.faces.face import Face
 from vision.models import model_path, model_sha256
@@ -56,7 +56,7 @@ class FaceEmbedder:
                 raise ValueError(f"a chip is (150, 150, 3) uint8, got {chip.shape} {chip.dtype}")
         # Batches bound the memory: one chip holds about 6 MB of activations.
         parts = [
-            self._session.run(None, {"chips": np.stack(chips[start : start + _BATCH])})[0]
+            run_session(self._session, ["desc"], {"chips": np.stack(chips[start : start + _BATCH])})[0]
             for start in range(0, len(chips), _BATCH)
         ]
         return np.concatenate(parts)

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vision._session import open_session
+from vision._session import open_session, run_session
 from vision.geometry import Box
 from vision.models import model_path
 
@@ -42,7 +42,7 @@ class FaceVerifier:
         if not boxes:
             return np.empty(0, np.float32)
         chips = np.stack([_cut(pixels, box, face_side) for box in boxes for face_side in _FACE_SIDES])
-        maps = self._session.run(None, {"chips": chips})[0][:, 0, _CENTRE, _CENTRE]
+        maps = run_session(self._session, ["score"], {"chips": chips})[0][:, 0, _CENTRE, _CENTRE]
         best: NDArray[np.float32] = maps.reshape(len(boxes), -1).max(axis=1)
         return best
 
