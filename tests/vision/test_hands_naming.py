@@ -82,7 +82,7 @@ def points_of(pose: str) -> np.ndarray:
 def found(points: np.ndarray, *rows: np.ndarray) -> FoundHand:
     """A hand with one view a row of features, all with the same landmarks."""
     views = (View(points, np.zeros((21, 3)), 0.9, 0.5, row.astype(np.float32)) for row in rows)
-    return FoundHand(tuple(views), 0.9)
+    return FoundHand(tuple(views))
 
 
 def shares(rest: str = "", **of: float) -> np.ndarray:
@@ -266,7 +266,7 @@ def test_what_is_no_hand_shows_nothing(namer: HandNamer) -> None:
     noise = np.random.default_rng(7).integers(0, 255, (120, 120, 3), np.uint8)
     for pixels in (np.full((120, 120, 3), 112, np.uint8), noise):
         (view,) = HandLandmarker().look(pixels, [Patch((60.0, 60.0), 80.0)])
-        (told,) = namer.name([FoundHand((view,), 0.1)])
+        (told,) = namer.name([FoundHand((view,))])
         assert told.pose in QUIET_POSES
 
 

@@ -43,13 +43,9 @@ _SAME_PLACE = 0.45
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FoundHand:
-    """One hand of the photo.
-
-    views : what the landmark network saw, the most trusted first. palm_score : the palm detector's, 0..1.
-    """
+    """One hand of the photo; `views` is what the landmark network saw of it, the most trusted first."""
 
     views: tuple[View, ...]
-    palm_score: float
 
     @property
     def box(self) -> Box:
@@ -97,9 +93,7 @@ class HandSearch:
         palms = _one_each(palms)
         views = self._landmarks.look(pixels, [palm_crop(palm) for palm in palms])
         hands = [
-            FoundHand((view,), palm.score)
-            for palm, view in zip(palms, views, strict=True)
-            if view.presence >= _LEAST_PRESENCE and _plausible(view, faces, pixels)
+            FoundHand((view,)) for view in views if view.presence >= _LEAST_PRESENCE and _plausible(view, faces, pixels)
         ]
         return _without_doubles(hands)
 
