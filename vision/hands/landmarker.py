@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import onnxruntime
@@ -34,7 +35,7 @@ _PALM_POINTS = [0, 1, 2, 3, 5, 6, 9, 10, 13, 14, 17, 18]
 """Landmarks that hardly move when fingers bend; MediaPipe places its next crop by them."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class View:
     """One hand as the network sees it in one crop.
 
@@ -52,7 +53,7 @@ class View:
     right: float
     features: NDArray[np.float32]
 
-    @property
+    @cached_property
     def box(self) -> Box:
         """The box around the 21 landmarks, analysis pixels."""
         return Box.around((float(x), float(y)) for x, y in self.points_xyz[:, :2])
