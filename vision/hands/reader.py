@@ -15,12 +15,16 @@ from vision.hands.hand import Hand
 from vision.hands.naming import HandNamer, Naming
 from vision.hands.people import owners, with_posture
 from vision.hands.search import FoundHand, HandSearch
+from vision.poses import Pose
 
 _LEAST_FIRST_SCORE = 0.25
 """Finds that the first look makes less likely to be a hand than this are not looked at again."""
 
 _LEAST_HAND_SCORE = 0.3
 """Finds that are more likely clutter than this allows are not reported."""
+
+_LEAST_QUIET_PX = 20
+"""Smaller finds that show nothing are not reported: in the sample group photo all five were badges or buttons."""
 
 
 class HandReader:
@@ -39,7 +43,11 @@ class HandReader:
         found = self._search.look(pixels, faces)
         likely = [one for one, name in self._named(found) if name.hand_score >= _LEAST_FIRST_SCORE]
         seen = self._named(self._search.again(pixels, likely))
-        hands = [_hand(one, name) for one, name in seen if name.hand_score >= _LEAST_HAND_SCORE]
+        hands = [
+            _hand(one, name)
+            for one, name in seen
+            if name.hand_score >= _LEAST_HAND_SCORE and (name.pose is not Pose.NONE or one.size >= _LEAST_QUIET_PX)
+        ]
         whose = owners([hand.box for hand in hands], faces)
         return with_posture([replace(hand, person=person) for hand, person in zip(hands, whose, strict=True)], faces)
 
