@@ -23,6 +23,9 @@ _LEAST_FIRST_SCORE = 0.25
 _LEAST_HAND_SCORE = 0.3
 """Finds that are more likely clutter than this allows are not reported."""
 
+_SURE_HAND_SCORE = 0.5
+"""Without a face, a photo whose first look brings up nothing this sure is looked at in parts."""
+
 _LEAST_QUIET_PX = 20
 """Smaller finds that show nothing are not reported: in the sample group photo all five were badges or buttons."""
 
@@ -40,8 +43,10 @@ class HandReader:
         pixels : (height, width, 3) uint8 RGB at analysis size. faces : boxes in the same pixels; `Hand.person` counts
         them. Raises EngineError when the network fails.
         """
-        found = self._search.look(pixels, faces)
-        likely = [one for one, name in self._named(found) if name.hand_score >= _LEAST_FIRST_SCORE]
+        named = self._named(self._search.look(pixels, faces))
+        if not faces and not any(name.hand_score >= _SURE_HAND_SCORE for _, name in named):
+            named += self._named(self._search.look_in_parts(pixels))
+        likely = [one for one, name in named if name.hand_score >= _LEAST_FIRST_SCORE]
         seen = self._named(self._search.again(pixels, likely))
         hands = [
             _hand(one, name)

@@ -27,9 +27,6 @@ palms, with the nearer squares 41 / 40 / 39 among 335 / 184 / 105.
 """
 
 _LEAST_PRESENCE = 0.05
-_SURE_PRESENCE = 0.5
-"""Without faces the photo is searched in parts unless a first look brings up something this sure."""
-
 _LEAST_PX = 14
 """Landmarks of anything smaller are noise: in crowds, signs named under 14 px were faces and collars."""
 
@@ -75,10 +72,12 @@ class HandSearch:
         palms = self._palms.find(pixels, plan(size_wh, faces), _LEAST_PALM)
         sure = [palm.center_xy for palm in palms if palm.score >= _SURE_PALM]
         palms += self._palms.find(pixels, closer(size_wh, faces, sure), _LEAST_PALM)
-        found = self._seen(pixels, palms, faces)
-        if faces or any(hand.views[0].presence >= _SURE_PRESENCE for hand in found):
-            return found
-        return self._seen(pixels, palms + self._palms.find(pixels, without_faces(size_wh), _LEAST_PALM), faces)
+        return self._seen(pixels, palms, faces)
+
+    def look_in_parts(self, pixels: NDArray[np.uint8]) -> list[FoundHand]:
+        """Look again at a photo that shows no face, from farther, from nearer and piece by piece."""
+        size_wh = pixels.shape[1], pixels.shape[0]
+        return self._seen(pixels, self._palms.find(pixels, without_faces(size_wh), _LEAST_PALM), ())
 
     def again(self, pixels: NDArray[np.uint8], hands: Sequence[FoundHand]) -> tuple[FoundHand, ...]:
         """See each hand again, upright and in the mirror; hands that turn out to be one come once, in reading order."""
