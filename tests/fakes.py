@@ -17,7 +17,7 @@ from vision.poses import FingerState, Pose
 
 def a_face(box: Box, score: float = 0.9) -> Face:
     """Make a face at a box."""
-    return Face(box, score, np.zeros((5, 2)), FaceQuality(box.width, 100.0))
+    return Face(box, score, np.zeros((5, 2)), np.zeros((6, 2)), FaceQuality(box.width, 100.0))
 
 
 def a_hand(pose: Pose, box: Box, **facts: object) -> Hand:

@@ -14,7 +14,6 @@ import pytest
 from click.testing import CliRunner, Result
 
 from candidates import Gallery
-from vision.command import candidates as candidates_command
 from vision.command.candidates import candidates
 from vision.errors import NoFaceError
 
@@ -49,7 +48,8 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     def engine() -> Iterator[tuple[Any, str]]:
         yield describe, "fake"
 
-    monkeypatch.setattr(candidates_command, "_engine", engine)
+    for module in ("people", "tables"):
+        monkeypatch.setattr(f"vision.command.candidates.{module}.face_engine", engine)
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("FOTONETRAL_GALLERY", raising=False)
     for name in ("a", "b", "c", "noface"):

@@ -69,9 +69,9 @@ def test_landmarks_are_read_only_and_checked(face):
     with pytest.raises(ValueError, match="read-only"):
         face.landmarks_xy[0, 0] = 1.0
     with pytest.raises(ValueError, match="shape"):
-        Face(face.box, 0.5, np.zeros((4, 2)), FaceQuality(1.0, 1.0))
+        Face(face.box, 0.5, np.zeros((4, 2)), np.zeros((6, 2)), FaceQuality(1.0, 1.0))
     with pytest.raises(ValueError, match="score"):
-        Face(face.box, 1.5, np.zeros((5, 2)), FaceQuality(1.0, 1.0))
+        Face(face.box, 1.5, np.zeros((5, 2)), np.zeros((6, 2)), FaceQuality(1.0, 1.0))
 
 
 def test_a_crowd_of_small_faces_is_found_in_reading_order(finder, portrait):

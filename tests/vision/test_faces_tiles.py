@@ -1,8 +1,11 @@
+import numpy as np
 import pytest
 
 from vision.faces.detector import Detection
 from vision.faces.tiles import Tile, belongs_to_tile, merge, plan_tiles, reading_order
 from vision.geometry import Box
+
+POINTS = np.zeros((6, 2))
 
 
 @pytest.mark.parametrize(
@@ -46,14 +49,14 @@ def test_which_tile_a_face_belongs_to(box, belongs):
 
 
 def test_merging_keeps_the_best_of_each_face():
-    weak, best = Detection(Box(0, 0, 10, 10), 0.6, 0.0), Detection(Box(1, 1, 10, 10), 0.9, 0.0)
-    part = Detection(Box(2, 2, 4, 4), 0.7, 0.0)
-    other = Detection(Box(9, 0, 10, 10), 0.5, 0.0)
+    weak, best = Detection(Box(0, 0, 10, 10), 0.6, 0.0, POINTS), Detection(Box(1, 1, 10, 10), 0.9, 0.0, POINTS)
+    part = Detection(Box(2, 2, 4, 4), 0.7, 0.0, POINTS)
+    other = Detection(Box(9, 0, 10, 10), 0.5, 0.0, POINTS)
     assert merge([weak, other, part, best]) == [best, other]
 
 
 def test_merging_does_not_depend_on_the_order():
-    twins = [Detection(Box(left, 0, 10, 10), 0.8, 0.0) for left in (0, 2, 4)]
+    twins = [Detection(Box(left, 0, 10, 10), 0.8, 0.0, POINTS) for left in (0, 2, 4)]
     assert merge(twins) == merge(reversed(twins)) == [twins[0]]
 
 

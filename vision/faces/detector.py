@@ -23,21 +23,28 @@ from mediapipe.tasks.python import BaseOptions, vision  # noqa: E402
 _RIGHT_EYE, _LEFT_EYE = 0, 1
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Detection:
-    """A face as the detector sees it: `box` in pixels, `score` 0..1, the eyes' lean in degrees (clockwise positive)."""
+    """A face as the detector sees it.
+
+    `box` in pixels, `score` 0..1, `roll_degrees` the eyes' lean (clockwise positive), `keypoints_xy` (6, 2) float64 in
+    pixels, in the order of `KEYPOINT_COUNT`.
+    """
 
     box: Box
     score: float
     roll_degrees: float
+    keypoints_xy: NDArray[np.float64]
 
     def moved(self, dx: float, dy: float) -> Detection:
         """Shift the detection by (dx, dy) pixels."""
-        return Detection(self.box.moved(dx, dy), self.score, self.roll_degrees)
+        points = self.keypoints_xy + np.array([dx, dy])
+        return Detection(self.box.moved(dx, dy), self.score, self.roll_degrees, points)
 
     def scaled(self, scale_xy: tuple[float, float]) -> Detection:
         """Multiply the box by (x, y) factors, which must be nearly equal: the lean is kept."""
-        return Detection(self.box.scaled(scale_xy), self.score, self.roll_degrees)
+        points = self.keypoints_xy * scale_xy
+        return Detection(self.box.scaled(scale_xy), self.score, self.roll_degrees, points)
 
 
 class BlazeFace:
@@ -79,7 +86,8 @@ class BlazeFace:
 
 def _detection(found: Any, width: int, height: int) -> Detection:
     box = found.bounding_box
-    right, left = found.keypoints[_RIGHT_EYE], found.keypoints[_LEFT_EYE]
-    roll = math.degrees(math.atan2((left.y - right.y) * height, (left.x - right.x) * width))
+    points = np.array([(point.x * width, point.y * height) for point in found.keypoints], np.float64)
+    across, down = points[_LEFT_EYE] - points[_RIGHT_EYE]
     score = min(max(float(found.categories[0].score), 0.0), 1.0)
-    return Detection(Box(box.origin_x, box.origin_y, box.width, box.height), score, roll)
+    roll = math.degrees(math.atan2(down, across))
+    return Detection(Box(box.origin_x, box.origin_y, box.width, box.height), score, roll, points)

@@ -113,7 +113,7 @@ class FaceFinder:
     def _face(self, pixels: NDArray[np.uint8], detection: Detection) -> Face:
         landmarks = find_landmarks(pixels, detection.box, detection.roll_degrees)
         quality = FaceQuality(detection.box.width, sharpness(face_chip(pixels, landmarks)))
-        return Face(detection.box, detection.score, landmarks, quality)
+        return Face(detection.box, detection.score, landmarks, detection.keypoints_xy, quality)
 
     def close(self) -> None:
         """Free the detector; closing twice is fine."""

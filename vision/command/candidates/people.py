@@ -1,0 +1,172 @@
+"""`fotonetral candidates add|list|show|remove|audit`: who is registered, from which photos, and who changed what."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import click
+
+from candidates.gallery import Gallery, Outcome
+from candidates.importing import register
+from candidates.people import Candidate, Relation, Role
+from candidates.tables import PEOPLE_COLUMNS, Row, person_row
+from vision.command.candidates.shared import (
+    FINE,
+    NOTHING_DONE,
+    OUTCOMES,
+    SOME_REJECTED,
+    Say,
+    face_engine,
+    print_json,
+    tell_row,
+    warn_about_mode,
+    with_gallery,
+)
+
+
+@click.command("add")
+@click.argument("name")
+@click.argument("photos", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--role", default="", help=f"Peran: {', '.join(Role)} (atau calon, wakil, keluarga).")
+@click.option("--election", default="", help="Id pemilu.")
+@click.option("--ballot-number", default="", help="Nomor urut.")
+@click.option("--region", default="", help="Kode wilayah Kemendagri, misalnya 34 atau 34.01.")
+@click.option("--party", default="", help="Partai pengusung.")
+@click.option("--relative-of", default="", help="Id atau nama calon yang keluarganya didaftarkan.")
+@click.option("--relation", default="", help=f"Hubungan: {', '.join(Relation)} (atau pasangan, anak, ...).")
+@with_gallery
+def add(gallery_path: Path, say: Say, photos: tuple[Path, ...], **cells: str) -> None:
+    """Daftarkan NAME dari satu foto wajah atau lebih; atau tambahkan foto baginya."""
+    filled = dict.fromkeys(PEOPLE_COLUMNS, "") | {column: text.strip() for column, text in cells.items()}
+    person = replace(person_row(Row(0, filled)), photos=tuple(str(photo) for photo in photos))
+    with Gallery.open(gallery_path, create=True) as gallery, face_engine() as (describe, model_id):
+        report = register(gallery, person, Path(), describe, model_id=model_id)
+        tell_row(say, report)
+        if report.outcome is Outcome.REJECTED:
+            sys.exit(NOTHING_DONE)
+        word = say.pick(*OUTCOMES[report.outcome])
+        say.line(
+            f"{person.name}: {word}, {report.photos_used} foto.", f"{person.name}: {word}, {report.photos_used} photos."
+        )
+        warn_about_mode(say, gallery)
+        sys.exit(SOME_REJECTED if report.photos_rejected else FINE)
+
+
+@click.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Cetak satu objek JSON, tanpa templat wajah.")
+@with_gallery
+def list_(gallery_path: Path, say: Say, as_json: bool) -> None:
+    """Tampilkan semua orang yang terdaftar."""
+    with Gallery.open(gallery_path, read_only=True) as gallery:
+        people, counts = gallery.people(), gallery.photo_counts()
+        if as_json:
+            print_json(
+                {
+                    "revision": gallery.revision,
+                    "people": [_public(person, photos=counts.get(person.id, 0)) for person in people],
+                    "elections": [asdict(election) for election in gallery.elections()],
+                }
+            )
+            return
+        header = [
+            ("id", "id"),
+            ("nama", "name"),
+            ("peran", "role"),
+            ("pemilu", "election"),
+            ("no", "no"),
+            ("wilayah", "region"),
+            ("partai", "party"),
+            ("keluarga dari", "relative of"),
+            ("foto", "photos"),
+        ]
+        rows = [
+            (p.id, p.name, p.role, p.election, p.ballot_number, p.region, p.party, p.relative_of, counts.get(p.id, 0))
+            for p in people
+        ]
+        say.table(header, rows)
+        warn_about_mode(say, gallery)
+
+
+@click.command("show")
+@click.argument("person")
+@click.option("--json", "as_json", is_flag=True, help="Cetak satu objek JSON, tanpa templat wajah.")
+@with_gallery
+def show(gallery_path: Path, say: Say, person: str, as_json: bool) -> None:
+    """Tampilkan PERSON (id atau nama), fotonya, dan keluarganya."""
+    with Gallery.open(gallery_path, read_only=True) as gallery:
+        found = gallery.person(person)
+        references, family = gallery.references(found.id), gallery.relatives(found.id)
+    photos = [
+        {
+            "number": reference.id,
+            "name": reference.photo_name,
+            "sha256": reference.photo_sha256,
+            "model": reference.model_id,
+            "face_px": round(reference.size_px, 1),
+        }
+        for reference in references
+    ]
+    if as_json:
+        print_json(_public(found, photos=photos, family=[relative.id for relative in family]))
+        return
+    fields = [(column, value) for column, value in asdict(found).items() if value not in (None, "")]
+    fields += [("family", f"{relative.id} ({relative.relation})") for relative in family]
+    say.table([("kolom", "field"), ("isi", "value")], fields)
+    click.echo()
+    say.table(
+        [("foto", "photo"), ("nama", "name"), ("sha256", "sha256"), ("wajah px", "face px"), ("model", "model")],
+        [(p["number"], p["name"], str(p["sha256"])[:12], p["face_px"], p["model"]) for p in photos],
+    )
+
+
+@click.command("remove")
+@click.argument("person")
+@click.option("--photo", type=int, help="Hapus hanya foto acuan bernomor ini (lihat show).")
+@click.option("--with-family", is_flag=True, help="Hapus juga keluarga yang terdaftar padanya.")
+@click.option("--yes", is_flag=True, help="Jangan bertanya.")
+@with_gallery
+def remove(gallery_path: Path, say: Say, person: str, photo: int | None, with_family: bool, yes: bool) -> None:
+    """Hapus PERSON (id atau nama) beserta templat wajahnya dari berkas galeri."""
+    with Gallery.open(gallery_path) as gallery:
+        found = gallery.person(person)
+        numbers = [reference.id for reference in gallery.references(found.id)]
+        if photo is not None and photo not in numbers:
+            say.fail(say.pick(f"{found.name} tidak punya foto nomor {photo}.", f"{found.name} has no photo {photo}."))
+        what = found.name if photo is None else say.pick(f"foto {photo} {found.name}", f"photo {photo} of {found.name}")
+        if not yes and not _agreed(say.pick(f"Hapus {what}?", f"Remove {what}?")):
+            say.fail(say.pick("Tidak ada yang dihapus (pakai --yes).", "Nothing was removed (use --yes)."))
+        if photo is None:
+            gone = gallery.remove(found.id, with_family=with_family)
+            what = ", ".join(one.name for one in gone)
+        else:
+            gallery.remove_reference(photo)
+        say.line(f"Dihapus: {what}.", f"Removed: {what}.")
+
+
+@click.command("audit")
+@click.option("--last", type=click.IntRange(min=1), help="Hanya sekian perubahan terakhir.")
+@click.option("--json", "as_json", is_flag=True, help="Cetak satu objek JSON per perubahan.")
+@with_gallery
+def audit(gallery_path: Path, say: Say, last: int | None, as_json: bool) -> None:
+    """Tampilkan setiap perubahan galeri: kapan (UTC), apa, siapa."""
+    with Gallery.open(gallery_path, read_only=True) as gallery:
+        lines = gallery.audit(last=last)
+    if as_json:
+        for line in lines:
+            print_json(asdict(line))
+        return
+    header = [("waktu", "time"), ("tindakan", "action"), ("siapa", "who"), ("rincian", "detail")]
+    say.table(header, [(line.at, line.action, line.subject, line.detail) for line in lines])
+
+
+def _agreed(question: str) -> bool:
+    try:
+        return click.confirm(question, err=True)
+    except click.Abort:
+        return False
+
+
+def _public(person: Candidate, **more: object) -> dict[str, object]:
+    return {**asdict(person), **more}

@@ -1,0 +1,181 @@
+"""What the `fotonetral candidates` commands share: options, wording, tables, and the models that describe photos."""
+
+from __future__ import annotations
+
+import functools
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn, cast
+
+import click
+
+from candidates.errors import CandidatesError, Language
+from candidates.gallery import Gallery, Outcome
+from candidates.importing import RowReport
+from candidates.photos import Describe
+from vision.errors import FotoNetralError
+
+if TYPE_CHECKING:
+    from candidates.photos import FaceTemplate
+
+DEFAULT_GALLERY = "gallery.db"
+"""The gallery when neither --gallery nor FOTONETRAL_GALLERY says another: in the working folder."""
+
+FINE, SOME_REJECTED, NOTHING_DONE = 0, 1, 2
+
+OUTCOMES = {
+    Outcome.ADDED: ("ditambahkan", "added"),
+    Outcome.UPDATED: ("diperbarui", "updated"),
+    Outcome.UNCHANGED: ("tidak berubah", "unchanged"),
+    Outcome.REJECTED: ("ditolak", "rejected"),
+}
+
+
+def with_gallery(command: Callable[..., None]) -> Callable[..., None]:
+    """Add --gallery and --lang, and turn errors of ours into one line and exit status 2."""
+
+    @click.option(
+        "--gallery",
+        "gallery_path",
+        type=click.Path(dir_okay=False, path_type=Path),
+        default=DEFAULT_GALLERY,
+        envvar="FOTONETRAL_GALLERY",
+        show_default=True,
+        show_envvar=True,
+        help="Berkas galeri.",
+    )
+    @click.option(
+        "--lang", type=click.Choice(["id", "en"]), default="id", show_default=True, help="Bahasa: Indonesia, Inggris."
+    )
+    @functools.wraps(command)
+    def told(*args: Any, lang: str, **options: Any) -> None:
+        say = Say(cast(Language, lang))
+        try:
+            command(*args, say=say, **options)
+        except (CandidatesError, FotoNetralError) as error:
+            say.fail(f"{error.text(say.language)} [{error.code}]")
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            say.fail(f"{error.strerror}: {error.filename}")
+
+    return told
+
+
+class Say:
+    """Prints in the chosen language; tables for people at a terminal, tab-separated lines for everything else."""
+
+    def __init__(self, language: Language) -> None:
+        self.language: Language = language
+
+    def pick(self, text_id: str, text_en: str) -> str:
+        """Return the text in the chosen language."""
+        return text_id if self.language == "id" else text_en
+
+    def line(self, text_id: str, text_en: str, *, err: bool = False) -> None:
+        """Print a line."""
+        click.echo(self.pick(text_id, text_en), err=err)
+
+    def fail(self, text: str) -> NoReturn:
+        """Print what went wrong and leave with status 2."""
+        click.echo(text, err=True)
+        sys.exit(NOTHING_DONE)
+
+    def table(self, header: Sequence[tuple[str, str]], rows: Iterable[Sequence[object]]) -> None:
+        """Print rows under a header given in both languages; None prints as nothing."""
+        names = [self.pick(*name) for name in header]
+        cells = [["" if cell is None else str(cell) for cell in row] for row in rows]
+        if not sys.stdout.isatty():
+            for row in (names, *cells):
+                click.echo("\t".join(row))
+            return
+        from rich.console import Console
+        from rich.table import Table
+        from rich.text import Text
+
+        table = Table(box=None, pad_edge=False, header_style="bold")
+        for name in names:
+            table.add_column(name, overflow="fold")
+        for row in cells:
+            # As Text: square brackets in a name are no markup.
+            table.add_row(*(Text(cell) for cell in row))
+        Console().print(table)
+
+
+@contextmanager
+def face_engine() -> Iterator[tuple[Describe, str]]:
+    """Give the describing function and its model's id; the face models load at the first photo that needs them."""
+    from vision.enrolment import Enroller
+    from vision.faces import MODEL_ID
+
+    enrollers: list[Enroller] = []
+
+    def describe(path: Path) -> FaceTemplate:
+        if not enrollers:
+            enrollers.append(Enroller())
+        return enrollers[0].describe(path)
+
+    try:
+        yield describe, MODEL_ID
+    finally:
+        for enroller in enrollers:
+            enroller.close()
+
+
+@contextmanager
+def progress(say: Say) -> Iterator[Callable[[str], None]]:
+    """Show how many rows are done while at a terminal; be silent elsewhere."""
+    if not sys.stderr.isatty():
+        yield lambda _name: None
+        return
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    rows = say.pick("baris", "rows")
+    columns = (
+        SpinnerColumn(),
+        TextColumn(f"{{task.completed}} {rows}"),
+        TimeElapsedColumn(),
+        TextColumn("{task.description}"),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("", total=None)
+        yield lambda name: progress.update(task, advance=1, description=escape(name))
+
+
+def tell_row(say: Say, row: RowReport) -> None:
+    """Say on standard error what there is to say of a table's row."""
+    place = f"{row.table}:{row.line}: {row.name}" if row.table else row.name
+    if row.reason and row.photos_rejected:
+        say.line(
+            f"{place}: ditolak, tidak ada foto yang dapat dipakai.", f"{place}: rejected, no usable photo.", err=True
+        )
+    elif row.reason:
+        say.line(f"{place}: ditolak: {row.reason.text('id')}", f"{place}: rejected: {row.reason.text('en')}", err=True)
+    for photo in row.photos_rejected:
+        say.line(
+            f"{place}: foto {photo.photo} tidak dipakai: {photo.reason.text('id')}",
+            f"{place}: photo {photo.photo} not used: {photo.reason.text('en')}",
+            err=True,
+        )
+    for note in row.notes:
+        say.line(f"{place}: {note.text('id')}", f"{place}: {note.text('en')}", err=True)
+
+
+def warn_about_mode(say: Say, gallery: Gallery) -> None:
+    """Warn when others may read the gallery."""
+    if not gallery.summary().mode_ok:
+        say.line(
+            f"Peringatan: orang lain dapat membaca {gallery.path}; jalankan chmod 600 {gallery.path}",
+            f"Warning: others can read {gallery.path}; run chmod 600 {gallery.path}",
+            err=True,
+        )
+
+
+def print_json(value: object) -> None:
+    """Print a value as one line of JSON."""
+    click.echo(json.dumps(value, ensure_ascii=False, default=str))
