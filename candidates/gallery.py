@@ -20,15 +20,17 @@ from candidates.errors import (
     AmbiguousCandidateError,
     CandidateHasRelativesError,
     ElectionError,
+    GalleryModelMismatchError,
     InvalidCandidateError,
     UnknownCandidateError,
 )
 from candidates.people import Candidate, Election, Reference, Relation, Role, name_key, slug
-from candidates.store import Store
+from candidates.store import Store, now
 
 _PERSON_COLUMNS = ", ".join(field.name for field in fields(Candidate))
 _ELECTION_COLUMNS = ", ".join(field.name for field in fields(Election))
 _TEMPLATE_COLUMNS = "id, person, photo_name, photo_sha256, model_id, embedding, size_px"
+_FIRST_WITH_CALIBRATIONS = 2  # schema version; and with sharpness
 _REVISION_DIGITS = 16
 
 
@@ -147,7 +149,8 @@ class Gallery:
     def references(self, person_id: str | None = None) -> tuple[Reference, ...]:
         """Return the templates of one person, or of everybody (by person, then in the order they came)."""
         where, values = ("WHERE person = ?", (person_id,)) if person_id is not None else ("", ())
-        rows = self._store.rows(f"SELECT {_TEMPLATE_COLUMNS} FROM templates {where} ORDER BY person, id", values)  # noqa: S608
+        columns = f"{_TEMPLATE_COLUMNS}, {'sharpness' if self._has_calibrations else 'NULL'}"
+        rows = self._store.rows(f"SELECT {columns} FROM templates {where} ORDER BY person, id", values)  # noqa: S608
         return tuple(_reference(row) for row in rows)
 
     def photos(self, person_id: str) -> dict[str, str]:
@@ -157,6 +160,29 @@ class Gallery:
     def photo_counts(self) -> dict[str, int]:
         """Return person id → how many templates; people without one are left out."""
         return dict(self._store.rows("SELECT person, count(*) FROM templates GROUP BY person"))
+
+    def model_ids(self) -> tuple[str, ...]:
+        """Return the face models that templates come from, sorted: one, unless re-embedding was interrupted."""
+        # Each step looks up the next id in the index, so that a million templates take no longer than ten.
+        rows = self._store.rows(
+            "WITH RECURSIVE found (id) AS (SELECT min(model_id) FROM templates UNION ALL"
+            " SELECT (SELECT min(model_id) FROM templates WHERE model_id > found.id) FROM found WHERE id IS NOT NULL)"
+            " SELECT id FROM found WHERE id IS NOT NULL"
+        )
+        return tuple(str(row[0]) for row in rows)
+
+    def model_counts(self) -> dict[str, int]:
+        """Return face model → how many templates come from it, in the order of `model_ids`."""
+        return dict(
+            self._store.rows("SELECT model_id, count(*) FROM templates GROUP BY model_id ORDER BY model_id"),
+        )
+
+    def calibration(self, model_id: str) -> bytes | None:
+        """Return the calibration of a face model as it was put, if there is one."""
+        if not self._has_calibrations:
+            return None
+        rows = self._store.rows("SELECT data FROM calibrations WHERE model_id = ?", (model_id,))
+        return bytes(rows[0][0]) if rows else None
 
     def owners_of_photo(self, photo_sha256: str) -> tuple[Candidate, ...]:
         """Return everybody who is registered with this very photo."""
@@ -170,23 +196,26 @@ class Gallery:
             "SELECT (SELECT count(*) FROM people), (SELECT count(*) FROM templates), (SELECT count(*) FROM elections)"
         )
         people, references, elections = counts[0]
-        models = self._store.rows("SELECT DISTINCT model_id FROM templates ORDER BY model_id")
         files = [self.path, *(self.path.with_name(self.path.name + end) for end in ("-wal", "-shm"))]
         mode_ok = all(not stat.S_IMODE(file.stat().st_mode) & 0o077 for file in files if file.exists())
-        return Summary(people, references, elections, tuple(str(row[0]) for row in models), mode_ok)
+        return Summary(people, references, elections, self.model_ids(), mode_ok)
 
     @property
     def revision(self) -> str:
         """A digest of the contents: the same people and templates give the same text on every machine.
 
         Takes some 10 ms for a thousand people; `changes` is the cheap way to see that something happened.
+        Calibrations count, since they decide who is named; a reference's sharpness decides nothing and does not.
         """
         digest = hashlib.sha256()
-        for table, columns in (
+        tables = [
             ("people", _PERSON_COLUMNS),
             ("elections", _ELECTION_COLUMNS),
             ("templates", "person, photo_sha256, photo_name, model_id, size_px, embedding"),
-        ):
+        ]
+        if self._has_calibrations:
+            tables.append(("calibrations", "model_id, data"))
+        for table, columns in tables:
             for row in self._store.rows(f"SELECT {columns} FROM {table} ORDER BY 1, 2"):  # noqa: S608
                 digest.update(repr((table, *row)).encode())
         return digest.hexdigest()[:_REVISION_DIGITS]
@@ -219,7 +248,8 @@ class Gallery:
         A photo the person already has with the same model changes nothing. Templates of other models go as soon as
         one of a new model comes: distances between models mean nothing. `Reference.id` and `.person` are ignored.
         Raises `ElectionError` for an unknown election, `UnknownCandidateError` for an unknown `relative_of`,
-        `InvalidCandidateError` when a relative is named as somebody's candidate.
+        `InvalidCandidateError` when a relative is named as somebody's candidate, `GalleryModelMismatchError` for an
+        embedding of another length than those of its model.
         """
         with self._store.transaction():
             self._check_ties(candidate)
@@ -289,6 +319,13 @@ class Gallery:
             self._store.log("update" if before else "add", f"election:{election.id}")
             return Outcome.UPDATED if before else Outcome.ADDED
 
+    def put_calibration(self, model_id: str, data: bytes) -> None:
+        """Keep the calibration of a face model, in place of an older one."""
+        with self._store.transaction():
+            values = (model_id, now(), data)
+            self._store.write("INSERT OR REPLACE INTO calibrations (model_id, at, data) VALUES (?, ?, ?)", values)
+            self._store.log("calibrate", model_id)
+
     def remove_election(self, election_id: str) -> None:
         """Remove an election. Raises `ElectionError` when it is unknown or people still belong to it."""
         with self._store.transaction():
@@ -300,6 +337,10 @@ class Gallery:
             if not self._store.write("DELETE FROM elections WHERE id = ?", (election_id,)):
                 raise _unknown_election(election_id)
             self._store.log("remove", f"election:{election_id}")
+
+    @property
+    def _has_calibrations(self) -> bool:
+        return self._store.version >= _FIRST_WITH_CALIBRATIONS
 
     def _people(self, rest: str, *values: str) -> tuple[Candidate, ...]:
         rows = self._store.rows(f"SELECT {_PERSON_COLUMNS} FROM people {rest}", values)  # noqa: S608
@@ -331,6 +372,7 @@ class Gallery:
     def _write_templates(self, person_id: str, references: Iterable[Reference]) -> tuple[int, int]:
         known = self.photos(person_id)
         fresh = {r.photo_sha256: r for r in references if known.get(r.photo_sha256) != r.model_id}
+        self._refuse_other_lengths(fresh.values())
         models = {r.model_id for r in fresh.values()}
         stale = [sha for sha, model in known.items() if models and (model not in models or sha in fresh)]
         for sha in stale:
@@ -338,12 +380,27 @@ class Gallery:
         if stale:
             self._store.mark_for_purge()
         for r in fresh.values():
+            vector = r.embedding.astype("<f4").tobytes()
             self._store.write(
-                "INSERT INTO templates (person, photo_name, photo_sha256, model_id, embedding, size_px)"
-                " VALUES (?, ?, ?, ?, ?, ?)",
-                (person_id, r.photo_name, r.photo_sha256, r.model_id, r.embedding.astype("<f4").tobytes(), r.size_px),
+                "INSERT INTO templates (person, photo_name, photo_sha256, model_id, embedding, size_px, sharpness)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (person_id, r.photo_name, r.photo_sha256, r.model_id, vector, r.size_px, r.sharpness),
             )
         return len(fresh), len(stale)
+
+    def _refuse_other_lengths(self, references: Iterable[Reference]) -> None:
+        lengths: dict[str, int] = {}
+        for r in references:
+            if r.model_id not in lengths:
+                rows = self._store.rows(
+                    "SELECT length(embedding) / 4 FROM templates WHERE model_id = ? LIMIT 1", (r.model_id,)
+                )
+                lengths[r.model_id] = int(rows[0][0]) if rows else r.embedding.size
+            if r.embedding.size != (expected := lengths[r.model_id]):
+                raise GalleryModelMismatchError(
+                    f"Templat model «{r.model_id}» terdiri dari {expected} angka, yang datang {r.embedding.size}.",
+                    f"Templates of “{r.model_id}” have {expected} numbers, this one has {r.embedding.size}.",
+                )
 
     def _upsert(self, table: str, columns: str, values: list[Any]) -> None:
         # Not INSERT OR REPLACE: that deletes first, and would take the person's templates along.
@@ -372,10 +429,10 @@ def _person(row: tuple[Any, ...]) -> Candidate:
 
 
 def _reference(row: tuple[Any, ...]) -> Reference:
-    *identity, embedding, size_px = row
+    *identity, embedding, size_px, sharpness = row
     number, person, photo_name, photo_sha256, model_id = identity
     vector = np.frombuffer(embedding, dtype="<f4").astype(np.float32)
-    return Reference(number, person, photo_name, photo_sha256, model_id, vector, size_px)
+    return Reference(number, person, photo_name, photo_sha256, model_id, vector, size_px, sharpness)
 
 
 def _stored(value: Any) -> Any:

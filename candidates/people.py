@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 EMBEDDING_SIZE = 128
-"""Numbers in one face embedding (dlib's face network)."""
+"""Numbers in one embedding of the face network that comes with the product; other networks' may be of any length."""
 
 NATIONAL = "national"
 """The `level` of an election that counts everywhere whatever region its candidates have."""
@@ -112,8 +112,9 @@ class Election:
 class Reference:
     """One stored template of a person.
 
-    `embedding` : (128,) float32. `size_px` : height of the face in the photo it came from. Only the photo's name and
-    sha256 are kept, never its pixels. `id` is the row number in the gallery (0 before it is stored).
+    `embedding` : (d,) float32, d >= 1 and the same for all of one model. `size_px` : height of the face in the photo
+    it came from; `sharpness` : 0 or more, None where it was not measured. Only the photo's name and sha256 are kept,
+    never its pixels. `id` is the row number in the gallery (0 before it is stored).
     """
 
     id: int
@@ -123,12 +124,11 @@ class Reference:
     model_id: str
     embedding: NDArray[np.float32]
     size_px: float
+    sharpness: float | None = None
 
     def __post_init__(self) -> None:
-        if self.embedding.shape != (EMBEDDING_SIZE,) or self.embedding.dtype.name != "float32":
-            raise ValueError(
-                f"an embedding is ({EMBEDDING_SIZE},) float32, got {self.embedding.shape} {self.embedding.dtype}"
-            )
+        if self.embedding.ndim != 1 or not self.embedding.size or self.embedding.dtype.name != "float32":
+            raise ValueError(f"an embedding is (d,) float32, got {self.embedding.shape} {self.embedding.dtype}")
 
 
 def clean_text(text: str) -> str:

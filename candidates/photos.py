@@ -15,11 +15,11 @@ import numpy as np
 
 from candidates.errors import Language, PhotoFailedError, PhotoMissingError, PhotoOfAnotherError
 from candidates.gallery import Gallery
-from candidates.people import EMBEDDING_SIZE, Reference, name_key
+from candidates.people import Reference, name_key
 
 
 class FaceTemplate(Protocol):
-    """What describing a reference photo gives; `embedding` is (128,) float32, `size_px` the face's height."""
+    """What describing a reference photo gives; `embedding` is (d,) float32, `size_px` the face's height."""
 
     @property
     def embedding(self) -> Any:  # noqa: D102
@@ -132,9 +132,10 @@ def gather(
 def as_reference(template: FaceTemplate, photo_name: str, photo_sha256: str) -> Reference:
     """Turn a template into a reference not stored yet. Raises `ValueError` for an embedding that is none."""
     embedding = np.asarray(template.embedding, dtype=np.float32)
-    if embedding.shape != (EMBEDDING_SIZE,) or not np.all(np.isfinite(embedding)):
-        raise ValueError(f"an embedding is {EMBEDDING_SIZE} finite numbers, got shape {embedding.shape}")
-    return Reference(0, "", photo_name, photo_sha256, template.model_id, embedding, float(template.size_px))
+    if not np.all(np.isfinite(embedding)):
+        raise ValueError(f"an embedding is finite numbers, got others among {embedding.shape}")
+    size_px, sharpness = float(template.size_px), float(template.sharpness)
+    return Reference(0, "", photo_name, photo_sha256, template.model_id, embedding, size_px, sharpness)
 
 
 def matching_files(pattern: str, folder: Path) -> list[Path]:

@@ -1,4 +1,4 @@
-"""The gallery's SQLite file: schema, opening, transactions, and what SQLite's errors mean to people."""
+"""The gallery's SQLite file: opening, transactions, and what SQLite's errors mean to people."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from candidates import schema
 from candidates.errors import (
     CandidatesError,
     GalleryBusyError,
@@ -19,41 +20,9 @@ from candidates.errors import (
     GalleryUnreadableError,
 )
 
-APPLICATION_ID = 0x464E4731
-"""Marks a SQLite file as a gallery ("FNG1")."""
-
-SCHEMA_VERSION = 1
-
 OWNER_ONLY = 0o600
 
 _BUSY_SECONDS = 5.0
-
-_SCHEMA = """
-CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
-CREATE TABLE elections (
-    id TEXT PRIMARY KEY, title TEXT NOT NULL, level TEXT NOT NULL, region TEXT NOT NULL,
-    active_from TEXT, active_to TEXT, polling_day TEXT
-);
-CREATE TABLE people (
-    id TEXT PRIMARY KEY, name TEXT NOT NULL, role TEXT NOT NULL, election TEXT REFERENCES elections (id),
-    ballot_number INTEGER, region TEXT NOT NULL, party TEXT NOT NULL,
-    relative_of TEXT REFERENCES people (id), relation TEXT, name_key TEXT NOT NULL
-);
-CREATE INDEX people_by_name ON people (name_key);
-CREATE INDEX people_by_relative ON people (relative_of);
-CREATE INDEX people_by_election ON people (election);
-CREATE TABLE templates (
-    id INTEGER PRIMARY KEY, person TEXT NOT NULL REFERENCES people (id) ON DELETE CASCADE,
-    photo_name TEXT NOT NULL, photo_sha256 TEXT NOT NULL, model_id TEXT NOT NULL,
-    embedding BLOB NOT NULL CHECK (length(embedding) = 512), size_px REAL NOT NULL,
-    UNIQUE (person, photo_sha256)
-);
-CREATE INDEX templates_by_photo ON templates (photo_sha256);
-CREATE TABLE audit (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, action TEXT NOT NULL, subject TEXT NOT NULL,
-    detail TEXT NOT NULL
-);
-"""
 
 _PURGE_PENDING = "purge_pending"
 
@@ -61,9 +30,10 @@ _PURGE_PENDING = "purge_pending"
 class Store:
     """One open gallery file. Every SQLite error leaves it as a `GalleryError`."""
 
-    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
+    def __init__(self, path: Path, connection: sqlite3.Connection, *, read_only: bool) -> None:
         self.path = path
         self._connection = connection
+        self._read_only = read_only
 
     @classmethod
     def open(cls, path: Path, *, create: bool, read_only: bool) -> Store:
@@ -74,9 +44,9 @@ class Store:
             raise GalleryNotFoundError(f"Tidak ada galeri di {path}.", f"There is no gallery at {path}.")
         with _explained(path):
             connection = _connect(path, read_only=read_only)
-            store = cls(path, connection)
+            store = cls(path, connection, read_only=read_only)
             try:
-                store._prepare(create=create, read_only=read_only)
+                store._prepare(create=create)
             except BaseException:
                 connection.close()
                 raise
@@ -89,6 +59,12 @@ class Store:
                 self.purge()
         finally:
             self._connection.close()
+
+    @property
+    def version(self) -> int:
+        """The version of the file's schema: `schema.VERSION`, or an older one where it may only be read."""
+        with _explained(self.path):
+            return int(self._connection.execute("PRAGMA user_version").fetchone()[0])
 
     def rows(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Return all rows of a query."""
@@ -103,6 +79,9 @@ class Store:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """All or nothing, also when the process is killed: SQLite drops what was not committed."""
+        if self._read_only:
+            # An old file that is only read lacks tables: SQLite would complain of those first.
+            raise _read_only(self.path)
         with _explained(self.path):
             self._connection.execute("BEGIN IMMEDIATE")
             try:
@@ -115,10 +94,8 @@ class Store:
 
     def log(self, action: str, subject: str, detail: str = "") -> None:
         """Add an audit line to the running transaction."""
-        now = datetime.now(UTC).isoformat(timespec="seconds")
-        self.write(
-            "INSERT INTO audit (at, action, subject, detail) VALUES (?, ?, ?, ?)", (now, action, subject, detail)
-        )
+        values = (now(), action, subject, detail)
+        self.write("INSERT INTO audit (at, action, subject, detail) VALUES (?, ?, ?, ?)", values)
 
     def mark_for_purge(self) -> None:
         """Note in the running transaction that deleted templates must leave the file; survives a crash."""
@@ -140,7 +117,7 @@ class Store:
                 raise _busy(self.path)
         self.write("DELETE FROM meta WHERE key = ?", (_PURGE_PENDING,))
 
-    def _prepare(self, *, create: bool, read_only: bool) -> None:
+    def _prepare(self, *, create: bool) -> None:
         execute = self._connection.execute
         execute("PRAGMA foreign_keys = ON")
         execute("PRAGMA secure_delete = ON")
@@ -149,24 +126,35 @@ class Store:
             with self.transaction():
                 # Somebody else may have made it while we waited for the lock.
                 if not self._is_gallery():
-                    for statement in _SCHEMA.split(";\n"):
-                        execute(statement)
-                    execute(f"PRAGMA application_id = {APPLICATION_ID}")
-                    execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+                    self._run(schema.CREATE)
         if not self._is_gallery():
             raise GalleryUnreadableError(f"{self.path} bukan galeri FotoNetral.", f"{self.path} is not a gallery.")
-        version = execute("PRAGMA user_version").fetchone()[0]
-        if version != SCHEMA_VERSION:
+        if self.version not in schema.READABLE:
             raise GalleryUnreadableError(
-                f"{self.path} dibuat oleh FotoNetral yang lebih baru (skema {version}, bukan {SCHEMA_VERSION}).",
-                f"{self.path} was made by a newer FotoNetral (schema {version}, not {SCHEMA_VERSION}).",
+                f"{self.path} dibuat oleh FotoNetral yang lebih baru (skema {self.version}, bukan {schema.VERSION}).",
+                f"{self.path} was made by a newer FotoNetral (schema {self.version}, not {schema.VERSION}).",
             )
-        if not read_only:
+        if not self._read_only and self.version in schema.MIGRATE:
+            with self.transaction():
+                # Or somebody else has migrated it.
+                if statements := schema.MIGRATE.get(self.version):
+                    self._run(statements)
+                    self.mark_for_purge()
+        if not self._read_only:
             # A kill between commits loses nothing; only a power cut may lose the last rows, never the file.
             execute("PRAGMA synchronous = NORMAL")
 
+    def _run(self, statements: Sequence[str]) -> None:
+        for statement in statements:
+            self._connection.execute(statement)
+
     def _is_gallery(self) -> bool:
-        return bool(self._connection.execute("PRAGMA application_id").fetchone()[0] == APPLICATION_ID)
+        return bool(self._connection.execute("PRAGMA application_id").fetchone()[0] == schema.APPLICATION_ID)
+
+
+def now() -> str:
+    """Return the time as the file keeps it: UTC, ISO 8601, whole seconds."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def _make_private(path: Path) -> None:
@@ -211,9 +199,7 @@ def _explained(path: Path) -> Iterator[None]:
         if kind in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
             raise _busy(path) from error
         if kind in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM):
-            raise GalleryReadOnlyError(
-                f"Galeri {path} hanya dapat dibaca.", f"The gallery {path} may only be read."
-            ) from error
+            raise _read_only(path) from error
         raise GalleryUnreadableError(
             f"Galeri {path} tidak dapat dipakai: {error}.", f"The gallery {path} cannot be used: {error}."
         ) from error
@@ -223,3 +209,7 @@ def _busy(path: Path) -> GalleryBusyError:
     return GalleryBusyError(
         f"Galeri {path} sedang dipakai program lain.", f"The gallery {path} is in use by another program."
     )
+
+
+def _read_only(path: Path) -> GalleryReadOnlyError:
+    return GalleryReadOnlyError(f"Galeri {path} hanya dapat dibaca.", f"The gallery {path} may only be read.")

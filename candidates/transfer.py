@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from candidates.errors import BadRowError, GalleryModelMismatchError, TableUnreadableError
 from candidates.gallery import Gallery
 from candidates.importing import ELECTIONS_FILE, Importer, ImportReport, RowReport
-from candidates.people import EMBEDDING_SIZE, Election, Reference
+from candidates.people import Election, Reference
 from candidates.photos import Gathered
 from candidates.store import OWNER_ONLY
 from candidates.tables import ELECTION_COLUMNS, PEOPLE_COLUMNS, PersonRow, Table
@@ -130,7 +130,14 @@ def _table(columns: tuple[str, ...], rows: list[dict[str, Any]]) -> str:
 def _templates(references: Iterable[Reference]) -> bytes:
     rows = tuple(references)
     arrays: dict[str, NDArray[Any]] = {name: np.array([getattr(r, name) for r in rows], "U") for name in _TEXT_ARRAYS}
-    arrays["embedding"] = np.array([r.embedding for r in rows], "<f4").reshape(len(rows), EMBEDDING_SIZE)
+    lengths = {r.embedding.size for r in rows} or {0}
+    if len(lengths) > 1:
+        models = ", ".join(sorted({r.model_id for r in rows}))
+        raise GalleryModelMismatchError(
+            f"Galeri memuat templat beberapa model wajah sekaligus: {models}.",
+            f"The gallery holds templates of several face models at once: {models}.",
+        )
+    arrays["embedding"] = np.array([r.embedding for r in rows], "<f4").reshape(len(rows), *lengths)
     arrays["size_px"] = np.array([r.size_px for r in rows], "<f8")
     # np.savez stamps its members with the time of day.
     packed = io.BytesIO()
@@ -151,7 +158,7 @@ def _parsed_templates(archive: Path, data: bytes) -> dict[str, list[Reference]]:
             texts = [[str(text) for text in npz_arrays[name]] for name in _TEXT_ARRAYS]
             embeddings = np.asarray(npz_arrays["embedding"], np.float32)
             sizes = [float(size) for size in npz_arrays["size_px"]]
-        if embeddings.shape != (len(sizes), EMBEDDING_SIZE) or not np.all(np.isfinite(embeddings)):
+        if embeddings.ndim != 2 or len(embeddings) != len(sizes) or not np.all(np.isfinite(embeddings)):
             raise ValueError("embeddings of another shape")
         templates: dict[str, list[Reference]] = {}
         for person, photo_name, sha256, model_id, embedding, size in zip(*texts, embeddings, sizes, strict=True):

@@ -73,7 +73,12 @@ def test_an_election_must_not_end_before_it_starts() -> None:
         Election("e", active_from=date(2029, 2, 1), active_to=date(2029, 1, 1))
 
 
-@pytest.mark.parametrize("embedding", [np.zeros(127, np.float32), np.zeros(128)])
-def test_an_embedding_is_128_float32(embedding: np.ndarray) -> None:
-    with pytest.raises(ValueError, match="128"):
+@pytest.mark.parametrize("size", [1, 128, 512])
+def test_an_embedding_has_any_length(size: int) -> None:
+    assert Reference(0, "a", "a.jpg", "00", "m", np.zeros(size, np.float32), 1.0).sharpness is None
+
+
+@pytest.mark.parametrize("embedding", [np.zeros(128), np.zeros(0, np.float32), np.zeros((1, 128), np.float32)])
+def test_an_embedding_is_one_row_of_float32(embedding: np.ndarray) -> None:
+    with pytest.raises(ValueError, match="float32"):
         Reference(0, "a", "a.jpg", "00", "m", embedding, 1.0)
