@@ -69,6 +69,17 @@ class Cohort:
         return np.maximum(self.middle + self.spread * (from_probes + from_references) / 2, 0.0)
 
 
+def distances_between(
+    first: NDArray[np.floating], second: NDArray[np.floating], cohort: Cohort | None
+) -> NDArray[np.float64]:
+    """Return the (n, m) distances of (n, d) to (m, d) embeddings: L2, normalised where a cohort is given."""
+    a, b = first.astype(np.float64), second.astype(np.float64)
+    plain = np.sqrt(np.maximum((a**2).sum(axis=1)[:, None] + (b**2).sum(axis=1) - 2 * a @ b.T, 0.0))
+    if cohort is None:
+        return plain
+    return cohort.normalised(plain, cohort.statistics(a), cohort.statistics(b))
+
+
 @cache
 def _shipped() -> Cohort:
     try:
