@@ -9,6 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Protocol, Self
 
+from candidates.delimited import CsvTable
 from candidates.errors import (
     AmbiguousCandidateError,
     BadRowError,
@@ -23,9 +24,9 @@ from candidates.photos import Describe, FaceTemplate, Gathered, Reason, Rejected
 from candidates.tables import (
     ELECTION_COLUMNS,
     PEOPLE_COLUMNS,
+    BadRow,
     PersonRow,
-    Row,
-    Table,
+    Rows,
     election_row,
     person_row,
 )
@@ -55,6 +56,11 @@ class RowReport:
     photos_used: int = 0
     photos_rejected: tuple[RejectedPhoto, ...] = ()
     notes: tuple[Reason, ...] = ()
+
+    @property
+    def place(self) -> str:
+        """Where the row stands: the table, and the line where there are lines."""
+        return f"{self.table}:{self.line}" if self.line else self.table
 
     @property
     def is_problem(self) -> bool:
@@ -109,12 +115,18 @@ def import_table(
     nothing, and a photo that is registered is not described again. Memory does not grow with the rows.
     Raises `TableUnreadableError` when the table as a whole cannot be read.
     """
-    people = Table(table, PEOPLE_COLUMNS, ("name", "photos"))
+    people = CsvTable(table, PEOPLE_COLUMNS, ("name", "photos"))
     photos = FolderPhotos(gallery, table.parent, describe, model_id)
     with Importer(gallery, photos, on_row) as importer:
-        importer.read_elections(table.with_name(ELECTIONS_FILE))
+        importer.read_elections(elections_of(table.parent))
         importer.read_people(people)
         return importer.report()
+
+
+def elections_of(folder: Path) -> CsvTable | None:
+    """Return the table of elections in a folder, if there is one. Raises `TableUnreadableError`."""
+    path = folder / ELECTIONS_FILE
+    return CsvTable(path, ELECTION_COLUMNS, ("id",)) if path.is_file() else None
 
 
 def register(
@@ -179,39 +191,43 @@ class Importer:
     ) -> None:
         self._seen.close()
 
-    def read_elections(self, path: Path) -> None:
+    def read_elections(self, table: Rows | None) -> None:
         """Register the elections of a table, if there is one."""
-        if not path.is_file():
+        if table is None:
             return
-        for row in Table(path, ELECTION_COLUMNS, ("id",)).rows():
-            line, name = (row.line, row.cells["id"]) if isinstance(row, Row) else (row[0], "")
+        for row in table.rows():
+            name = row.name if isinstance(row, BadRow) else row.cells["id"]
             try:
-                if not isinstance(row, Row):
-                    raise row[1]
+                if isinstance(row, BadRow):
+                    raise row.error
                 outcome = self._gallery.put_election(election_row(row))
-                self._tell(RowReport(path.name, line, name, outcome), self._elections)
+                self._tell(RowReport(table.name, row.line, name, outcome), self._elections)
             except GalleryError:
                 raise
             except CandidatesError as error:
-                rejected = RowReport(path.name, line, name, Outcome.REJECTED, Reason.of(error))
+                rejected = RowReport(table.name, row.line, name, Outcome.REJECTED, Reason.of(error))
                 self._tell(rejected, self._elections)
 
-    def read_people(self, table: Table) -> None:
+    def read_people(self, table: Rows) -> None:
         """Register the people of a table: candidates and running mates first, then the relatives that name them."""
         for families in (False, True):
+            relatives = 0
             for row in table.rows():
-                line, name = (row.line, row.cells["name"]) if isinstance(row, Row) else (row[0], "")
                 try:
-                    if not isinstance(row, Row):
-                        raise row[1]
+                    if isinstance(row, BadRow):
+                        raise row.error
                     parsed = person_row(row)
                 except CandidatesError as error:
                     if not families:
-                        rejected = RowReport(table.path.name, line, name, Outcome.REJECTED, Reason.of(error))
+                        name = row.name if isinstance(row, BadRow) else row.cells["name"]
+                        rejected = RowReport(table.name, row.line, name, Outcome.REJECTED, Reason.of(error))
                         self._tell(rejected, self._people)
                     continue
+                relatives += parsed.role is Role.FAMILY
                 if (parsed.role is Role.FAMILY) is families:
-                    self._tell(self.register(parsed, table.path.name), self._people)
+                    self._tell(self.register(parsed, table.name), self._people)
+            if not relatives:
+                return
 
     def report(self) -> ImportReport:
         """Return how it went."""

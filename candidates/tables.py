@@ -1,16 +1,14 @@
-"""Reading the tables people write: dialect, headers in two languages, and what each cell may hold."""
+"""What the tables people write mean: headers in two languages, and what each cell may hold."""
 
 from __future__ import annotations
 
-import csv
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final, Protocol, TypeVar
 
-from candidates.errors import BadRowError, CandidatesError, TableUnreadableError
+from candidates.errors import BadRowError, CandidatesError
 from candidates.people import NATIONAL, Election, Relation, Role, clean_text, region_code, slug
 
 PEOPLE_COLUMNS: Final = (
@@ -77,10 +75,36 @@ _Choice = TypeVar("_Choice", Role, Relation)
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row: the line it starts on (1 is the first of the file) and the cell of every known column, cleaned."""
+    """One row: the line it starts on (1 is the first; 0: it has none) and the cell of every known column, cleaned."""
 
     line: int
     cells: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class BadRow:
+    """Something that stands where a row should and is none: its line (0: it has none), name if known, and why."""
+
+    line: int
+    error: CandidatesError
+    name: str = ""
+
+
+class Rows(Protocol):
+    """A table, however people keep it: read row by row, as often as wanted."""
+
+    @property
+    def name(self) -> str:
+        """What messages call it."""
+        ...
+
+    def count(self) -> int | None:
+        """Return about how many rows there are, if that is quickly known."""
+        ...
+
+    def rows(self) -> Iterator[Row | BadRow]:
+        """Yield the rows in order; empty ones are left out."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,91 +124,15 @@ class PersonRow:
     photos: tuple[str, ...]
 
 
-class Table:
-    """A UTF-8 CSV table (with or without BOM; `,`, `;` or tab), read row by row, as often as wanted.
+def column_names(cells: Iterable[str]) -> tuple[str, ...]:
+    """Return the columns that a header's cells mean, whatever their case, spacing and language; others as written."""
+    words = (re.sub(r"[\s\-]+", "_", clean_text(cell).casefold()) for cell in cells)
+    return tuple(_HEADERS.get(word, word) for word in words)
 
-    Raises `TableUnreadableError` at birth for a missing file, another encoding, or a header without `required`.
-    """
 
-    def __init__(self, path: Path, columns: tuple[str, ...], required: tuple[str, ...]) -> None:
-        self.path = path
-        self._columns = columns
-        self._check_text()
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            self._skipped, header = self._header_line(file.readline(), file.readline())
-        self._delimiter = max(";\t,", key=lambda mark: len(set(self._names(header, mark)) & set(columns)))
-        self.names = self._names(header, self._delimiter)
-        missing = [column for column in required if column not in self.names]
-        doubled = sorted({name for name in self.names if name in columns and self.names.count(name) > 1})
-        if missing or doubled:
-            raise TableUnreadableError(
-                f"{path.name}: baris judul kurang {missing} atau memuat dua kali {doubled}.",
-                f"{path.name}: the header lacks {missing} or has twice {doubled}.",
-            )
-
-    def rows(self) -> Iterator[Row | tuple[int, CandidatesError]]:
-        """Yield the rows in order; a row that is no row as (line, error). Empty rows are left out."""
-        with self.path.open(encoding="utf-8-sig", newline="") as file:
-            for _ in range(self._skipped):
-                file.readline()
-            reader = csv.reader(file, delimiter=self._delimiter, strict=True)
-            while True:
-                line = self._skipped + reader.line_num + 1
-                try:
-                    cells = next(reader)
-                except StopIteration:
-                    return
-                except csv.Error as error:
-                    yield (
-                        line,
-                        BadRowError(
-                            f"Baris tidak dapat dibaca ({error}); periksa tanda kutipnya.",
-                            f"The row cannot be read ({error}); check its quotation marks.",
-                        ),
-                    )
-                    continue
-                if any(cell.strip() for cell in cells):
-                    yield self._row(line, cells)
-
-    def _row(self, line: int, cells: list[str]) -> Row | tuple[int, CandidatesError]:
-        extra = [cell for cell in cells[len(self.names) :] if cell.strip()]
-        if extra:
-            return line, BadRowError(
-                f"Ada {len(cells)} sel untuk {len(self.names)} kolom; beri tanda kutip pada sel yang memuat pemisah.",
-                f"There are {len(cells)} cells for {len(self.names)} columns; quote cells that hold the separator.",
-            )
-        filled = dict.fromkeys(self._columns, "")
-        for name, cell in zip(self.names, cells, strict=False):
-            if name in self._columns:
-                # File names must stay as they are on the disk, spaces and accents included.
-                filled[name] = cell.strip() if name == "photos" else clean_text(cell)
-        return Row(line, filled)
-
-    def _check_text(self) -> None:
-        try:
-            with self.path.open(encoding="utf-8-sig", newline="") as file:
-                while file.read(1 << 16):
-                    pass
-        except OSError as error:
-            raise TableUnreadableError(
-                f"Tabel {self.path} tidak dapat dibuka: {error.strerror}.",
-                f"The table {self.path} cannot be opened: {error.strerror}.",
-            ) from error
-        except UnicodeDecodeError as error:
-            raise TableUnreadableError(
-                f"Tabel {self.path.name} bukan teks UTF-8.", f"The table {self.path.name} is not UTF-8 text."
-            ) from error
-
-    @staticmethod
-    def _header_line(first: str, second: str) -> tuple[int, str]:
-        # Excel writes "sep=;" above the header when asked to.
-        return (2, second) if first.lower().startswith("sep=") else (1, first)
-
-    @staticmethod
-    def _names(header: str, delimiter: str) -> tuple[str, ...]:
-        cells = next(csv.reader([header], delimiter=delimiter), [])
-        words = (re.sub(r"[\s\-]+", "_", clean_text(cell).casefold()) for cell in cells)
-        return tuple(_HEADERS.get(word, word) for word in words)
+def clean_cell(column: str, text: str) -> str:
+    """Return a cell's text without what nobody sees; names of photos stay as they are on the disk."""
+    return text.strip() if column == "photos" else clean_text(text)
 
 
 def person_row(row: Row) -> PersonRow:
@@ -211,7 +159,7 @@ def person_row(row: Row) -> PersonRow:
         party=cells["party"],
         relative_of=cells["relative_of"],
         relation=relation,
-        photos=tuple(part.strip() for part in cells["photos"].split("|") if part.strip()),
+        photos=tuple(part.strip() for part in re.split(r"[|\r\n]", cells["photos"]) if part.strip()),
     )
 
 

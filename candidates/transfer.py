@@ -19,13 +19,14 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from candidates.delimited import CsvTable
 from candidates.errors import BadRowError, GalleryModelMismatchError, TableUnreadableError
 from candidates.gallery import Gallery
-from candidates.importing import ELECTIONS_FILE, Importer, ImportReport, RowReport
+from candidates.importing import ELECTIONS_FILE, Importer, ImportReport, RowReport, elections_of
 from candidates.people import Election, Reference
 from candidates.photos import Gathered
 from candidates.store import OWNER_ONLY
-from candidates.tables import ELECTION_COLUMNS, PEOPLE_COLUMNS, PersonRow, Table
+from candidates.tables import ELECTION_COLUMNS, PEOPLE_COLUMNS, PersonRow
 
 PEOPLE_FILE: Final = "candidates.csv"
 TEMPLATES_FILE: Final = "templates.npz"
@@ -84,9 +85,9 @@ def import_archive(
                 f"{archive.name} dibuat dengan model wajah «{', '.join(foreign)}», yang dipakai «{model_id}».",
                 f"{archive.name} was made with the face model “{', '.join(foreign)}”, in use is “{model_id}”.",
             )
-        people = Table(Path(folder, PEOPLE_FILE), PEOPLE_COLUMNS, ("id", "name"))
+        people = CsvTable(Path(folder, PEOPLE_FILE), PEOPLE_COLUMNS, ("id", "name"))
         with Importer(gallery, ArchivePhotos(gallery, templates), on_row, ids_are_foreign=True) as importer:
-            importer.read_elections(Path(folder, ELECTIONS_FILE))
+            importer.read_elections(elections_of(Path(folder)))
             importer.read_people(people)
             return importer.report()
 

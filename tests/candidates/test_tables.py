@@ -5,12 +5,13 @@ from pathlib import Path
 import pytest
 
 from candidates import Election, Relation, Role
+from candidates.delimited import CsvTable
 from candidates.errors import BadRowError, CandidatesError, ElectionError, TableUnreadableError
-from candidates.tables import ELECTION_COLUMNS, PEOPLE_COLUMNS, Row, Table, election_row, person_row
+from candidates.tables import ELECTION_COLUMNS, PEOPLE_COLUMNS, BadRow, Row, election_row, person_row
 
 
-def read(path: Path) -> list[Row | tuple[int, CandidatesError]]:
-    return list(Table(path, PEOPLE_COLUMNS, ("name", "photos")).rows())
+def read(path: Path) -> list[Row | BadRow]:
+    return list(CsvTable(path, PEOPLE_COLUMNS, ("name", "photos")).rows())
 
 
 def row(**cells: str) -> Row:
@@ -52,13 +53,13 @@ def test_lines_are_those_of_the_file(make_table: Callable[..., Path]) -> None:
 
 def test_one_bad_row_does_not_take_the_others_along(make_table: Callable[..., Path]) -> None:
     rows = read(make_table('name,photos\nA,a.jpg\nBaswedan, Anies,b.jpg\n"B"x,b.jpg\nC,c.jpg\n'))
-    assert [r.line if isinstance(r, Row) else -r[0] for r in rows] == [2, -3, -4, 5]
-    assert all(isinstance(r, Row) or isinstance(r[1], BadRowError) for r in rows)
+    assert [r.line if isinstance(r, Row) else -r.line for r in rows] == [2, -3, -4, 5]
+    assert all(isinstance(r, Row) or isinstance(r.error, BadRowError) for r in rows)
 
 
 def test_an_open_quote_is_reported_where_it_starts(make_table: Callable[..., Path]) -> None:
     rows = read(make_table('name,photos\nA,a.jpg\n"B,b.jpg\nC,c.jpg\n'))
-    assert [r.line if isinstance(r, Row) else -r[0] for r in rows] == [2, -3]
+    assert [r.line if isinstance(r, Row) else -r.line for r in rows] == [2, -3]
 
 
 @pytest.mark.parametrize(
