@@ -8,6 +8,9 @@
     │   ├── GalleryReadOnlyError          gallery.read_only
     │   └── GalleryModelMismatchError     gallery.model_mismatch
     ├── CalibrationError                  calibration.invalid
+    │   ├── UncalibratedModelError        calibration.missing
+    │   ├── TooFewStrangersError          calibration.too_few
+    │   └── UnsupportedRateError          calibration.unsupported
     ├── CandidateError                    one person in it
     │   ├── UnknownCandidateError         candidate.unknown
     │   ├── DuplicateCandidateError       candidate.duplicate
@@ -17,11 +20,20 @@
     ├── ElectionError                     election.invalid
     ├── PhotoListError                    what a row says about its photos
     │   ├── PhotoMissingError             photos.no_match
+    │   ├── LoosePhotoError               photos.loose
     │   ├── PhotoOfAnotherError           photos.of_another
     │   └── PhotoFailedError              photos.failed
-    └── TableError                        a table somebody wrote
-        ├── TableUnreadableError          table.unreadable
-        └── BadRowError                   table.bad_row
+    ├── TableError                        a table somebody wrote, in whatever form
+    │   ├── TableUnreadableError          table.unreadable
+    │   ├── SpreadsheetUnreadableError    table.spreadsheet
+    │   ├── FolderUnreadableError         table.folder
+    │   └── BadRowError                   table.bad_row
+    └── ArchiveError                      a copy that `candidates export` made
+        ├── ArchiveUnreadableError        archive.unreadable
+        ├── ArchiveUnsafeError            archive.unsafe
+        ├── ArchiveTooLargeError          archive.too_large
+        ├── PassphraseNeededError         archive.passphrase_needed
+        └── WrongPassphraseError          archive.wrong_passphrase
 
 Codes are a contract. Every error says what was expected and what came (`message`), and what to do (`advice`), in
 Indonesian and English. No message holds an embedding.
@@ -107,6 +119,30 @@ class CalibrationError(CandidatesError):
     advice_en = "Install FotoNetral again, or calibrate again for this model."
 
 
+class UncalibratedModelError(CalibrationError):
+    """Nobody has measured the error rates of this face model yet, so no match would mean anything."""
+
+    code = "calibration.missing"
+    advice_id = "Jalankan «fotonetral candidates calibrate --strangers FOLDER» dengan foto orang di luar galeri."
+    advice_en = "Run “fotonetral candidates calibrate --strangers FOLDER” with photos of people outside the gallery."
+
+
+class TooFewStrangersError(CalibrationError):
+    """The photos show too few different people to measure anything."""
+
+    code = "calibration.too_few"
+    advice_id = "Kumpulkan foto lebih banyak orang: satu folder per orang, atau satu foto per orang."
+    advice_en = "Collect photos of more people: a folder a person, or one photo a person."
+
+
+class UnsupportedRateError(CalibrationError):
+    """So few false alarms cannot be promised from the sample that the rates were measured with."""
+
+    code = "calibration.unsupported"
+    advice_id = "Minta angka yang lebih besar, persempit wilayahnya, atau kalibrasi dengan lebih banyak orang."
+    advice_en = "Ask for a larger number, narrow the region, or calibrate with more people."
+
+
 class CandidateError(CandidatesError):
     """Something about one registered person."""
 
@@ -171,6 +207,14 @@ class PhotoMissingError(PhotoListError):
     advice_en = "File names are looked up from the table's folder."
 
 
+class LoosePhotoError(PhotoListError):
+    """A photo lies among the folders of people, in none of them."""
+
+    code = "photos.loose"
+    advice_id = "Pindahkan ke folder orangnya."
+    advice_en = "Move it into its person's folder."
+
+
 class PhotoOfAnotherError(PhotoListError):
     """The very same photo is registered for a person with another name."""
 
@@ -201,7 +245,73 @@ class TableUnreadableError(TableError):
     advice_en = "Save it as “CSV UTF-8” with a header row: name, role, election, ..., photos."
 
 
+class SpreadsheetUnreadableError(TableError):
+    """The spreadsheet as a whole: damaged, with a password, of another format, absurdly large, or without a header."""
+
+    code = "table.spreadsheet"
+    advice_id = (
+        "Simpan dari Excel atau LibreOffice sebagai .xlsx tanpa sandi, dengan baris judul: name, role, ..., photos."
+    )
+    advice_en = (
+        "Save it from Excel or LibreOffice as .xlsx without a password, with a header row: name, role, ..., photos."
+    )
+
+
+class FolderUnreadableError(TableError):
+    """A folder that holds no folder of a person, or cannot be listed."""
+
+    code = "table.folder"
+    advice_id = "Susun satu folder untuk setiap orang, dinamai menurut orangnya, dengan fotonya di dalam."
+    advice_en = "Make one folder for each person, named after them, with their photos inside."
+
+
 class BadRowError(TableError):
     """One row cannot be used; names the column and what stood there."""
 
     code = "table.bad_row"
+
+
+class ArchiveError(CandidatesError):
+    """A copy that `candidates export` made cannot be used, or not be made."""
+
+    code = "archive.unreadable"
+
+
+class ArchiveUnreadableError(ArchiveError):
+    """The file was not made by `candidates export`, or is damaged."""
+
+    code = "archive.unreadable"
+    advice_id = "Salin ulang berkasnya, atau buat lagi dengan «fotonetral candidates export»."
+    advice_en = "Copy the file again, or make it again with “fotonetral candidates export”."
+
+
+class ArchiveUnsafeError(ArchiveError):
+    """The archive holds what no export writes: names that lead elsewhere, members twice, absurd sizes."""
+
+    code = "archive.unsafe"
+    advice_id = "Jangan gunakan berkas ini; minta salinan baru dari pengirimnya."
+    advice_en = "Do not use this file; ask its sender for a new copy."
+
+
+class ArchiveTooLargeError(ArchiveError):
+    """More than can be encrypted or decrypted in memory."""
+
+    code = "archive.too_large"
+    advice_id = "Ekspor tanpa --photos, atau tanpa sandi lalu enkripsi dengan alat age (age -p; membuka: age -d)."
+    advice_en = "Export without --photos, or without a passphrase and use the age tool (age -p; to open: age -d)."
+
+
+class PassphraseNeededError(ArchiveError):
+    """The archive is encrypted, or is to be, and no passphrase was given."""
+
+    code = "archive.passphrase_needed"
+    advice_id = "Jalankan di terminal, atau beri sandi lewat --passphrase-file atau FOTONETRAL_PASSPHRASE."
+    advice_en = "Run it at a terminal, or give the passphrase by --passphrase-file or FOTONETRAL_PASSPHRASE."
+
+
+class WrongPassphraseError(ArchiveError):
+    """The passphrase does not open the archive."""
+
+    code = "archive.wrong_passphrase"
+    advice_id = "Periksa huruf besar, spasi, dan ejaannya, lalu coba lagi; tanpa sandi yang benar isinya tidak terbaca."
+    advice_en = "Check capitals, spaces and spelling, then try again; nothing opens it without the right passphrase."
