@@ -20,75 +20,23 @@ from candidates.errors import (
 )
 from candidates.gallery import Gallery, Outcome
 from candidates.people import Candidate, Election, Role, slug
-from candidates.photos import Describe, FaceTemplate, Gathered, Reason, RejectedPhoto, gather
+from candidates.photos import Describe, FaceTemplate, Gathered, Reason, gather, named
+from candidates.reports import ImportReport, RowReport, Tally
 from candidates.tables import (
     ELECTION_COLUMNS,
     PEOPLE_COLUMNS,
     BadRow,
+    People,
+    PeopleTable,
     PersonRow,
     Rows,
     election_row,
-    person_row,
 )
 
 __all__ = ["FaceTemplate", "ImportReport", "RowReport", "import_table", "register"]
 
 ELECTIONS_FILE: Final = "elections.csv"
 """The table of elections, looked for beside the table of people."""
-
-PROBLEMS_KEPT: Final = 1000
-"""How many rows with something to tell a report keeps; `on_row` gets every one."""
-
-
-@dataclass(frozen=True, slots=True)
-class RowReport:
-    """What became of one row.
-
-    `reason` says why a rejected row was not used. `photos_used` counts new and already registered photos of the row;
-    `photos_rejected` are the ones that could not be used, which alone reject no row while the person has another.
-    """
-
-    table: str
-    line: int
-    name: str
-    outcome: Outcome
-    reason: Reason | None = None
-    photos_used: int = 0
-    photos_rejected: tuple[RejectedPhoto, ...] = ()
-    notes: tuple[Reason, ...] = ()
-
-    @property
-    def place(self) -> str:
-        """Where the row stands: the table, and the line where there are lines."""
-        return f"{self.table}:{self.line}" if self.line else self.table
-
-    @property
-    def is_problem(self) -> bool:
-        """Tell whether there is something to say about the row."""
-        return self.outcome is Outcome.REJECTED or bool(self.photos_rejected or self.notes)
-
-
-@dataclass(frozen=True, slots=True)
-class ImportReport:
-    """How an import went: people's rows by outcome, elections changed and rejected, and the rows with a problem.
-
-    `problems` are of both tables, by table and line; it
-    holds at most `PROBLEMS_KEPT` rows, `problems_left_out` says how many more there were.
-    """
-
-    added: int
-    updated: int
-    unchanged: int
-    rejected: int
-    elections_changed: int
-    elections_rejected: int
-    problems: tuple[RowReport, ...]
-    problems_left_out: int
-
-    @property
-    def changed(self) -> bool:
-        """Tell whether the gallery changed."""
-        return bool(self.added or self.updated or self.elections_changed)
 
 
 class PhotoSource(Protocol):
@@ -116,10 +64,10 @@ def import_table(
     Raises `TableUnreadableError` when the table as a whole cannot be read.
     """
     people = CsvTable(table, PEOPLE_COLUMNS, ("name", "photos"))
-    photos = FolderPhotos(gallery, table.parent, describe, model_id)
+    photos = TablePhotos(gallery, table.parent, describe, model_id)
     with Importer(gallery, photos, on_row) as importer:
         importer.read_elections(elections_of(table.parent))
-        importer.read_people(people)
+        importer.read_people(PeopleTable(people))
         return importer.report()
 
 
@@ -133,12 +81,12 @@ def register(
     gallery: Gallery, row: PersonRow, folder: Path, describe: Describe, *, model_id: str | None = None
 ) -> RowReport:
     """Register one person as a table's row would (`row.photos` from `folder`); the report's `table` is empty."""
-    with Importer(gallery, FolderPhotos(gallery, folder, describe, model_id), None) as importer:
+    with Importer(gallery, TablePhotos(gallery, folder, describe, model_id), None) as importer:
         return importer.register(row, "")
 
 
 @dataclass(frozen=True, slots=True)
-class FolderPhotos:
+class TablePhotos:
     """Photos named relative to the table's folder."""
 
     gallery: Gallery
@@ -153,9 +101,8 @@ class FolderPhotos:
                 "Kolom photos: harus menyebut satu foto atau lebih.", "Column photos: name a photo or more."
             )
         known = self.gallery.photos(person_id)
-        return gather(
-            self.gallery, row.name, row.photos, self.folder, self.describe, known=known, model_id=self.model_id
-        )
+        photos = named(row.photos, self.folder)
+        return gather(self.gallery, row.name, photos, self.describe, known=known, model_id=self.model_id)
 
 
 class Importer:
@@ -172,12 +119,8 @@ class Importer:
         """`ids_are_foreign`: the ids in the table are another gallery's; names and elections say who is who."""
         self._gallery = gallery
         self._photos = photos
-        self._on_row = on_row
+        self._tally = Tally(on_row)
         self._ids_are_foreign = ids_are_foreign
-        self._people = dict.fromkeys(Outcome, 0)
-        self._elections = dict.fromkeys(Outcome, 0)
-        self._problems: list[RowReport] = []
-        self._left_out = 0
         # A nameless database lives in memory and moves to the disk when it grows.
         self._seen = sqlite3.connect("")
         self._seen.execute("CREATE TABLE seen (id TEXT PRIMARY KEY, line INTEGER, foreign_id TEXT)")
@@ -201,56 +144,32 @@ class Importer:
                 if isinstance(row, BadRow):
                     raise row.error
                 outcome = self._gallery.put_election(election_row(row))
-                self._tell(RowReport(table.name, row.line, name, outcome), self._elections)
+                self._tally.election(RowReport(table.name, row.line, name, outcome))
             except GalleryError:
                 raise
             except CandidatesError as error:
-                rejected = RowReport(table.name, row.line, name, Outcome.REJECTED, Reason.of(error))
-                self._tell(rejected, self._elections)
+                reason = Reason.of(error)
+                self._tally.election(RowReport(table.name, row.line, name, Outcome.REJECTED, reason))
 
-    def read_people(self, table: Rows) -> None:
-        """Register the people of a table: candidates and running mates first, then the relatives that name them."""
+    def read_people(self, people: People) -> None:
+        """Register people: candidates and running mates first, then the relatives that name them."""
         for families in (False, True):
             relatives = 0
-            for row in table.rows():
-                try:
-                    if isinstance(row, BadRow):
-                        raise row.error
-                    parsed = person_row(row)
-                except CandidatesError as error:
+            for row in people.rows():
+                if isinstance(row, BadRow):
                     if not families:
-                        name = row.name if isinstance(row, BadRow) else row.cells["name"]
-                        rejected = RowReport(table.name, row.line, name, Outcome.REJECTED, Reason.of(error))
-                        self._tell(rejected, self._people)
+                        reason = Reason.of(row.error)
+                        self._tally.person(RowReport(people.name, row.line, row.name, Outcome.REJECTED, reason))
                     continue
-                relatives += parsed.role is Role.FAMILY
-                if (parsed.role is Role.FAMILY) is families:
-                    self._tell(self.register(parsed, table.name), self._people)
+                relatives += row.role is Role.FAMILY
+                if (row.role is Role.FAMILY) is families:
+                    self._tally.person(self.register(row, people.name))
             if not relatives:
                 return
 
     def report(self) -> ImportReport:
         """Return how it went."""
-        return ImportReport(
-            added=self._people[Outcome.ADDED],
-            updated=self._people[Outcome.UPDATED],
-            unchanged=self._people[Outcome.UNCHANGED],
-            rejected=self._people[Outcome.REJECTED],
-            elections_changed=self._elections[Outcome.ADDED] + self._elections[Outcome.UPDATED],
-            elections_rejected=self._elections[Outcome.REJECTED],
-            problems=tuple(sorted(self._problems, key=lambda row: (row.table, row.line))),
-            problems_left_out=self._left_out,
-        )
-
-    def _tell(self, row: RowReport, counts: dict[Outcome, int]) -> None:
-        counts[row.outcome] += 1
-        if row.is_problem:
-            if len(self._problems) < PROBLEMS_KEPT:
-                self._problems.append(row)
-            else:
-                self._left_out += 1
-        if self._on_row:
-            self._on_row(row)
+        return self._tally.report()
 
     def register(self, row: PersonRow, table: str) -> RowReport:
         """Register the person of one row; say what became of it."""

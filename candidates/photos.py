@@ -6,7 +6,7 @@ import glob
 import hashlib
 import os
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -46,8 +46,12 @@ class FaceTemplate(Protocol):
         ...
 
 
-Describe = Callable[[Path], FaceTemplate]
-"""Turns a photo file into a template; what it raises carries `code` and `text(language)`."""
+class Describe(Protocol):
+    """Turns a photo into a template; what it raises carries `code` and `text(language)`."""
+
+    def __call__(self, photo: Path | bytes, /, *, name: str | None = None) -> FaceTemplate:
+        """Describe a file, or bytes that go by `name`."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,41 +96,48 @@ class Gathered:
 def gather(
     gallery: Gallery,
     name: str,
-    patterns: tuple[str, ...],
-    folder: Path,
+    photos: Iterable[Path | RejectedPhoto],
     describe: Describe,
     *,
     known: Mapping[str, str],
     model_id: str | None,
 ) -> Gathered:
-    """Describe the photos that `patterns` (from `folder`) name for the person `name`.
+    """Describe the photos of the person `name`.
 
     `known` (photo sha256 → model id) are the photos the person has: they are not described again unless they were
-    with another model than `model_id`. No photo's failure stops the others.
+    with another model than `model_id`. No photo's failure stops the others; what is rejected already stays so.
     """
     templates: dict[str, Reference] = {}
     already: set[str] = set()
     rejected: list[RejectedPhoto] = []
+    for photo in photos:
+        if isinstance(photo, RejectedPhoto):
+            rejected.append(photo)
+            continue
+        try:
+            with photo.open("rb") as file:
+                sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+            if sha256 in known and model_id in (None, known[sha256]):
+                already.add(sha256)
+            elif sha256 not in templates:
+                refuse_photo_of_another(gallery, name, sha256)
+                templates[sha256] = as_reference(describe(photo), photo.name, sha256)
+        except Exception as error:
+            # Whatever one photo does, the night's import goes on; the reason is reported.
+            rejected.append(RejectedPhoto(photo.name, Reason.of(error)))
+    return Gathered(tuple(templates.values()), len(already), tuple(rejected))
+
+
+def named(patterns: Iterable[str], folder: Path) -> Iterator[Path | RejectedPhoto]:
+    """Yield the files that names or patterns (from `folder`) mean, and those that mean none."""
     for pattern in patterns:
         files = matching_files(pattern, folder)
         if not files:
             missing = PhotoMissingError(
                 f"Tidak ada berkas yang cocok dengan «{pattern}».", f"No file matches “{pattern}”."
             )
-            rejected.append(RejectedPhoto(pattern, Reason.of(missing)))
-        for path in files:
-            try:
-                with path.open("rb") as file:
-                    sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-                if sha256 in known and model_id in (None, known[sha256]):
-                    already.add(sha256)
-                elif sha256 not in templates:
-                    _refuse_photo_of_another(gallery, name, sha256)
-                    templates[sha256] = as_reference(describe(path), path.name, sha256)
-            except Exception as error:
-                # Whatever one photo does, the night's import goes on; the reason is reported.
-                rejected.append(RejectedPhoto(path.name, Reason.of(error)))
-    return Gathered(tuple(templates.values()), len(already), tuple(rejected))
+            yield RejectedPhoto(pattern, Reason.of(missing))
+        yield from files
 
 
 def as_reference(template: FaceTemplate, photo_name: str, photo_sha256: str) -> Reference:
@@ -156,7 +167,8 @@ def matching_files(pattern: str, folder: Path) -> list[Path]:
     return []
 
 
-def _refuse_photo_of_another(gallery: Gallery, name: str, sha256: str) -> None:
+def refuse_photo_of_another(gallery: Gallery, name: str, sha256: str) -> None:
+    """Raise `PhotoOfAnotherError` when somebody of another name is registered with this very photo."""
     others = [owner for owner in gallery.owners_of_photo(sha256) if name_key(owner.name) != name_key(name)]
     if others:
         raise PhotoOfAnotherError(

@@ -124,6 +124,50 @@ class PersonRow:
     photos: tuple[str, ...]
 
 
+class People(Protocol):
+    """A table of people, its rows understood."""
+
+    @property
+    def name(self) -> str:
+        """What messages call it."""
+        ...
+
+    def count(self) -> int | None:
+        """Return about how many rows there are, if that is quickly known."""
+        ...
+
+    def rows(self) -> Iterator[PersonRow | BadRow]:
+        """Yield the people in order."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleTable:
+    """A table of people as somebody wrote it; a row that cannot be understood is a `BadRow`."""
+
+    table: Rows
+
+    @property
+    def name(self) -> str:
+        """What messages call it."""
+        return self.table.name
+
+    def count(self) -> int | None:
+        """Return about how many rows there are, if that is quickly known."""
+        return self.table.count()
+
+    def rows(self) -> Iterator[PersonRow | BadRow]:
+        """Yield the people in order."""
+        for row in self.table.rows():
+            if isinstance(row, BadRow):
+                yield row
+                continue
+            try:
+                yield person_row(row)
+            except CandidatesError as error:
+                yield BadRow(row.line, error, row.cells["name"])
+
+
 def column_names(cells: Iterable[str]) -> tuple[str, ...]:
     """Return the columns that a header's cells mean, whatever their case, spacing and language; others as written."""
     words = (re.sub(r"[\s\-]+", "_", clean_text(cell).casefold()) for cell in cells)

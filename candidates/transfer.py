@@ -26,7 +26,7 @@ from candidates.importing import ELECTIONS_FILE, Importer, ImportReport, RowRepo
 from candidates.people import Election, Reference
 from candidates.photos import Gathered
 from candidates.store import OWNER_ONLY
-from candidates.tables import ELECTION_COLUMNS, PEOPLE_COLUMNS, PersonRow
+from candidates.tables import ELECTION_COLUMNS, PEOPLE_COLUMNS, PeopleTable, PersonRow
 
 PEOPLE_FILE: Final = "candidates.csv"
 TEMPLATES_FILE: Final = "templates.npz"
@@ -88,7 +88,7 @@ def import_archive(
         people = CsvTable(Path(folder, PEOPLE_FILE), PEOPLE_COLUMNS, ("id", "name"))
         with Importer(gallery, ArchivePhotos(gallery, templates), on_row, ids_are_foreign=True) as importer:
             importer.read_elections(elections_of(Path(folder)))
-            importer.read_people(people)
+            importer.read_people(PeopleTable(people))
             return importer.report()
 
 

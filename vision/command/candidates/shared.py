@@ -113,10 +113,10 @@ def face_engine() -> Iterator[tuple[Describe, str]]:
 
     enrollers: list[Enroller] = []
 
-    def describe(path: Path) -> FaceTemplate:
+    def describe(photo: Path | bytes, /, *, name: str | None = None) -> FaceTemplate:
         if not enrollers:
             enrollers.append(Enroller())
-        return enrollers[0].describe(path)
+        return enrollers[0].describe(photo, name=name)
 
     try:
         yield describe, MODEL_ID
@@ -149,7 +149,7 @@ def progress(say: Say) -> Iterator[Callable[[str], None]]:
 
 def tell_row(say: Say, row: RowReport) -> None:
     """Say on standard error what there is to say of a table's row."""
-    place = f"{row.table}:{row.line}: {row.name}" if row.table else row.name
+    place = ": ".join(filter(None, (row.place, row.name)))
     if row.reason and row.photos_rejected:
         say.line(
             f"{place}: ditolak, tidak ada foto yang dapat dipakai.", f"{place}: rejected, no usable photo.", err=True
