@@ -15,9 +15,17 @@ from vision.hands.hand import Hand
 from vision.poses import FingerState, Pose
 
 
-def a_face(box: Box, score: float = 0.9) -> Face:
-    """Make a face at a box."""
-    return Face(box, score, np.zeros((5, 2)), np.zeros((6, 2)), FaceQuality(box.width, 100.0))
+def a_face(
+    box: Box,
+    score: float = 0.9,
+    *,
+    landmarks_xy: NDArray[np.float64] | None = None,
+    keypoints_xy: NDArray[np.float64] | None = None,
+) -> Face:
+    """Make a face at a box; its points lie in the corner unless given."""
+    landmarks = np.zeros((5, 2)) if landmarks_xy is None else landmarks_xy
+    keypoints = np.zeros((6, 2)) if keypoints_xy is None else keypoints_xy
+    return Face(box, score, landmarks, keypoints, FaceQuality(box.width, 100.0))
 
 
 def a_hand(pose: Pose, box: Box, **facts: object) -> Hand:

@@ -14,6 +14,7 @@
     │   └── PoorFaceError             enrolment.poor_face
     ├── PolicyError                   policy.invalid
     └── EngineError                   engine.failed
+        └── FaceModelError            engine.face_model
 
 Codes are a contract. Every error says what was expected and what came (`message`), and what to do (`advice`), in
 Indonesian and English. The gallery has a tree of its own in `candidates.errors`.
@@ -141,3 +142,11 @@ class EngineError(FotoNetralError):
     code = "engine.failed"
     advice_id = "Jalankan «fotonetral doctor» dan laporkan hasilnya."
     advice_en = "Run “fotonetral doctor” and report what it says."
+
+
+class FaceModelError(EngineError):
+    """The face network that the user brought cannot be used."""
+
+    code = "engine.face_model"
+    advice_id = "Periksa berkas yang diberikan dengan --face-model."
+    advice_en = "Check the file that was given with --face-model."

@@ -5,11 +5,14 @@ with FaceFinder() as finder:
     faces = finder.find(photo.pixels)               # tuple[Face, ...], reading order
     vectors = embedder.embed(photo.pixels, faces)   # (len(faces), 128) float32
 
+A network that the user brings takes the place of the built-in one: `ArcFaceEmbedder(Path("model.onnx"))`.
+
 Everything is in analysis pixels, those of `Photo.pixels`.
 """
 
+from vision.faces.arcface import ArcFaceEmbedder
 from vision.faces.embedder import MODEL_ID, FaceEmbedder
 from vision.faces.face import Face, FaceQuality
 from vision.faces.finder import FaceFinder
 
-__all__ = ["MODEL_ID", "Face", "FaceEmbedder", "FaceFinder", "FaceQuality"]
+__all__ = ["MODEL_ID", "ArcFaceEmbedder", "Face", "FaceEmbedder", "FaceFinder", "FaceQuality"]

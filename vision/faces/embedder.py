@@ -17,7 +17,9 @@ from vision.models import model_path, model_sha256
 EMBEDDING_SIZE: Final = 128
 """Numbers in one face vector."""
 
-MODEL_ID: Final = f"dlib-resnet-v1+mirror/sha256:{model_sha256('face_embedding.onnx')[:8]}"
+_SHA256: Final = model_sha256("face_embedding.onnx")
+
+MODEL_ID: Final = f"dlib-resnet-v1+mirror/sha256:{_SHA256[:8]}"
 """Names the network and the way its output becomes a vector; only vectors of one id may be compared."""
 
 _BATCH = 16
@@ -27,8 +29,13 @@ class FaceEmbedder:
     """Turns aligned faces into vectors that lie close together (L2) when the person is the same.
 
     The vector of a face is the mean of the network's output for its chip and for the chip's mirror image, which
-    lowers the miss rate at an equal false-alarm rate (see `scripts/bench_faces.py`). Safe to share between threads.
+    lowers the miss rate at an equal false-alarm rate (see `scripts/bench_faces.py`). `model_id` names these vectors,
+    `size` is how many numbers one has, `sha256` is the network's file's. Safe to share between threads.
     """
+
+    model_id = MODEL_ID
+    size = EMBEDDING_SIZE
+    sha256 = _SHA256
 
     def __init__(self, *, threads: int = 2, model: Path | None = None) -> None:
         """Load the network. `threads` is how many ONNX Runtime may use. Raises EngineError without the model file."""

@@ -1,0 +1,167 @@
+"""A face network that the user brings: its file, how pixels are to be given to it, and the id of its vectors."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import mmap
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Literal
+
+import msgspec
+
+from vision.errors import FaceModelError
+from vision.models import file_sha256
+
+Three = tuple[float, float, float]
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The TOML file beside the network: what it wants to see is `(pixel - mean) / scale`, pixels 0..255.
+
+    `mean` and `scale` are one number, or one for each channel, in the order of `channels`.
+    """
+
+    mean: float | Three | None = None
+    scale: float | Three | None = None
+    channels: Literal["rgb", "bgr"] = "rgb"
+
+
+@dataclass(frozen=True, slots=True)
+class PixelLevels:
+    """How a chip's pixels (0..255) become the network's input: `(pixel - mean) / scale`, channels in this order."""
+
+    mean: Three
+    scale: Three
+    channels: Literal["rgb", "bgr"] = "rgb"
+
+
+_USUAL: Final = PixelLevels((127.5, 127.5, 127.5), (127.5, 127.5, 127.5))
+_AS_THEY_ARE: Final = PixelLevels((0.0, 0.0, 0.0), (1.0, 1.0, 1.0))
+
+
+@dataclass(frozen=True, slots=True)
+class FaceModelFile:
+    """A network's file, what it wants to see, and what its vectors are called.
+
+    `model_id` names the network and the way its output becomes a vector; only vectors of one id may be compared.
+    `sha256` is the file's (64 hex digits).
+    """
+
+    path: Path
+    sha256: str
+    levels: PixelLevels
+    model_id: str
+
+    @classmethod
+    def read(cls, path: Path) -> FaceModelFile:
+        """Look at the file, and at the TOML file of the same name beside it, if there is one.
+
+        Without one, the levels are -1..1, or 0..255 for a network that begins with arithmetic on its input: it brings
+        them to its own. Raises FaceModelError when a file cannot be read or the TOML file holds something else.
+        """
+        try:
+            sha256 = file_sha256(path)
+        except OSError as error:
+            raise FaceModelError(
+                f"Model wajah {path} tidak dapat dibaca: {error.strerror}.",
+                f"The face model {path} cannot be read: {error.strerror}.",
+            ) from error
+        usual = _AS_THEY_ARE if begins_with_arithmetic(path) else _USUAL
+        levels = _levels(path.with_suffix(".toml"), usual)
+        # Mirror averaging and other levels give other vectors of the same network.
+        way = (
+            "+mirror" if levels == usual else f"+mirror+levels:{hashlib.sha256(repr(levels).encode()).hexdigest()[:8]}"
+        )
+        name = path.stem.encode("utf-8", "replace").decode()
+        return cls(path, sha256, levels, f"{name}{way}/sha256:{sha256[:8]}")
+
+
+def _levels(toml: Path, usual: PixelLevels) -> PixelLevels:
+    try:
+        settings = msgspec.toml.decode(toml.read_bytes(), type=Settings)
+    except FileNotFoundError:
+        return usual
+    except OSError as error:
+        raise FaceModelError(
+            f"{toml} tidak dapat dibaca: {error.strerror}.", f"{toml} cannot be read: {error.strerror}."
+        ) from error
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise _not_settings(toml, str(error)) from error
+    mean = usual.mean if settings.mean is None else _three(settings.mean)
+    scale = usual.scale if settings.scale is None else _three(settings.scale)
+    if not all(map(math.isfinite, (*mean, *scale))) or not all(scale):
+        raise _not_settings(toml, f"mean {mean}, scale {scale}")
+    return PixelLevels(mean, scale, settings.channels)
+
+
+def _three(value: float | Three) -> Three:
+    return value if isinstance(value, tuple) else (value, value, value)
+
+
+def _not_settings(toml: Path, came: str) -> FaceModelError:
+    return FaceModelError(
+        f'{toml} harus berisi mean, scale (satu angka atau tiga, scale bukan 0) dan channels = "rgb" atau "bgr";'
+        f" yang ada: {came}.",
+        f'{toml} must hold mean, scale (one number or three, scale not 0) and channels = "rgb" or "bgr";'
+        f" it holds: {came}.",
+    )
+
+
+# Fields of the protocol buffer that an ONNX file is (onnx.proto): ModelProto.graph, GraphProto.node, NodeProto.op_type.
+_GRAPH, _NODE, _OPERATOR = 7, 1, 4
+_CARRYING_ON: Final = {"Constant", "Identity", "Transpose", "Cast", "Unsqueeze", "Squeeze"}
+_ARITHMETIC: Final = {"Sub", "Add", "Mul", "Div"}
+
+
+def begins_with_arithmetic(path: Path) -> bool:
+    """Tell whether the first thing an ONNX network does is to subtract from, or scale, its input.
+
+    Reads the list of operators only. A file that is no ONNX network begins with nothing.
+    """
+    try:
+        with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+            for operator in _operators(data):
+                if operator not in _CARRYING_ON:
+                    return operator in _ARITHMETIC
+    except (ValueError, IndexError):  # mmap knows no empty file, and reading beyond the end is no network either
+        return False
+    return False
+
+
+def _operators(data: mmap.mmap) -> Iterator[str]:
+    for field, start, end in _parts(data, 0, len(data)):
+        for part, node, node_end in _parts(data, start, end) if field == _GRAPH else ():
+            for inner, first, last in _parts(data, node, node_end) if part == _NODE else ():
+                if inner == _OPERATOR:
+                    yield data[first:last].decode("ascii", "replace")
+
+
+def _parts(data: mmap.mmap, at: int, end: int) -> Iterator[tuple[int, int, int]]:
+    """Yield number, start and end of a message's texts and messages; what has a fixed length is passed over."""
+    while at < end:
+        key, at = _number(data, at)
+        kind = key & 7
+        if kind == 0:
+            _, at = _number(data, at)
+        elif kind in (1, 5):
+            at += 8 if kind == 1 else 4
+        elif kind == 2:
+            length, at = _number(data, at)
+            yield key >> 3, at, at + length
+            at += length
+        else:
+            raise ValueError("no protocol buffer")
+
+
+def _number(data: mmap.mmap, at: int) -> tuple[int, int]:
+    """Return a number of variable length and where it ends."""
+    value = shift = 0
+    while True:
+        byte = data[at]
+        value |= (byte & 127) << shift
+        at, shift = at + 1, shift + 7
+        if byte < 128:
+            return value, at

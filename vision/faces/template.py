@@ -1,0 +1,76 @@
+"""The 112 x 112 chip that ArcFace-style networks read: eyes, nose tip and mouth at fixed places."""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from vision.faces.face import Face
+
+SIDE: Final = 112
+"""Side in pixels of the chip."""
+
+_LEFT_EYE, _RIGHT_EYE, _NOSE = (38.2946, 51.6963), (73.5318, 51.5014), (56.0252, 71.7366)
+_MOUTH = (41.5493 + 70.7299) / 2, (92.3655 + 92.2041) / 2
+
+TEMPLATE_XY: Final[NDArray[np.float64]] = np.array([_LEFT_EYE, _RIGHT_EYE, _NOSE, _MOUTH])
+"""Where the left and right eye of the picture, the tip of the nose and the middle of the mouth belong, in chip pixels.
+
+The points of InsightFace's `arcface_dst`, with which ArcFace, CosFace, AdaFace and MagFace networks are trained; it
+has the corners of the mouth, of which this is the middle.
+"""
+
+_SHRINK_FIRST = 0.7
+
+
+def chip_points(face: Face) -> NDArray[np.float64]:
+    """Return where the template's four points lie in the photo, (4, 2) float64.
+
+    The eyes are dlib's, finer than the detector's; nose tip and mouth only the detector has.
+    """
+    eyes = face.landmarks_xy[2:4].mean(axis=0), face.landmarks_xy[0:2].mean(axis=0)
+    return np.array([*eyes, face.keypoints_xy[2], face.keypoints_xy[3]])
+
+
+def similarity(source_xy: NDArray[np.float64], target_xy: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the turn, scale and shift (2, 3) float64 that bring (n, 2) points nearest to others in the least squares.
+
+    Never a mirror image. As complex numbers the transform is `turn * z + shift`, and the best `turn` is a quotient.
+    """
+    source, target = source_xy @ (1, 1j), target_xy @ (1, 1j)
+    middle = source.mean()
+    around = source - middle
+    # Points that all lie in one place have no best turn; a face of less than a pixel gets a chip of one colour.
+    turn = (around.conj() @ target) / max(float((around.conj() @ around).real), 1.0)
+    shift = target.mean() - turn * middle
+    return np.array([[turn.real, -turn.imag, shift.real], [turn.imag, turn.real, shift.imag]])
+
+
+def template_chip(pixels: NDArray[np.uint8], face: Face) -> NDArray[np.uint8]:
+    """Cut the chip, (112, 112, 3) uint8 RGB, of a face of the photo (height, width, 3) uint8 RGB; black outside of it.
+
+    A face larger than the chip is first shrunk by area, so that it does not alias.
+    """
+    to_chip = similarity(chip_points(face), TEMPLATE_XY)
+    height, width = pixels.shape[:2]
+    corners = np.array([(x, y, 1.0) for x in (-1.0, SIDE) for y in (-1.0, SIDE)]) @ cv2.invertAffineTransform(to_chip).T
+    left, top = np.clip(np.floor(corners.min(axis=0)), 0, (width, height)).astype(int)
+    right, bottom = np.clip(np.ceil(corners.max(axis=0)) + 1, 0, (width, height)).astype(int)
+    cut = pixels[top:bottom, left:right]
+    if cut.size == 0:
+        return np.zeros((SIDE, SIDE, 3), np.uint8)
+    to_chip[:, 2] += to_chip[:, :2] @ (left, top)
+    scale = math.hypot(to_chip[0, 0], to_chip[1, 0])
+    if scale < _SHRINK_FIRST:
+        small_wh = max(round(cut.shape[1] * scale), 1), max(round(cut.shape[0] * scale), 1)
+        factors = np.array([cut.shape[1] / small_wh[0], cut.shape[0] / small_wh[1]])
+        cut = cv2.resize(cut, small_wh, interpolation=cv2.INTER_AREA)
+        # Pixel centres lie at whole numbers, so that the small picture's corner is half a (larger) pixel away.
+        to_chip[:, 2] += to_chip[:, :2] @ (factors / 2 - 0.5)
+        to_chip[:, :2] *= factors
+    chip: NDArray[np.uint8] = cv2.warpAffine(np.ascontiguousarray(cut), to_chip, (SIDE, SIDE), flags=cv2.INTER_LINEAR)
+    return chip
