@@ -1,40 +1,60 @@
-"""How often strangers come close: measured error rates of a face model, and the cuts that follow from them."""
+"""How often strangers come close: measured error rates of a face model, and the cuts that follow from them.
+
+Rates multiply with what is compared: a stranger in a photo meets every reference of everybody in scope, and a photo
+may hold many strangers. What an operator asks for is said in false alarms per 1,000 photos; everything else follows.
+"""
 
 from __future__ import annotations
 
-import json
+import zipfile
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from io import BytesIO
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from candidates.errors import CalibrationError
+from candidates.cohort import Cohort
+from candidates.errors import CalibrationError, UncalibratedModelError, UnsupportedRateError
 
-SHIPPED = files("candidates") / "calibration.json"
+SHIPPED = files("candidates") / "calibration.npz"
 """The table that comes with the package, for the face model that comes with it."""
+
+FALSE_ALARMS = 10.0
+"""False alarms per 1,000 photos when nobody asks for another number: photos in which somebody is named, if only as a
+possible match, who is not there."""
+
+STRONG_PART = 0.2
+"""Of these, how many may be strong matches: the only ones that flag."""
+
+_FIXED_DAY = (1980, 1, 1, 0, 0, 0)
+_ARRAYS = ("distance", "false_match_rate", "false_non_match_rate")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Calibration:
     """Error rates against distance for one face model.
 
-    `distance` : (k,) float64, L2, strictly ascending. `false_match_rate` and `false_non_match_rate` : (k,) float64,
-    the share of stranger (own) faces whose best distance to ONE person's references is at most (more than) that.
-    `normalised` : whether the distances are those of `candidates.cohort` or plain ones.
-    `impostor_pairs` : comparisons that the rates were measured with. `source` : where they come from.
+    `distance` : (k,) float64, strictly ascending; L2, normalised where there is a `cohort`. `false_match_rate` : (k,)
+    float64, the share of strangers' faces that come at least this close to ONE reference photo.
+    `false_non_match_rate` : (k,) float64, the share of people's own faces that are farther from the best of three
+    references. `reference_exponent` : a person with n references is met as often as n to this power people with one.
+    `people` : how many different people it was measured with. `least_rate` : the smallest false match rate that the
+    comparisons among them can tell; under it the table is extrapolated. `source` : where the numbers come from.
     """
 
     model_id: str
     source: str
-    impostor_pairs: int
+    people: int
+    least_rate: float
+    reference_exponent: float
     distance: NDArray[np.float64]
     false_match_rate: NDArray[np.float64]
     false_non_match_rate: NDArray[np.float64]
-    normalised: bool = False
+    cohort: Cohort | None = None
 
     def __post_init__(self) -> None:
         sizes = {self.distance.shape, self.false_match_rate.shape, self.false_non_match_rate.shape}
@@ -45,79 +65,161 @@ class Calibration:
             raise _broken("distance: ascending", "unordered values")
         if not np.all((rates >= 0) & (rates <= 1)):
             raise _broken("rates: 0..1", "values outside")
-        if np.any(np.diff(self.false_match_rate) < 0) or self.false_match_rate[-1] <= 0:
-            raise _broken("false_match_rate: never falling, above 0 at the end", "a fall, or zeros")
+        if np.any(np.diff(self.false_match_rate) < 0) or self.false_match_rate[0] <= 0:
+            raise _broken("false_match_rate: never falling, above 0", "a fall, or zeros")
+        if not (0 < self.least_rate <= 1 and 0 < self.reference_exponent <= 1 and self.people > 0):
+            raise _broken("least_rate, reference_exponent: 0..1, people: 1 or more", "values outside")
 
     @classmethod
-    def load(cls, path: Path | None = None, *, model_id: str | None = None) -> Calibration:
-        """Read a table (`path` None: the shipped one); `model_id`, if given, must be the model it was measured with.
+    def load(cls, source: Path | bytes | None = None, *, model_id: str | None = None) -> Calibration:
+        """Read a table (None: the shipped one); `model_id`, if given, must be the model it was measured with.
 
-        Raises `CalibrationError` for a missing, damaged or foreign table.
+        Raises `UncalibratedModelError` when the shipped one is of another model, `CalibrationError` for a missing,
+        damaged or foreign table.
         """
-        calibration = _shipped() if path is None else _parse(path.read_text("utf-8") if path.is_file() else "")
+        if source is None:
+            calibration = _shipped()
+        else:
+            calibration = _parse(source if isinstance(source, bytes) else _bytes_of(source))
         if model_id is not None and calibration.model_id != model_id:
+            if source is None:
+                raise UncalibratedModelError(
+                    f"Model wajah «{model_id}» belum dikalibrasi.",
+                    f"The face model “{model_id}” has not been calibrated yet.",
+                )
             raise CalibrationError(
                 f"Kalibrasi ini untuk model wajah «{calibration.model_id}», yang dipakai «{model_id}».",
                 f"This calibration is for the face model “{calibration.model_id}”, in use is “{model_id}”.",
             )
         return calibration
 
-    def false_match_rate_at(self, distance: NDArray[np.floating] | float) -> NDArray[np.float64]:
-        """Return the share of strangers this close to one given person (same shape as `distance`).
+    def to_bytes(self) -> bytes:
+        """Return the table as an npz file that `load` reads; the same table gives the same bytes."""
+        arrays = {
+            "model_id": np.array(self.model_id),
+            "source": np.array(self.source),
+            "people": np.int64(self.people),
+            "least_rate": np.float64(self.least_rate),
+            "reference_exponent": np.float64(self.reference_exponent),
+            **{name: getattr(self, name) for name in _ARRAYS},
+        }
+        if self.cohort:
+            arrays |= {
+                "centroids": self.cohort.centroids.astype(np.float32),
+                "nearest": np.int64(self.cohort.nearest),
+                "scale": np.array([self.cohort.middle, self.cohort.spread]),
+            }
+        packed = BytesIO()
+        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as npz:
+            for name, array in arrays.items():
+                data = BytesIO()
+                np.save(data, array, allow_pickle=False)
+                npz.writestr(zipfile.ZipInfo(f"{name}.npy", _FIXED_DAY), data.getvalue())
+        return packed.getvalue()
 
-        Interpolated in the logarithm of the rate. Under the smallest measured distance the smallest measured rate
-        stands: nothing was seen there, so nothing better can be promised.
+    def false_match_rate_at(self, distance: NDArray[np.floating] | float) -> NDArray[np.float64]:
+        """Return the share of strangers this close to one reference (same shape as `distance`).
+
+        Interpolated in the logarithm of the rate; the ends of the table stand for all beyond.
         """
-        seen = self.false_match_rate > 0
-        logs = np.log(self.false_match_rate[seen])
-        rates: NDArray[np.float64] = np.exp(np.interp(np.asarray(distance, np.float64), self.distance[seen], logs))
+        logs = np.log(self.false_match_rate)
+        rates: NDArray[np.float64] = np.exp(np.interp(np.asarray(distance, np.float64), self.distance, logs))
         return rates
 
-    def false_alarm_rate(self, distance: NDArray[np.floating] | float, people: int) -> NDArray[np.float64]:
-        """Return the share of strangers this close to *anyone* of `people`: FPIR = 1 - (1 - FMR)^people."""
+    def comparisons(self, references: Iterable[int]) -> float:
+        """Return how many people with one reference are as easily met as people with these numbers of references."""
+        return float(np.sum(np.asarray(list(references), np.float64) ** self.reference_exponent))
+
+    def false_alarm_rate(self, distance: NDArray[np.floating] | float, comparisons: float) -> NDArray[np.float64]:
+        """Return the share of strangers this close to *anyone*: FPIR = 1 - (1 - FMR)^comparisons."""
         each = np.minimum(self.false_match_rate_at(distance), 1 - 1e-12)
-        anyone: NDArray[np.float64] = -np.expm1(people * np.log1p(-each))
+        anyone: NDArray[np.float64] = -np.expm1(comparisons * np.log1p(-each))
         return anyone
 
-    def cut(self, false_alarms: float, people: int) -> float:
-        """Return the largest distance (L2) at which at most `false_alarms` (0..1) of strangers meet any of `people`.
+    def cut(self, false_alarms: float, comparisons: float) -> float:
+        """Return the largest distance at which at most `false_alarms` (0..1) of strangers meet anyone.
 
-        Never outside the measured distances.
+        Never outside the distances of the table.
         """
-        wanted = -np.expm1(np.log1p(-false_alarms) / max(people, 1))
-        seen = self.false_match_rate > 0
-        rates, distances = self.false_match_rate[seen], self.distance[seen]
+        wanted = -np.expm1(np.log1p(-false_alarms) / max(comparisons, 1.0))
         # On a plateau of equal rates the farthest distance is the cut; `interp` wants strictly ascending rates.
-        last = np.append(np.diff(rates) > 0, True)
-        return float(np.interp(np.log(wanted), np.log(rates[last]), distances[last]))
+        last = np.append(np.diff(self.false_match_rate) > 0, True)
+        return float(np.interp(np.log(wanted), np.log(self.false_match_rate[last]), self.distance[last]))
+
+    def missed_at(self, distance: float) -> float:
+        """Return the share of people's own faces that are farther than `distance` from all their references."""
+        return float(np.interp(distance, self.distance, self.false_non_match_rate))
+
+    def least_false_alarms(self, comparisons: float) -> float:
+        """Return the fewest false alarms per 1,000 photos that the measured sample can promise for a gallery."""
+        return float(-np.expm1(comparisons * np.log1p(-self.least_rate)) * 1000)
+
+    def require_support(self, false_alarms: float, comparisons: float) -> None:
+        """Raise `UnsupportedRateError` when the sample is too small to promise `false_alarms` per 1,000 photos."""
+        least = self.least_false_alarms(comparisons)
+        if false_alarms >= least:
+            return
+        # Pairs grow with the square of the people.
+        needed = int(np.ceil(self.people * np.sqrt(least / max(false_alarms, 1e-9))))
+        raise UnsupportedRateError(
+            f"{false_alarms:g} alarm palsu per 1.000 foto tidak dapat dijanjikan: kalibrasi dari {self.people} orang "
+            f"hanya menjamin {least:.2g} untuk galeri ini; perlu foto sekitar {needed} orang lain.",
+            f"{false_alarms:g} false alarms per 1,000 photos cannot be promised: the calibration with {self.people} "
+            f"people vouches for {least:.2g} with this gallery; photos of about {needed} strangers are needed.",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Cuts:
+    """The largest distances at which a face is named."""
+
+    strong: float
+    possible: float
+
+    @classmethod
+    def of(
+        cls, calibration: Calibration, comparisons: float, *, false_alarms: float, faces: int = 1, share: float = 1.0
+    ) -> Cuts:
+        """Return the cuts for `false_alarms` per 1,000 photos of `faces` faces each; `share` (0..1) makes stricter."""
+        a_photo = min(max(false_alarms, 1e-9) * share / 1000, 0.5)
+
+        def cut(part: float) -> float:
+            return calibration.cut(float(-np.expm1(np.log1p(-a_photo * part) / max(faces, 1))), comparisons)
+
+        return cls(strong=cut(STRONG_PART), possible=cut(1.0))
 
 
 @cache
 def _shipped() -> Calibration:
-    return _parse(SHIPPED.read_text("utf-8") if SHIPPED.is_file() else "")
+    return _parse(SHIPPED.read_bytes() if SHIPPED.is_file() else b"")
 
 
-def _parse(text: str) -> Calibration:
+def _bytes_of(path: Path) -> bytes:
     try:
-        fields: dict[str, Any] = json.loads(text)
-        arrays = {
-            name: np.asarray(fields[name], dtype=np.float64)
-            for name in ("distance", "false_match_rate", "false_non_match_rate")
-        }
-        normalised = fields.get("normalised", False)
-        if not isinstance(normalised, bool):
-            raise TypeError("normalised: true or false")
-        return Calibration(
-            model_id=str(fields["model_id"]),
-            source=str(fields["source"]),
-            impostor_pairs=int(fields["impostor_pairs"]),
-            distance=arrays["distance"],
-            false_match_rate=arrays["false_match_rate"],
-            false_non_match_rate=arrays["false_non_match_rate"],
-            normalised=normalised,
-        )
-    except (ValueError, KeyError, TypeError) as error:
-        raise _broken("a JSON object with model_id, source, impostor_pairs and the rates", repr(error)) from error
+        return path.read_bytes()
+    except OSError as error:
+        raise _broken("a file that can be read", str(error.strerror)) from error
+
+
+def _parse(data: bytes) -> Calibration:
+    try:
+        with np.load(BytesIO(data), allow_pickle=False) as arrays:
+            columns = {name: np.asarray(arrays[name], np.float64) for name in _ARRAYS}
+            cohort = None
+            if "centroids" in arrays:
+                middle, spread = (float(value) for value in arrays["scale"])
+                cohort = Cohort(np.asarray(arrays["centroids"], np.float64), int(arrays["nearest"]), middle, spread)
+            return Calibration(
+                model_id=str(arrays["model_id"]),
+                source=str(arrays["source"]),
+                people=int(arrays["people"]),
+                least_rate=float(arrays["least_rate"]),
+                reference_exponent=float(arrays["reference_exponent"]),
+                cohort=cohort,
+                **columns,
+            )
+    except (OSError, EOFError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
+        raise _broken("an npz file with model_id, source, people and the rates", repr(error)) from error
 
 
 def _broken(expected: str, came: str) -> CalibrationError:

@@ -107,8 +107,14 @@ class GalleryModelMismatchError(GalleryError):
     """The gallery's templates come from another face model: distances to them mean nothing."""
 
     code = "gallery.model_mismatch"
-    advice_id = "Daftarkan ulang dari fotonya dengan «fotonetral candidates import TABEL.csv»."
-    advice_en = "Register again from the photos with “fotonetral candidates import TABLE.csv”."
+    advice_id = (
+        "Buat ulang templatnya dari foto dengan «fotonetral candidates re-embed --photos FOLDER [--face-model BERKAS]»,"
+        " atau pakai model yang sama."
+    )
+    advice_en = (
+        "Make the templates again from the photos with"
+        " “fotonetral candidates re-embed --photos FOLDER [--face-model FILE]”, or use the same model."
+    )
 
 
 class CalibrationError(CandidatesError):

@@ -1,7 +1,7 @@
 """Vectors of the people of a folder of photos (`<person>/<photo>`), computed once and kept in a cache folder.
 
-Shared by `fit_matching.py` and `bench_faces.py`. The cache holds vectors of faces: keep it in a temporary place and
-delete it afterwards.
+Shared by the scripts that measure matching. The cache holds vectors of faces: keep it in a temporary place and delete
+it afterwards.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from candidates.cohort import Cohort
+from candidates.cohort import Cohort, distances_between
 from vision.faces import MODEL_ID, Face, FaceEmbedder, FaceFinder
 from vision.photo import open_photo
 
@@ -71,12 +71,7 @@ def least_distances(probes: Vectors, references: list[Vectors], cohort: Cohort |
 
     The distance is L2, normalised as `candidates.matching` does it where a cohort is given.
     """
-    own = cohort.statistics(probes) if cohort else None
-    columns = []
-    for vectors in references:
-        difference = probes[:, None, :].astype(np.float64) - vectors[None, :, :]
-        distances = np.sqrt((difference**2).sum(axis=2))
-        if cohort and own is not None:
-            distances = cohort.normalised(distances, own, cohort.statistics(vectors))
-        columns.append(distances.min(axis=1))
-    return np.stack(columns, axis=1)
+    starts = np.cumsum([0, *(len(own) for own in references[:-1])])
+    every = distances_between(probes, np.concatenate(references), cohort)
+    best: NDArray[np.float64] = np.minimum.reduceat(every, starts, axis=1)
+    return best

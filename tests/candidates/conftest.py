@@ -93,7 +93,7 @@ def make_reference() -> Callable[..., Reference]:
 
 @pytest.fixture
 def calibration() -> Calibration:
-    """FMR 1e-6 at 0.3, ten times more every 0.1, up to 1 at 0.9."""
+    """FMR 1e-6 at 0.3, ten times more every 0.1, up to 1 at 0.9; measured down to 1e-5; n references count as n."""
     distance = np.array([0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9])
     rates = np.array([1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1.0])
-    return Calibration(MODEL, "made up", 10**6, distance, rates, rates[::-1].copy())
+    return Calibration(MODEL, "made up", 450, 1e-5, 1.0, distance, rates, rates[::-1].copy())

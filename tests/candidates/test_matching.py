@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from candidates import Calibration, Candidate, Gallery, Index, Reference, Role, Scope, Strength, in_scope
-from candidates.errors import CalibrationError, GalleryModelMismatchError
-from candidates.matching import Cuts
+from candidates.errors import CalibrationError, GalleryModelMismatchError, UnsupportedRateError
+from candidates.matching import FAMILY_SHARE, KIN_MARGIN, MARGIN, POOR_SHARE
 
 MODEL = "fake-model"
 MakeReference = Callable[..., Reference]
@@ -42,12 +42,25 @@ def names(matches: tuple[object, ...]) -> list[str | None]:
     return [m.candidate.id if m else None for m in matches]  # type: ignore[attr-defined]
 
 
-def test_cuts_follow_the_gallery(calibration: Calibration) -> None:
-    assert Cuts.for_people(1, calibration) == Cuts(strong=0.55, possible=0.6)  # capped
-    middle = Cuts.for_people(100, calibration)
-    assert middle.strong == pytest.approx(0.3 + 0.1 * np.log10(3.0045e-5 / 1e-6), abs=1e-4)
-    assert Cuts.for_people(10**6, calibration) == Cuts(strong=0.36, possible=0.40)  # an own face stays recognisable
-    assert Cuts.for_people(100, calibration, share=1 / 3).possible < middle.possible
+def test_cuts_follow_what_is_compared(build: Callable[..., Index]) -> None:
+    small, large = build({"a": [at(0)]}), build({f"p{n}": [at(n), at(n, 1)] for n in range(50)})
+    assert (small.comparisons, large.comparisons) == (1, 100)  # references, not people
+    # FMR is 1e-6 at 0.3 and grows tenfold every 0.1.
+    assert large.cuts().possible == pytest.approx(0.3 + 0.1 * np.log10(1.005e-4 / 1e-6), abs=1e-4)
+    assert small.cuts().possible == pytest.approx(large.cuts().possible + 0.2, abs=1e-3)
+    assert large.cuts(faces=10).possible == pytest.approx(large.cuts().possible - 0.1, abs=1e-3)
+    assert large.cuts().strong == pytest.approx(large.cuts().possible - 0.1 * np.log10(5), abs=1e-3)
+    for share, stricter in ((FAMILY_SHARE, large.cuts(family=True)), (POOR_SHARE, large.cuts(poor=True))):
+        assert stricter.possible == pytest.approx(large.cuts().possible + 0.1 * np.log10(share), abs=1e-3)
+
+
+def test_the_operators_wish(build: Callable[..., Index]) -> None:
+    points = {f"p{n}": [at(n)] for n in range(100)}
+    assert build(points, false_alarms=100).cuts().possible == pytest.approx(
+        build(points).cuts().possible + 0.1, abs=3e-3
+    )
+    with pytest.raises(UnsupportedRateError):
+        build(points, false_alarms=0.5)
 
 
 def test_the_nearest_reference_decides_not_the_mean(build: Callable[..., Index]) -> None:
@@ -61,7 +74,7 @@ def test_the_nearest_reference_decides_not_the_mean(build: Callable[..., Index])
 
 @pytest.mark.parametrize(
     ("distance", "strength"),
-    [(0.0, Strength.STRONG), (0.5, Strength.STRONG), (0.56, Strength.POSSIBLE), (0.61, None), (5.0, None)],
+    [(0.0, Strength.STRONG), (0.62, Strength.STRONG), (0.65, Strength.POSSIBLE), (0.71, None), (5.0, None)],
 )
 def test_strength(build: Callable[..., Index], distance: float, strength: Strength | None) -> None:
     index = build({"a": [at(0)]})
@@ -69,19 +82,56 @@ def test_strength(build: Callable[..., Index], distance: float, strength: Streng
     assert (match.strength if match else None) == strength
     if match:
         assert match.distance <= match.threshold
-        assert match.threshold == (index.cuts.strong if strength is Strength.STRONG else index.cuts.possible)
+        assert match.threshold == (index.cuts().strong if strength is Strength.STRONG else index.cuts().possible)
+        assert match.margin is None, "nobody else is near"
+
+
+def test_a_poor_face_is_never_a_strong_match(build: Callable[..., Index]) -> None:
+    index = build({"a": [at(0)]})
+    (match,) = index.match(np.stack([at(0.1)]), poor=[True])
+    assert match is not None
+    assert match.strength is Strength.POSSIBLE
+    between = (index.cuts(poor=True).possible + index.cuts().possible) / 2
+    assert names(index.match(np.stack([at(between)]))) == ["a"]
+    assert names(index.match(np.stack([at(between)]), poor=[True])) == [None]
+    with pytest.raises(ValueError, match="each of 1"):
+        index.match(np.stack([at(0)]), poor=[True, False])
+
+
+@pytest.mark.parametrize(
+    ("further", "kin", "strength"),
+    [
+        pytest.param(MARGIN + 0.01, False, Strength.STRONG, id="the next is far enough"),
+        pytest.param(MARGIN - 0.01, False, Strength.POSSIBLE, id="two people fit"),
+        pytest.param(MARGIN + 0.01, True, Strength.POSSIBLE, id="relatives need more"),
+        pytest.param(KIN_MARGIN + 0.01, True, Strength.STRONG, id="enough for relatives"),
+    ],
+)
+def test_a_match_needs_a_margin(
+    calibration: Calibration, make_reference: MakeReference, further: float, kin: bool, strength: Strength
+) -> None:
+    people = [
+        Candidate("a", "A"),
+        Candidate("b", "B", Role.FAMILY, relative_of="a") if kin else Candidate("b", "B"),
+    ]
+    references = [make_reference("a", "1", embedding=at(0)), make_reference("b", "2", embedding=at(0.2 + further))]
+    index = Index.build(people, references, model_id=MODEL, calibration=calibration)
+    (match,) = index.match(np.stack([at(0.1)]))
+    assert match is not None
+    assert (match.candidate.id, match.strength) == ("a", strength)
+    assert match.margin == pytest.approx(further)
 
 
 def test_the_rate_is_of_the_whole_gallery(build: Callable[..., Index], calibration: Calibration) -> None:
     index = build({"a": [at(0)], "b": [at(50), at(51)], "c": [at(90)]})
     (match,) = index.match(np.stack([at(0.45)]))
     assert match is not None
-    assert match.false_alarm_rate == pytest.approx(1 - (1 - 10**-4.5) ** 3)  # three people, not four references
+    assert match.false_alarm_rate == pytest.approx(1 - (1 - 10**-4.5) ** 4)  # every reference counts
 
 
 def test_relatives_are_named_later_than_candidates(build: Callable[..., Index]) -> None:
     points = {"a": [at(0)]} | {f"far{n}": [at(50 + n)] for n in range(20)}
-    probe = np.stack([at(0.56)])
+    probe = np.stack([at(0.55)])
     assert names(build(points).match(probe)) == ["a"]
     assert names(build(points, family=("a",)).match(probe)) == [None]
 
@@ -109,7 +159,8 @@ def test_the_answer_does_not_depend_on_the_company(build: Callable[..., Index]) 
     probes = faces + rng.normal(scale=0.02, size=faces.shape).astype(np.float32)
     together = index.match(np.concatenate([probes, rng.normal(size=(300, 128)).astype(np.float32)]))[:40]
     alone = tuple(index.match(probe[None])[0] for probe in probes)
-    assert together == alone
+    assert [m and m.distance for m in together] == [m and m.distance for m in alone]
+    assert names(together) == names(alone)
     assert names(alone) == [f"p{n}" for n in range(40)]
     # Exact: as plain arithmetic says.
     assert alone[7] is not None

@@ -1,0 +1,75 @@
+"""Rates measured on made-up people: clusters whose true distances are known."""
+
+import numpy as np
+import pytest
+
+from candidates.cohort import distances_between
+from candidates.errors import TooFewStrangersError
+from candidates.fitting import LEAST_FOR_COHORT, LEAST_PEOPLE, fit
+
+SIZE = 24
+
+
+def crowd(people: int, photos: int = 1, *, seed: int = 0, scatter: float = 0.04) -> dict[str, np.ndarray]:
+    rng = np.random.default_rng(seed)
+    middles = rng.normal(scale=0.2, size=(people, SIZE))
+    return {
+        f"p{n:04}": (middle + rng.normal(scale=scatter, size=(photos, SIZE))).astype(np.float32)
+        for n, middle in enumerate(middles)
+    }
+
+
+def test_the_table_is_what_was_counted() -> None:
+    people = crowd(60)
+    table = fit(people, model_id="m", source="made up")
+    every = np.concatenate(list(people.values()))
+    impostor = distances_between(every, every, None)[~np.eye(60, dtype=bool)]
+    for rate in (0.02, 0.2, 0.7):
+        distance = np.quantile(impostor, rate)
+        assert table.false_match_rate_at(distance) == pytest.approx(rate, rel=0.15)
+    assert (table.people, table.least_rate) == (60, pytest.approx(1 / 1770))
+    assert table.cohort is None, "too few people for one"
+    assert np.all(np.diff(table.false_match_rate) >= 0)
+    assert table.false_match_rate[0] < table.least_rate, "the end is extrapolated"
+
+
+def test_what_was_promised_holds_for_other_people() -> None:
+    table = fit(crowd(800, seed=5), model_id="m", source="made up")
+    gallery = np.concatenate(list(crowd(50, seed=6).values()))
+    strangers = np.concatenate(list(crowd(2000, seed=7).values()))
+    nearest = distances_between(strangers, gallery, table.cohort).min(axis=1)
+    for wanted in (0.01, 0.05, 0.1):
+        met = np.mean(nearest <= table.cut(wanted, table.comparisons([1] * 50)))
+        assert wanted / 1.5 < met < wanted * 1.5
+
+
+def test_own_photos_are_missed_as_counted() -> None:
+    table = fit(crowd(40, photos=6), model_id="m", source="made up")
+    assert table.missed_at(0.05) > 0.9
+    assert table.missed_at(0.5) < 0.02
+    assert np.all(np.diff(table.false_non_match_rate) <= 0)
+
+
+def test_further_references_count_for_less_than_first_ones() -> None:
+    assert 0.05 < fit(crowd(60, photos=4), model_id="m", source="").reference_exponent < 0.5
+    assert fit(crowd(60), model_id="m", source="").reference_exponent == 1, "nobody has three: each counts in full"
+
+
+def test_a_cohort_is_fitted_when_there_are_people_enough() -> None:
+    table = fit(crowd(LEAST_FOR_COHORT), model_id="m", source="")
+    assert table.cohort is not None
+    assert table.cohort.centroids.shape == (LEAST_FOR_COHORT // 4, SIZE)
+    assert table.least_rate == pytest.approx(1 / (2 * 100 * 99 / 2)), "each half is measured with the other's cohort"
+    given = fit(crowd(60, seed=5), model_id="m", source="", cohort=table.cohort)
+    assert given.cohort is table.cohort
+
+
+def test_the_order_of_the_people_does_not_matter() -> None:
+    people = crowd(LEAST_FOR_COHORT, photos=2)
+    backwards = dict(reversed(people.items()))
+    assert fit(people, model_id="m", source="").to_bytes() == fit(backwards, model_id="m", source="").to_bytes()
+
+
+def test_too_few_people() -> None:
+    with pytest.raises(TooFewStrangersError, match=f"Only {LEAST_PEOPLE - 1}"):
+        fit(crowd(LEAST_PEOPLE - 1), model_id="m", source="")
