@@ -19,8 +19,8 @@ from candidates.errors import TooFewStrangersError
 REFERENCES = 3
 """Photos that stand for a person where misses are measured; the others are probes."""
 
-LEAST_PEOPLE = 20
-"""Fewer different people tell nothing: 190 pairs."""
+LEAST_PAIRS = 190
+"""Fewer pairs of different people tell nothing: those of 20 people."""
 
 LEAST_FOR_COHORT = 200
 """From so many people a cohort is fitted; with fewer, distances stay plain, or keep a given cohort."""
@@ -35,56 +35,73 @@ Vectors = NDArray[np.float32]
 
 
 def fit(
-    people: Mapping[str, Vectors],
+    groups: Sequence[Mapping[str, Vectors]],
     *,
     model_id: str,
     source: str,
-    cohort: Cohort | None = None,
+    base: Calibration | None = None,
     like: NDArray[np.floating] | None = None,
 ) -> Calibration:
-    """Measure error rates with (n, d) embeddings of different people, by any name.
+    """Measure error rates with (n, d) embeddings of people by any name; within a group all are different people.
 
-    `cohort` is used as it is; None fits one when there are people enough, with `like` (d,) the mean of the people whom
-    the product is for. Every second person makes the cohort that the others are measured with, so that nobody is
-    measured with a cohort they are in. Raises `TooFewStrangersError`.
+    Nobody is compared across groups: the same person may be in two of them (the faces of two photos of one event).
+    `base` is a calibration of the same model: its cohort is used, and what the sample cannot tell is taken from it.
+    Without one a cohort is fitted on the largest group when that has people enough, with `like` (d,) the mean of
+    people whom the product is for; every second person makes the cohort that the others are measured with, so that
+    nobody is measured with a cohort they are in. Raises `TooFewStrangersError`.
     """
-    if len(people) < LEAST_PEOPLE:
+    people = sum(len(group) for group in groups)
+    pairs = sum(len(group) * (len(group) - 1) / 2 for group in groups)
+    if pairs < LEAST_PAIRS:
         raise TooFewStrangersError(
-            f"Hanya {len(people)} orang yang berbeda; perlu paling sedikit {LEAST_PEOPLE}.",
-            f"Only {len(people)} different people; at least {LEAST_PEOPLE} are needed.",
+            f"Hanya {pairs:.0f} pasang orang yang pasti berbeda (dari {people} wajah); perlu paling sedikit "
+            f"{LEAST_PAIRS}, misalnya dari 20 orang.",
+            f"Only {pairs:.0f} pairs of surely different people (of {people} faces); at least {LEAST_PAIRS} are "
+            "needed, as of 20 people.",
         )
-    names = sorted(people)
-    parts: list[tuple[Sequence[str], Cohort | None]] = [(names, cohort)]
-    if cohort is None and len(people) >= LEAST_FOR_COHORT:
-        halves = names[0::2], names[1::2]
-        makers = [fit_cohort(np.stack([people[name][0] for name in half]), like) for half in reversed(halves)]
-        parts = [(half, _scaled(maker, people, half)) for half, maker in zip(halves, makers, strict=True)]
-        whole = fit_cohort(np.stack([people[name][0] for name in names]), like)
-        scales = np.mean([(maker.middle, maker.spread) for _, maker in parts if maker], axis=0)
-        cohort = replace(whole, middle=float(scales[0]), spread=float(scales[1]))
-    measured = [_distances([people[name] for name in part], maker) for part, maker in parts]
-    impostor = np.concatenate([one for one, _, _ in measured])
-    best_of_three = np.concatenate([three for _, three, _ in measured])
-    genuine = np.concatenate([own for _, _, own in measured])
-    pairs = sum(len(part) * (len(part) - 1) / 2 for part, _ in parts)
+    cohort = base.cohort if base else None
+    largest, *others = sorted(([group[name] for name in sorted(group)] for group in groups), key=len, reverse=True)
+    parts = [(largest, cohort)]
+    if base is None and len(largest) >= LEAST_FOR_COHORT:
+        cohort, parts = _fitted_cohort(largest, like)
+    parts += [(own, cohort) for own in others if len(own) > 1]
+    pairs = sum(len(own) * (len(own) - 1) / 2 for own, _ in parts)
+    measured = [_distances(own, maker) for own, maker in parts]
+    impostor, best_of_three, genuine = (np.concatenate(column) for column in zip(*measured, strict=True))
     grid = np.round(np.arange(_STEP, float(impostor.max()) + _STEP, _STEP), 2)
     rates = _rates(impostor, grid, pairs)
     kept = rates >= _LEAST_RATE
+    exponent = _exponent(impostor, best_of_three)
+    missed = _share_beyond(genuine, grid)
+    if missed is None:
+        missed = np.array([base.missed_at(float(distance)) for distance in grid]) if base else np.zeros(len(grid))
     return Calibration(
         model_id=model_id,
         source=source,
-        people=len(people),
+        people=people,
         least_rate=1 / pairs,
-        reference_exponent=_exponent(impostor, best_of_three),
+        reference_exponent=exponent or (base.reference_exponent if base else 1.0),
         distance=grid[kept],
         false_match_rate=rates[kept],
-        false_non_match_rate=_share_beyond(genuine, grid[kept]),
+        false_non_match_rate=missed[kept],
         cohort=cohort,
     )
 
 
-def _scaled(cohort: Cohort, people: Mapping[str, Vectors], names: Sequence[str]) -> Cohort:
-    middle, spread = cohort.statistics(np.concatenate([people[name] for name in names])).mean(axis=0)
+def _fitted_cohort(
+    people: Sequence[Vectors], like: NDArray[np.floating] | None
+) -> tuple[Cohort, list[tuple[list[Vectors], Cohort | None]]]:
+    """Return the cohort of everybody, and the two halves, each with the cohort of the other."""
+    halves = [list(people[0::2]), list(people[1::2])]
+    makers = [fit_cohort(np.stack([own[0] for own in half]), like) for half in reversed(halves)]
+    scaled = [_scaled(maker, half) for maker, half in zip(makers, halves, strict=True)]
+    middle, spread = np.mean([(maker.middle, maker.spread) for maker in scaled], axis=0)
+    whole = fit_cohort(np.stack([own[0] for own in people]), like)
+    return replace(whole, middle=float(middle), spread=float(spread)), list(zip(halves, scaled, strict=True))
+
+
+def _scaled(cohort: Cohort, people: Sequence[Vectors]) -> Cohort:
+    middle, spread = cohort.statistics(np.concatenate(people)).mean(axis=0)
     return replace(cohort, middle=float(middle), spread=float(spread))
 
 
@@ -124,17 +141,21 @@ def _rates(impostor: NDArray[np.float64], grid: NDArray[np.float64], pairs: floa
     return rising
 
 
-def _share_beyond(genuine: NDArray[np.float64], grid: NDArray[np.float64]) -> NDArray[np.float64]:
+def _share_beyond(genuine: NDArray[np.float64], grid: NDArray[np.float64]) -> NDArray[np.float64] | None:
+    """Return the share of own distances beyond each of the grid; None without any."""
     if not len(genuine):
-        return np.zeros(len(grid))
+        return None
     beyond: NDArray[np.float64] = 1 - np.searchsorted(np.sort(genuine), grid, side="right") / len(genuine)
     return beyond
 
 
-def _exponent(single: NDArray[np.float64], best_of_three: NDArray[np.float64]) -> float:
-    """Return how strongly a person's further references add to the chance of being met: 0 not at all, 1 each fully."""
+def _exponent(single: NDArray[np.float64], best_of_three: NDArray[np.float64]) -> float | None:
+    """Return how strongly a person's further references add to the chance of being met: 0 not at all, 1 each fully.
+
+    None when too few people have three.
+    """
     if len(best_of_three) * _EXPONENT_RATE < _COUNTED_PAIRS:
-        return 1.0
+        return None
     distance = np.quantile(single, _EXPONENT_RATE)
     more = float(np.mean(best_of_three <= distance)) / _EXPONENT_RATE
     return min(max(float(np.log(max(more, 1.0)) / np.log(REFERENCES)), 0.05), 1.0)

@@ -43,7 +43,7 @@ def main() -> int:
     if options.like:
         examples = vectors_by_person(options.like, options.cache).values()
         like = np.mean([own.mean(axis=0) for own in examples], axis=0)
-    calibration = fit(people, model_id=MODEL_ID, source=f"every second person of {options.name}", like=like)
+    calibration = fit([people], model_id=MODEL_ID, source=f"every second person of {options.name}", like=like)
     options.out.write_bytes(calibration.to_bytes())
     print(
         f"{calibration.people} people, smallest measured rate {calibration.least_rate:.1e}, references count to the "

@@ -5,7 +5,7 @@ import pytest
 
 from candidates.cohort import distances_between
 from candidates.errors import TooFewStrangersError
-from candidates.fitting import LEAST_FOR_COHORT, LEAST_PEOPLE, fit
+from candidates.fitting import LEAST_FOR_COHORT, LEAST_PAIRS, fit
 
 SIZE = 24
 
@@ -21,7 +21,7 @@ def crowd(people: int, photos: int = 1, *, seed: int = 0, scatter: float = 0.04)
 
 def test_the_table_is_what_was_counted() -> None:
     people = crowd(60)
-    table = fit(people, model_id="m", source="made up")
+    table = fit([people], model_id="m", source="made up")
     every = np.concatenate(list(people.values()))
     impostor = distances_between(every, every, None)[~np.eye(60, dtype=bool)]
     for rate in (0.02, 0.2, 0.7):
@@ -34,7 +34,7 @@ def test_the_table_is_what_was_counted() -> None:
 
 
 def test_what_was_promised_holds_for_other_people() -> None:
-    table = fit(crowd(800, seed=5), model_id="m", source="made up")
+    table = fit([crowd(800, seed=5)], model_id="m", source="made up")
     gallery = np.concatenate(list(crowd(50, seed=6).values()))
     strangers = np.concatenate(list(crowd(2000, seed=7).values()))
     nearest = distances_between(strangers, gallery, table.cohort).min(axis=1)
@@ -44,32 +44,56 @@ def test_what_was_promised_holds_for_other_people() -> None:
 
 
 def test_own_photos_are_missed_as_counted() -> None:
-    table = fit(crowd(40, photos=6), model_id="m", source="made up")
+    table = fit([crowd(40, photos=6)], model_id="m", source="made up")
     assert table.missed_at(0.05) > 0.9
     assert table.missed_at(0.5) < 0.02
     assert np.all(np.diff(table.false_non_match_rate) <= 0)
 
 
 def test_further_references_count_for_less_than_first_ones() -> None:
-    assert 0.05 < fit(crowd(60, photos=4), model_id="m", source="").reference_exponent < 0.5
-    assert fit(crowd(60), model_id="m", source="").reference_exponent == 1, "nobody has three: each counts in full"
+    assert 0.05 < fit([crowd(60, photos=4)], model_id="m", source="").reference_exponent < 0.5
+    assert fit([crowd(60)], model_id="m", source="").reference_exponent == 1, "nobody has three: each counts in full"
 
 
 def test_a_cohort_is_fitted_when_there_are_people_enough() -> None:
-    table = fit(crowd(LEAST_FOR_COHORT), model_id="m", source="")
+    table = fit([crowd(LEAST_FOR_COHORT)], model_id="m", source="")
     assert table.cohort is not None
     assert table.cohort.centroids.shape == (LEAST_FOR_COHORT // 4, SIZE)
     assert table.least_rate == pytest.approx(1 / (2 * 100 * 99 / 2)), "each half is measured with the other's cohort"
-    given = fit(crowd(60, seed=5), model_id="m", source="", cohort=table.cohort)
+    given = fit([crowd(60, seed=5)], model_id="m", source="", base=table)
     assert given.cohort is table.cohort
 
 
 def test_the_order_of_the_people_does_not_matter() -> None:
     people = crowd(LEAST_FOR_COHORT, photos=2)
     backwards = dict(reversed(people.items()))
-    assert fit(people, model_id="m", source="").to_bytes() == fit(backwards, model_id="m", source="").to_bytes()
+    assert fit([people], model_id="m", source="").to_bytes() == fit([backwards], model_id="m", source="").to_bytes()
 
 
-def test_too_few_people() -> None:
-    with pytest.raises(TooFewStrangersError, match=f"Only {LEAST_PEOPLE - 1}"):
-        fit(crowd(LEAST_PEOPLE - 1), model_id="m", source="")
+def test_faces_of_different_photos_are_not_compared() -> None:
+    # The same 30 people in every photo: across photos they would count as strangers who look the same.
+    photos = [crowd(30, seed=3)] * 10
+    table = fit(photos, model_id="m", source="")
+    assert table.false_match_rate_at(0.05) < table.least_rate
+    assert (table.people, table.least_rate) == (300, pytest.approx(1 / (10 * 435)))
+
+
+def test_what_the_sample_cannot_tell_is_taken_from_the_base() -> None:
+    base = fit([crowd(60, photos=4)], model_id="m", source="")
+    table = fit([crowd(40, seed=9)], model_id="m", source="", base=base)
+    assert table.reference_exponent == base.reference_exponent
+    assert table.missed_at(0.2) == pytest.approx(base.missed_at(0.2), abs=0.02)
+    assert table.people == 40
+
+
+@pytest.mark.parametrize(
+    "groups",
+    [
+        pytest.param([crowd(19)], id="one person short"),
+        pytest.param([crowd(1, seed=n) for n in range(50)], id="portraits of anybody"),
+        pytest.param([], id="nobody"),
+    ],
+)
+def test_too_few_people(groups: list[dict[str, np.ndarray]]) -> None:
+    with pytest.raises(TooFewStrangersError, match=f"at least {LEAST_PAIRS}"):
+        fit(groups, model_id="m", source="")
