@@ -177,6 +177,18 @@ class Gallery:
             self._store.rows("SELECT model_id, count(*) FROM templates GROUP BY model_id ORDER BY model_id"),
         )
 
+    def require_model(self, model_id: str) -> None:
+        """Raise `GalleryModelMismatchError` unless all templates come from this face model, or there is none."""
+        if not set(self.model_ids()) - {model_id}:
+            return
+        counts = self.model_counts().items()
+        held_id = ", ".join(f"{count} dari «{model}»" for model, count in counts)
+        held_en = ", ".join(f"{count} of “{model}”" for model, count in counts)
+        raise GalleryModelMismatchError(
+            f"Templat wajah di {self.path}: {held_id}; model yang dipakai sekarang «{model_id}».",
+            f"Face templates in {self.path}: {held_en}; the model in use now is “{model_id}”.",
+        )
+
     def calibration(self, model_id: str) -> bytes | None:
         """Return the calibration of a face model as it was put, if there is one."""
         if not self._has_calibrations:

@@ -75,6 +75,9 @@ class _Finder:
 @dataclass
 class _Embedder:
     fake: FakeEngines
+    model_id: str = "fake"
+    size: int = 128
+    sha256: str = "f" * 64
 
     def embed(self, pixels: NDArray[np.uint8], faces: Sequence[Face]) -> NDArray[np.float32]:
         self.fake.embedded += 1

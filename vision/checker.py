@@ -6,9 +6,10 @@ import io
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date as Date  # noqa: N812  the argument of `open` is called date
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 
 from vision._version import __version__
-from vision.engines import Engines
+from vision.engines import Engines, open_face_model
 from vision.errors import EngineError, FotoNetralError, Language, PhotoTooLargeError
 from vision.models import model_sha256
 from vision.photo import DETAIL_SIDE, Photo, PhotoLimits, Source, open_photo
@@ -27,7 +28,7 @@ from vision.rules import DEFAULT_POLICY, Judgment, Policy, SeenFace, SeenHand, j
 
 if TYPE_CHECKING:
     from candidates import Match
-    from vision.faces import Face
+    from vision.faces import Face, FaceModel
     from vision.hands import Hand
 
 STAGES = ("load", "decode", "faces", "hands", "match", "judge")
@@ -75,6 +76,7 @@ class PhotoChecker:
         language: Language = "id",
         declared_spouse_of: str | None = None,
         limits: PhotoLimits = USUAL_LIMITS,
+        face_model: str | Path | None = None,
     ) -> Self:
         """Open a checker.
 
@@ -82,16 +84,27 @@ class PhotoChecker:
         policy : name of a shipped pack, or a `.toml` file.
         region, date : where (Kemendagri code) and when the photo is to be posted; None: everywhere, today.
         declared_spouse_of : id or name of the candidate whom the user declared to be married to.
+        face_model : ONNX file of a face network in place of the product's own; the gallery must be of the same.
 
-        The gallery is read once, here. Raises `PolicyError`, or `candidates.CandidatesError` for the gallery.
+        The gallery is read once, here. Raises `PolicyError`, `FaceModelError`, or `candidates.CandidatesError` for the
+        gallery.
         """
         pack = Policy.load(policy)
+        embedder = None if face_model is None else open_face_model(Path(face_model))
+        load = None if embedder is None else partial(Engines.load, embedder)
         if gallery is None:
             if declared_spouse_of is not None:
                 raise ValueError("declared_spouse_of names somebody of the gallery, but no gallery was given")
-            return cls(pack, language=language, limits=limits)
-        roster = Roster.open(gallery, pack, region=region, day=date, declared_spouse_of=declared_spouse_of)
-        return cls(pack, roster, language=language, limits=limits)
+            return cls(pack, language=language, limits=limits, load=load)
+        roster = Roster.open(
+            gallery,
+            pack,
+            region=region,
+            day=date,
+            declared_spouse_of=declared_spouse_of,
+            model_id=None if embedder is None else embedder.model_id,
+        )
+        return cls(pack, roster, language=language, limits=limits, load=load)
 
     def check(self, source: Source, *, name: str | None = None) -> CheckResult:
         """Judge one photo: a path, bytes, a binary file object, or an RGB array of (height, width, 3) uint8.
@@ -123,7 +136,8 @@ class PhotoChecker:
                 self.policy,
                 self.roster.context,
             )
-        return self._result(photo, hands, faces, matches, judgment, timings)
+        sums = _model_sums(engines.embedder)
+        return self._result(photo, hands, faces, matches, judgment, sums, timings)
 
     def check_or_error(self, source: Source, *, name: str | None = None) -> CheckResult | CheckError:
         """Judge one photo of many: what goes wrong with it becomes a `CheckError`, whatever it is."""
@@ -183,6 +197,7 @@ class PhotoChecker:
         faces: Sequence[Face],
         matches: Sequence[Match | None],
         judgment: Judgment,
+        sums: Mapping[str, str],
         timings: dict[str, float],
     ) -> CheckResult:
         scale_xy = photo.scale_xy
@@ -199,7 +214,7 @@ class PhotoChecker:
                 FaceResult(face.box.scaled(scale_xy), face.score, person, match)
                 for person, (face, match) in enumerate(zip(faces, matches, strict=True))
             ),
-            engine=EngineFacts(__version__, _model_sums(), self.roster.revision, self.policy.id),
+            engine=EngineFacts(__version__, sums, self.roster.revision, self.policy.id),
             timings_ms=timings,
             language=self.language,
         )
@@ -255,14 +270,14 @@ def _hand_result(hand: Hand, numbers: tuple[int, ...], scale_xy: tuple[float, fl
     )
 
 
-def _model_sums() -> dict[str, str]:
+def _model_sums(embedder: FaceModel) -> dict[str, str]:
     return {
         "palms": model_sha256("palm_detector.onnx"),
         "hands": model_sha256("hand_landmarks.onnx"),
         "hand_naming": model_sha256("hand_naming.npz"),
         "hand_pixels": model_sha256("hand_pixels.npz"),
         "hand_weights": model_sha256("hand_weights.npz"),
-        "faces": model_sha256("face_embedding.onnx"),
+        "faces": embedder.sha256,
         "face_detector": model_sha256("face_detector.tflite"),
         "face_verifier": model_sha256("face_verifier.onnx"),
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from vision.geometry import Box
 
 if TYPE_CHECKING:
-    from vision.faces import Face
+    from vision.faces import Face, FaceModel
     from vision.hands import Hand
 
 
@@ -24,13 +25,6 @@ class FindsFaces(Protocol):
 
     def close(self) -> None:
         """Free native memory."""
-
-
-class EmbedsFaces(Protocol):
-    """Fits `vision.faces.FaceEmbedder`."""
-
-    def embed(self, pixels: NDArray[np.uint8], faces: Sequence[Face]) -> NDArray[np.float32]:
-        """Return (len(faces), 128) float32, one vector a face."""
 
 
 class ReadsHands(Protocol):
@@ -48,18 +42,21 @@ class Engines:
     """The loaded detectors. Not safe to share between threads; close them."""
 
     faces: FindsFaces
-    embedder: EmbedsFaces
+    embedder: FaceModel
     hands: ReadsHands
 
     @classmethod
-    def load(cls) -> Engines:
-        """Load every model. Raises EngineError when a model file is missing or cannot be loaded."""
+    def load(cls, face_model: FaceModel | None = None) -> Engines:
+        """Load every model; `face_model` takes the place of the face network that comes with the product.
+
+        Raises EngineError when a model file is missing or cannot be loaded.
+        """
         from vision.faces import FaceEmbedder, FaceFinder
         from vision.hands import HandReader
 
         faces = FaceFinder()
         try:
-            return cls(faces, FaceEmbedder(), HandReader())
+            return cls(faces, face_model or FaceEmbedder(), HandReader())
         except BaseException:
             faces.close()
             raise
@@ -70,8 +67,15 @@ class Engines:
         self.hands.close()
 
 
+def open_face_model(file: Path, *, threads: int = 2) -> FaceModel:
+    """Load a face network that the user brings. Raises FaceModelError when the file is none that fits."""
+    from vision.faces import ArcFaceEmbedder
+
+    return ArcFaceEmbedder(file, threads=threads)
+
+
 def face_model_id() -> str:
-    """Return the id of the face vectors that `Engines.embedder` makes; a gallery must hold vectors of the same."""
+    """Return the id of the face vectors of the product's own network; a gallery must hold vectors of the same."""
     from vision.faces import MODEL_ID
 
     return MODEL_ID

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vision.errors import NoFaceError, PoorFaceError, SeveralFacesError
-from vision.faces import MODEL_ID, Face, FaceEmbedder, FaceFinder
+from vision.faces import Face, FaceEmbedder, FaceFinder, FaceModel
 from vision.geometry import Box
 from vision.photo import Photo, open_photo
 
@@ -41,7 +41,7 @@ twice as large as every other.
 class FaceTemplate:
     """What is kept of a reference photo.
 
-    `embedding` is (128,) float32, comparable within `model_id`; `box` and `size_px` (the side of the box) are in
+    `embedding` is (d,) float32, comparable within `model_id`; `box` and `size_px` (the side of the box) are in
     pixels of the full-size upright photo; `sharpness` as in `vision.faces.quality`.
     """
 
@@ -57,9 +57,12 @@ class FaceTemplate:
 class Enroller:
     """Describes reference photos. Holds native memory: use it in a `with` block or close it."""
 
-    def __init__(self, *, threads: int = 2) -> None:
-        """Load the models. Raises EngineError without a model file."""
-        self._embedder = FaceEmbedder(threads=threads)
+    def __init__(self, *, threads: int = 2, face_model: FaceModel | None = None) -> None:
+        """Load the models; `face_model` takes the place of the face network that comes with the product.
+
+        Raises EngineError without a model file.
+        """
+        self._embedder: FaceModel = face_model or FaceEmbedder(threads=threads)
         self._finder = FaceFinder(threads=threads)
 
     def describe(self, photo: str | os.PathLike[str] | bytes | Photo, *, name: str | None = None) -> FaceTemplate:
@@ -74,7 +77,7 @@ class Enroller:
         _require_quality(face, opened.name, scale_x)
         return FaceTemplate(
             embedding=self._embedder.embed(opened.pixels, [face])[0],
-            model_id=MODEL_ID,
+            model_id=self._embedder.model_id,
             photo_sha256=opened.sha256,
             photo_name=opened.name,
             box=face.box.scaled((scale_x, scale_y)),

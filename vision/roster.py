@@ -31,11 +31,13 @@ class Roster:
         region: str | None = None,
         day: date | None = None,
         declared_spouse_of: str | None = None,
+        model_id: str | None = None,
     ) -> Roster:
         """Read the gallery file for a region (None: everywhere) and a day (None: today).
 
-        `declared_spouse_of` is an id or a name. Raises `candidates.CandidatesError` when the file cannot be used, or
-        holds nobody of that name.
+        `declared_spouse_of` is an id or a name; `model_id` the face model that faces will be described with (None: the
+        product's own). Raises `candidates.CandidatesError` when the file cannot be used, holds templates of another
+        face model, or nobody of that name.
         """
         from candidates import Gallery, Index, Scope, ballot_holders, in_scope
 
@@ -45,7 +47,9 @@ class Roster:
             ids = in_scope(people, elections, scope)
             spouse = opened.person(declared_spouse_of).id if declared_spouse_of else None
             # Asked for last, since it imports the detectors: a wrong path should be told at once.
-            index = Index.from_gallery(opened, model_id=face_model_id(), in_scope_ids=ids)
+            model_id = model_id or face_model_id()
+            opened.require_model(model_id)
+            index = Index.from_gallery(opened, model_id=model_id, in_scope_ids=ids)
             revision = opened.revision
         context = ElectionContext(
             ballot_holders=ballot_holders(people, ids),

@@ -45,7 +45,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Run the command in a folder with photos a, b, c and noface, and a table."""
 
     @contextmanager
-    def engine() -> Iterator[tuple[Any, str]]:
+    def engine(_face_model: Path | None) -> Iterator[tuple[Any, str]]:
         yield describe, "fake"
 
     for module in ("people", "tables"):

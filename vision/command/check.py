@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from pathlib import Path
 from typing import cast
 
 import click
 
 from vision.cli import NOT_JUDGED
+from vision.command.options import face_model_option
 from vision.errors import FotoNetralError, Language
 
 _REGION = re.compile(r"\d{2}([.,]?\d{1,2}([.,]?\d{2}([.,]?\d{4})?)?)?")
@@ -41,6 +43,7 @@ def _region(_context: click.Context, _parameter: click.Parameter, value: str | N
     help="Tanggal unggah; tanpa ini, hari ini.",
 )
 @click.option("--spouse", metavar="ID", help="Calon yang merupakan suami atau istri Anda (id atau nama).")
+@face_model_option
 @click.option("--json", "as_json", is_flag=True, help="Cetak satu objek JSON per foto.")
 @click.option("--annotate", type=click.Path(), metavar="FOLDER", help="Tulis gambar bertanda ke folder ini.")
 @click.option(
@@ -55,6 +58,7 @@ def check(
     region: str | None,
     day: datetime | None,
     spouse: str | None,
+    face_model: Path | None,
     as_json: bool,
     annotate: str | None,
     lang: str,
@@ -80,6 +84,7 @@ def check(
             None if day is None else day.date(),
             language=language,
             declared_spouse_of=spouse,
+            face_model=face_model,
         )
     except (FotoNetralError, CandidatesError) as error:
         click.echo(f"{error.text(language)} [{error.code}]", err=True)

@@ -14,5 +14,6 @@ from vision.faces.arcface import ArcFaceEmbedder
 from vision.faces.embedder import MODEL_ID, FaceEmbedder
 from vision.faces.face import Face, FaceQuality
 from vision.faces.finder import FaceFinder
+from vision.faces.model import FaceModel
 
-__all__ = ["MODEL_ID", "ArcFaceEmbedder", "Face", "FaceEmbedder", "FaceFinder", "FaceQuality"]
+__all__ = ["MODEL_ID", "ArcFaceEmbedder", "Face", "FaceEmbedder", "FaceFinder", "FaceModel", "FaceQuality"]

@@ -24,6 +24,7 @@ from vision.command.candidates.shared import (
     warn_about_mode,
     with_gallery,
 )
+from vision.command.options import face_model_option
 
 
 @click.command("add")
@@ -36,12 +37,14 @@ from vision.command.candidates.shared import (
 @click.option("--party", default="", help="Partai pengusung.")
 @click.option("--relative-of", default="", help="Id atau nama calon yang keluarganya didaftarkan.")
 @click.option("--relation", default="", help=f"Hubungan: {', '.join(Relation)} (atau pasangan, anak, ...).")
+@face_model_option
 @with_gallery
-def add(gallery_path: Path, say: Say, photos: tuple[Path, ...], **cells: str) -> None:
+def add(gallery_path: Path, say: Say, photos: tuple[Path, ...], face_model: Path | None, **cells: str) -> None:
     """Daftarkan NAME dari satu foto wajah atau lebih; atau tambahkan foto baginya."""
     filled = dict.fromkeys(PEOPLE_COLUMNS, "") | {column: text.strip() for column, text in cells.items()}
     person = replace(person_row(Row(0, filled)), photos=tuple(str(photo) for photo in photos))
-    with Gallery.open(gallery_path, create=True) as gallery, face_engine() as (describe, model_id):
+    with face_engine(face_model) as (describe, model_id), Gallery.open(gallery_path, create=True) as gallery:
+        gallery.require_model(model_id)
         report = register(gallery, person, Path(), describe, model_id=model_id)
         tell_row(say, report)
         if report.outcome is Outcome.REJECTED:

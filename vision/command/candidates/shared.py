@@ -106,28 +106,34 @@ class Say:
 
 
 @contextmanager
-def face_engine() -> Iterator[tuple[Describe, str]]:
-    """Give the describing function and its model's id; the face models load at the first photo that needs them."""
+def face_engine(face_model: Path | None = None) -> Iterator[tuple[Describe, str]]:
+    """Give the describing function and its model's id; the face models load at the first photo that needs them.
+
+    `face_model` is the user's own network (`face_model_option`): it loads at once, since whether it can be used is
+    better known before anything is changed. Raises FaceModelError when it cannot.
+    """
+    from vision.engines import open_face_model
     from vision.enrolment import Enroller
     from vision.faces import MODEL_ID
 
+    own = None if face_model is None else open_face_model(face_model)
     enrollers: list[Enroller] = []
 
     def describe(photo: Path | bytes, /, *, name: str | None = None) -> FaceTemplate:
         if not enrollers:
-            enrollers.append(Enroller())
+            enrollers.append(Enroller(face_model=own))
         return enrollers[0].describe(photo, name=name)
 
     try:
-        yield describe, MODEL_ID
+        yield describe, MODEL_ID if own is None else own.model_id
     finally:
         for enroller in enrollers:
             enroller.close()
 
 
 @contextmanager
-def progress(say: Say) -> Iterator[Callable[[str], None]]:
-    """Show how many rows are done while at a terminal; be silent elsewhere."""
+def progress(say: Say, unit_id: str = "baris", unit_en: str = "rows") -> Iterator[Callable[[str], None]]:
+    """Show how many rows, or of another unit, are done while at a terminal; be silent elsewhere."""
     if not sys.stderr.isatty():
         yield lambda _name: None
         return
@@ -135,10 +141,10 @@ def progress(say: Say) -> Iterator[Callable[[str], None]]:
     from rich.markup import escape
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-    rows = say.pick("baris", "rows")
+    unit = say.pick(unit_id, unit_en)
     columns = (
         SpinnerColumn(),
-        TextColumn(f"{{task.completed}} {rows}"),
+        TextColumn(f"{{task.completed}} {unit}"),
         TimeElapsedColumn(),
         TextColumn("{task.description}"),
     )

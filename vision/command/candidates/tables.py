@@ -22,19 +22,22 @@ from vision.command.candidates.shared import (
     warn_about_mode,
     with_gallery,
 )
+from vision.command.options import face_model_option
 
 
 @click.command("import")
 @click.argument("table", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@face_model_option
 @with_gallery
-def import_(gallery_path: Path, say: Say, table: Path) -> None:
+def import_(gallery_path: Path, say: Say, table: Path, face_model: Path | None) -> None:
     """Daftarkan semua orang dari TABLE (CSV, atau zip hasil export).
 
     Kolom CSV: name, role, election, ballot_number, region, party, relative_of, relation, photos. Berkas
     elections.csv di sebelahnya (id, title, level, region, active_from, active_to, polling_day) mengatur masa dan
     wilayah pemilu. Mengimpor tabel yang sama dua kali tidak mengubah apa pun.
     """
-    with Gallery.open(gallery_path, create=True) as gallery, face_engine() as (describe, model_id):
+    with face_engine(face_model) as (describe, model_id), Gallery.open(gallery_path, create=True) as gallery:
+        gallery.require_model(model_id)
         with progress(say) as advance:
 
             def on_row(row: RowReport) -> None:

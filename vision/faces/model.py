@@ -1,0 +1,33 @@
+"""What a face network is to everybody else, whichever it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vision.faces.face import Face
+
+
+class FaceModel(Protocol):
+    """Turns found faces into vectors. `FaceEmbedder` and `ArcFaceEmbedder` fit it."""
+
+    @property
+    def model_id(self) -> str:
+        """The id of the vectors; only vectors of one id may be compared."""
+
+    @property
+    def size(self) -> int:
+        """How many numbers a vector has."""
+
+    @property
+    def sha256(self) -> str:
+        """The sum of the network's file, 64 hex digits."""
+
+    def embed(self, pixels: NDArray[np.uint8], faces: Sequence[Face]) -> NDArray[np.float32]:
+        """Return (len(faces), size) float32, one vector a face.
+
+        `pixels` is the (height, width, 3) uint8 RGB array in which the faces were found. Raises EngineError.
+        """
