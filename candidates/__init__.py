@@ -10,14 +10,18 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from candidates.archives import import_archive
     from candidates.calibration import Calibration
     from candidates.errors import CandidatesError
+    from candidates.folders import import_folder
     from candidates.gallery import AuditLine, Gallery, Summary
     from candidates.importing import FaceTemplate, ImportReport, RowReport, import_table, register
     from candidates.matching import Index, Match, Strength
     from candidates.people import Candidate, Election, Reference, Relation, Role
     from candidates.scope import Scope, ballot_holders, in_scope
-    from candidates.transfer import export, import_archive
+    from candidates.sheets import import_workbook
+    from candidates.sources import import_source
+    from candidates.transfer import Exported, export
 
 __all__ = [
     "AuditLine",
@@ -25,6 +29,7 @@ __all__ = [
     "Candidate",
     "CandidatesError",
     "Election",
+    "Exported",
     "FaceTemplate",
     "Gallery",
     "ImportReport",
@@ -40,20 +45,27 @@ __all__ = [
     "ballot_holders",
     "export",
     "import_archive",
+    "import_folder",
+    "import_source",
     "import_table",
+    "import_workbook",
     "in_scope",
     "register",
 ]
 
 _HOMES = {
+    "archives": ("import_archive",),
     "calibration": ("Calibration",),
     "errors": ("CandidatesError",),
+    "folders": ("import_folder",),
     "gallery": ("AuditLine", "Gallery", "Summary"),
     "importing": ("FaceTemplate", "ImportReport", "RowReport", "import_table", "register"),
     "matching": ("Index", "Match", "Strength"),
     "people": ("Candidate", "Election", "Reference", "Relation", "Role"),
     "scope": ("Scope", "ballot_holders", "in_scope"),
-    "transfer": ("export", "import_archive"),
+    "sheets": ("import_workbook",),
+    "sources": ("import_source",),
+    "transfer": ("Exported", "export"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

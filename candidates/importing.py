@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Protocol, Self
@@ -19,7 +19,7 @@ from candidates.errors import (
     UnknownCandidateError,
 )
 from candidates.gallery import Gallery, Outcome
-from candidates.people import Candidate, Election, Role, slug
+from candidates.people import Candidate, Election, Role, name_key, slug
 from candidates.photos import Describe, FaceTemplate, Gathered, Reason, gather, named
 from candidates.reports import ImportReport, RowReport, Tally
 from candidates.tables import (
@@ -54,20 +54,24 @@ def import_table(
     *,
     model_id: str | None = None,
     on_row: Callable[[RowReport], None] | None = None,
+    on_total: Callable[[int | None], None] | None = None,
 ) -> ImportReport:
     """Register the people of a CSV table, and the elections of an `elections.csv` beside it.
 
     `describe` turns a photo into a template; `model_id` is the model it uses (photos enrolled with another are
     described again). `on_row` is told of every row as it is done: relatives come after everybody else, since a
-    relative's row may stand before the candidate's. Each row is one transaction; the same table twice changes
+    relative's row may stand before the candidate's. `on_total` is told, before the first row, how many rows of people
+    there are. Each row is one transaction; the same table twice changes
     nothing, and a photo that is registered is not described again. Memory does not grow with the rows.
     Raises `TableUnreadableError` when the table as a whole cannot be read.
     """
-    people = CsvTable(table, PEOPLE_COLUMNS, ("name", "photos"))
+    people = PeopleTable(CsvTable(table, PEOPLE_COLUMNS, ("name", "photos")))
+    if on_total:
+        on_total(people.count())
     photos = TablePhotos(gallery, table.parent, describe, model_id)
     with Importer(gallery, photos, on_row) as importer:
         importer.read_elections(elections_of(table.parent))
-        importer.read_people(PeopleTable(people))
+        importer.read_people(people)
         return importer.report()
 
 
@@ -250,7 +254,7 @@ class Importer:
             notes = (Reason("table.ignored_cell", text_id, text_en),)
         candidate = Candidate(
             id=existing.id if existing else wished or self._gallery.new_id(row.name, beside=beside),
-            name=row.name,
+            name=self._spelling(row, existing),
             role=row.role,
             election=election,
             ballot_number=row.ballot_number,
@@ -261,10 +265,15 @@ class Importer:
         )
         return candidate, notes
 
+    def _spelling(self, row: PersonRow, existing: Candidate | None) -> str:
+        # Of two rows of one person that differ in capitals the first decides, or each import would change the name.
+        is_second = existing is not None and self._line_of(existing.id) is not None
+        return existing.name if existing and is_second and name_key(existing.name) == name_key(row.name) else row.name
+
     def _refuse_doubled_row(self, candidate: Candidate, existing: Candidate | None) -> None:
         first = self._line_of(candidate.id)
         # A second row that says the same may bring more photos.
-        if first is not None and existing is not None and replace(candidate, name=existing.name) != existing:
+        if first is not None and existing is not None and candidate != existing:
             raise DuplicateCandidateError(
                 f"{candidate.name} sudah ada di baris {first} dengan isi lain.",
                 f"{candidate.name} is already in line {first} with other contents.",

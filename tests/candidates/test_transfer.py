@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from candidates import Candidate, Election, Gallery, Reference, Relation, Role, export, import_archive
-from candidates.errors import GalleryModelMismatchError, TableUnreadableError
+from candidates.errors import ArchiveUnreadableError, GalleryModelMismatchError
 
 MakeReference = Callable[..., Reference]
 
@@ -118,7 +118,7 @@ def _npz(**arrays: np.ndarray) -> bytes:
 def test_what_is_no_export(archive: Path, tmp_path: Path, spoil: Callable[[dict[str, bytes]], None]) -> None:
     _repacked(archive, spoil)
     with Gallery.open(tmp_path / "other.db", create=True) as other:
-        with pytest.raises(TableUnreadableError):
+        with pytest.raises(ArchiveUnreadableError):
             import_archive(other, archive)
         assert other.people() == ()
 
@@ -126,7 +126,7 @@ def test_what_is_no_export(archive: Path, tmp_path: Path, spoil: Callable[[dict[
 def test_no_zip_at_all(tmp_path: Path, gallery: Gallery) -> None:
     (tmp_path / "text.zip").write_text("text")
     for name in ("text.zip", "missing.zip"):
-        with pytest.raises(TableUnreadableError):
+        with pytest.raises(ArchiveUnreadableError):
             import_archive(gallery, tmp_path / name)
 
 

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import click
 
+from candidates.archives import import_archive
 from candidates.gallery import Gallery, Outcome
 from candidates.importing import ImportReport, RowReport, import_table
-from candidates.transfer import export, import_archive
+from candidates.transfer import export
 from vision.command.candidates.shared import (
     FINE,
     NOTHING_DONE,

@@ -1,0 +1,329 @@
+"""Reading a spreadsheet (.xlsx) of people: which sheet, which row is the header, and what Excel makes of cells."""
+
+from __future__ import annotations
+
+import math
+import re
+import warnings
+import zipfile
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date, datetime, time, timedelta
+from itertools import islice
+from pathlib import Path
+from types import TracebackType
+from typing import IO, TYPE_CHECKING, Any, Final, Self
+
+from candidates.errors import BadRowError, CandidatesError, SpreadsheetUnreadableError
+from candidates.importing import Importer, ImportReport, RowReport, TablePhotos, elections_of
+from candidates.tables import ELECTION_COLUMNS, PEOPLE_COLUMNS, BadRow, PeopleTable, Row, clean_cell, column_names
+
+if TYPE_CHECKING:
+    from openpyxl.worksheet._read_only import ReadOnlyWorksheet
+
+    from candidates.gallery import Gallery
+    from candidates.photos import Describe
+
+ELECTION_SHEETS: Final = frozenset({"elections", "pemilu"})
+"""Names of the sheet that stands in place of an `elections.csv`."""
+
+_HEADER_WITHIN: Final = 20  # rows; a title and a note may stand above the header
+_LAST_ROW: Final = 1 << 20  # of an Excel sheet
+_LONGEST_CELL: Final = 32_767  # characters, in Excel
+
+# A sheet of 300,000 people unpacks to some 150 MB; XML of real tables packs to a twentieth, rarely a fiftieth.
+_LARGEST_PART: Final = 1 << 30  # bytes unpacked
+_LARGEST_STRINGS: Final = 1 << 28  # all texts are held in memory
+_TIGHTEST_RATIO: Final = 250  # only of parts large enough to hurt
+_SMALL_PART: Final = 1 << 24
+
+_OLD_FORMAT: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # .xls, and every Office file that has a password
+_ERRORS: Final = frozenset({"#N/A", "#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#SPILL!", "#CALC!"})
+_DAYS: Final = frozenset({"active_from", "active_to", "polling_day"})
+_SERIALS: Final = range(20_000, 80_000)  # a day (1954 to 2119) in a cell that is not formatted as one
+_MERGED: Final = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"')
+
+
+def import_workbook(
+    gallery: Gallery,
+    path: Path,
+    describe: Describe,
+    *,
+    model_id: str | None = None,
+    on_row: Callable[[RowReport], None] | None = None,
+    on_total: Callable[[int | None], None] | None = None,
+) -> ImportReport:
+    """Register the people of a spreadsheet: of its first visible sheet with a header that has `name` and `photos`.
+
+    Elections come from a sheet named "elections" or "pemilu", else from an `elections.csv` beside the file. All else
+    is as in `import_table`; rows are numbered as Excel shows them. Raises `SpreadsheetUnreadableError`.
+    """
+    with Workbook(path) as book:
+        people = PeopleTable(book.people())
+        elections = book.elections() or elections_of(path.parent)
+        if on_total:
+            on_total(people.count())
+        with Importer(gallery, TablePhotos(gallery, path.parent, describe, model_id), on_row) as importer:
+            importer.read_elections(elections)
+            importer.read_people(people)
+            return importer.report()
+
+
+class Workbook:
+    """An open .xlsx file, its cells read as they are needed; use it in a `with` block.
+
+    Raises `SpreadsheetUnreadableError` for anything that is no sound spreadsheet, here and while rows are read.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        _refuse_strange_packages(path)
+        with _explained(path):
+            from openpyxl.reader.excel import ExcelReader
+
+            reader = ExcelReader(path, read_only=True, data_only=True, keep_links=False)
+            reader.read()
+            self._archive = reader.archive
+            self._book = reader.wb
+            self._parts = {sheet.name: rel.target for sheet, rel in reader.parser.find_sheets()}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._archive.close()
+
+    def people(self) -> Sheet:
+        """Return the first visible sheet with a header of people."""
+        required = ("name", "photos")
+        sheets = [sheet for sheet in self._book.worksheets if sheet.sheet_state == "visible"]
+        for sheet in sheets:
+            found = self._sheet(sheet, PEOPLE_COLUMNS, required)
+            if found:
+                return found
+        raise _without_header(f"{self._path.name} ({', '.join(sheet.title for sheet in sheets)})", required)
+
+    def elections(self) -> Sheet | None:
+        """Return the sheet of elections, if there is one."""
+        for sheet in self._book.worksheets:
+            if sheet.title.strip().casefold() in ELECTION_SHEETS:
+                found = self._sheet(sheet, ELECTION_COLUMNS, ("id",))
+                if not found:
+                    raise _without_header(f"{self._path.name} ({sheet.title})", ("id",))
+                return found
+        return None
+
+    def _sheet(self, sheet: ReadOnlyWorksheet, columns: tuple[str, ...], required: tuple[str, ...]) -> Sheet | None:
+        last_row = sheet.max_row
+        with _explained(self._path):
+            # What a file says about its size is not to be relied on.
+            sheet.reset_dimensions()
+            for number, cells in enumerate(islice(_values(sheet, self._path), _HEADER_WITHIN), start=1):
+                header = column_names("" if cell is None else str(cell) for cell in cells)
+                if set(required) <= set(header):
+                    doubled = sorted({name for name in header if name in columns and header.count(name) > 1})
+                    if doubled:
+                        raise SpreadsheetUnreadableError(
+                            f"{self._path.name}: baris judul memuat dua kali {doubled}.",
+                            f"{self._path.name}: the header has twice {doubled}.",
+                        )
+                    with self._archive.open(self._parts[sheet.title]) as part:
+                        merged = _merged_downward(part)
+                    return Sheet(self._path, sheet, columns, header, number, last_row, merged)
+        return None
+
+
+class Sheet:
+    """A sheet with a header; the rows under it, as often as wanted."""
+
+    def __init__(
+        self,
+        path: Path,
+        sheet: ReadOnlyWorksheet,
+        columns: tuple[str, ...],
+        header: tuple[str, ...],
+        header_row: int,
+        last_row: int | None,
+        merged: dict[tuple[int, int], int],
+    ) -> None:
+        self._path = path
+        self._sheet = sheet
+        self._columns = columns
+        self._header = header
+        self._header_row = header_row
+        self._last_row = last_row
+        self._merged = merged
+
+    @property
+    def name(self) -> str:
+        """The file's name with the sheet's."""
+        return f"{self._path.name} [{self._sheet.title}]"
+
+    def count(self) -> int | None:
+        """Return how many rows the file claims to have; empty ones among them."""
+        if not self._last_row or self._last_row >= _LAST_ROW:
+            # A column formatted down to the bottom counts as filled.
+            return None
+        return max(self._last_row - self._header_row, 0)
+
+    def rows(self) -> Iterator[Row | BadRow]:
+        """Yield the rows in order, hidden ones too; empty ones are left out."""
+        held: dict[int, tuple[int, Any]] = {}
+        for number, values in enumerate(_values(self._sheet, self._path), start=1):
+            if number <= self._header_row:
+                continue
+            cells = list(values[: len(self._header)])
+            has_own = any(value not in (None, "") for value in cells)
+            cells += [None] * (len(self._header) - len(cells))
+            for column, value in enumerate(cells):
+                if last := self._merged.get((number, column)):
+                    held[column] = (last, value)
+                elif column in held and number <= held[column][0] and value is None:
+                    cells[column] = held[column][1]
+            if has_own:
+                yield from self._row(number, cells)
+
+    def _row(self, number: int, values: list[Any]) -> Iterator[Row | BadRow]:
+        filled = dict.fromkeys(self._columns, "")
+        problem: CandidatesError | None = None
+        for name, value in zip(self._header, values, strict=True):
+            if name in self._columns:
+                try:
+                    filled[name] = clean_cell(name, _text(name, value, self._sheet.parent.epoch))
+                except BadRowError as error:
+                    problem = problem or error
+        if problem:
+            yield BadRow(number, problem, filled.get("name", ""))
+        elif any(filled.values()):
+            yield Row(number, filled)
+
+
+def _text(column: str, value: Any, epoch: datetime) -> str:
+    """Return what somebody meant who typed a cell. Raises `BadRowError` for what Excel made of it."""
+    if value is None:
+        return ""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        if column in _DAYS and value in _SERIALS:
+            return (epoch + timedelta(days=int(value))).date().isoformat()
+        # 15 digits are what Excel keeps: 34.01 is 34.01, and 2.0 is 2.
+        return str(int(value)) if math.isfinite(value) and value == int(value) else format(value, ".15g")
+    if isinstance(value, date) and column in _DAYS:
+        return (value.date() if isinstance(value, datetime) else value).isoformat()
+    if isinstance(value, date | time | timedelta):
+        raise BadRowError(
+            f"Kolom {column}: Excel mengubah isinya menjadi tanggal atau jam ({value}); format sel sebagai Teks, "
+            "lalu ketik ulang.",
+            f"Column {column}: Excel turned it into a date or time ({value}); format the cell as Text, type it again.",
+        )
+    text = str(value)
+    if text in _ERRORS:
+        raise BadRowError(
+            f"Kolom {column}: rumusnya menghasilkan galat {text}.", f"Column {column}: its formula gives {text}."
+        )
+    if len(text) > _LONGEST_CELL:
+        raise BadRowError(
+            f"Kolom {column}: {len(text)} karakter, paling banyak {_LONGEST_CELL}.",
+            f"Column {column}: {len(text)} characters, at most {_LONGEST_CELL}.",
+        )
+    # How Excel writes characters that XML cannot hold; a line break made on Windows is one.
+    return re.sub(r"_x([0-9A-Fa-f]{4})_", lambda code: chr(int(code[1], 16)), text)
+
+
+def _merged_downward(part: IO[bytes]) -> dict[tuple[int, int], int]:
+    """Return (row from 1, column from 0) → last row, for each group of cells merged into one over several rows.
+
+    A pair's number is often one tall cell beside two rows; only the first of them holds the value. The groups are
+    named after all rows: this reads the sheet's text once, without parsing it.
+    """
+    from openpyxl.utils import column_index_from_string
+
+    found: dict[tuple[int, int], int] = {}
+    tail = b""
+    while chunk := part.read(1 << 16):
+        for left, top, _, bottom in _MERGED.findall(tail + chunk):
+            if int(top) < int(bottom):
+                found[int(top), column_index_from_string(left.decode()) - 1] = int(bottom)
+        tail = (tail + chunk)[-256:]
+    return found
+
+
+def _values(sheet: ReadOnlyWorksheet, path: Path) -> Iterator[tuple[Any, ...]]:
+    """Yield the cells of each row from the first, as wide as its cells reach."""
+    # The stubs know it of the other kind of worksheet, from which this one has it.
+    rows = iter(sheet.iter_rows(max_row=_LAST_ROW, values_only=True))  # type: ignore[misc]
+    while True:
+        with _explained(path):
+            row = next(rows, None)
+        if row is None:
+            return
+        yield row
+
+
+class _explained:  # noqa: N801  used as a function: a generator's frame would cost more for every row
+    """Turns whatever the reader raises on a file that is not as it should be into one error of ours."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._warnings = warnings.catch_warnings()
+
+    def __enter__(self) -> None:
+        # Of drop-down lists and the like, which it does not read.
+        self._warnings.__enter__()
+        warnings.simplefilter("ignore")
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._warnings.__exit__(kind, error, trace)
+        if isinstance(error, Exception) and not isinstance(error, CandidatesError):
+            raise _damaged(self._path, type(error).__name__) from error
+
+
+def _refuse_strange_packages(path: Path) -> None:
+    """Look at the file's table of contents before anything is unpacked."""
+    try:
+        with path.open("rb") as file:
+            if file.read(len(_OLD_FORMAT)) == _OLD_FORMAT:
+                raise SpreadsheetUnreadableError(
+                    f"{path.name} berformat lama (.xls) atau dikunci dengan sandi.",
+                    f"{path.name} is of the old format (.xls) or locked with a password.",
+                )
+        with zipfile.ZipFile(path) as package:
+            parts = package.infolist()
+    except OSError as error:
+        raise SpreadsheetUnreadableError(
+            f"{path} tidak dapat dibuka: {error.strerror}.", f"{path} cannot be opened: {error.strerror}."
+        ) from error
+    except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
+        raise _damaged(path, "zip") from error
+    if not any(part.filename.startswith("xl/") for part in parts):
+        raise SpreadsheetUnreadableError(f"{path.name} bukan berkas .xlsx.", f"{path.name} is no .xlsx file.")
+    if sum(part.file_size for part in parts) > _LARGEST_PART or any(_is_bomb(part) for part in parts):
+        raise SpreadsheetUnreadableError(
+            f"Isi {path.name} terlalu besar setelah dibuka.", f"{path.name} is too large when unpacked."
+        )
+
+
+def _is_bomb(part: zipfile.ZipInfo) -> bool:
+    if part.filename.casefold().endswith("sharedstrings.xml") and part.file_size > _LARGEST_STRINGS:
+        return True
+    return part.file_size > _SMALL_PART and part.file_size > _TIGHTEST_RATIO * max(part.compress_size, 1)
+
+
+def _without_header(where: str, required: Iterable[str]) -> SpreadsheetUnreadableError:
+    columns = ", ".join(required)
+    return SpreadsheetUnreadableError(
+        f"Tidak ada baris judul dengan kolom {columns} di {where}.",
+        f"No header row with the columns {columns} in {where}.",
+    )
+
+
+def _damaged(path: Path, what: str) -> SpreadsheetUnreadableError:
+    return SpreadsheetUnreadableError(
+        f"{path.name} rusak atau bukan berkas .xlsx ({what}).", f"{path.name} is damaged or no .xlsx file ({what})."
+    )
