@@ -20,6 +20,7 @@
     ├── ElectionError                     election.invalid
     ├── PhotoListError                    what a row says about its photos
     │   ├── PhotoMissingError             photos.no_match
+    │   ├── PhotoLostError                photos.lost
     │   ├── LoosePhotoError               photos.loose
     │   ├── PhotoOfAnotherError           photos.of_another
     │   └── PhotoFailedError              photos.failed
@@ -219,6 +220,14 @@ class LoosePhotoError(PhotoListError):
     code = "photos.loose"
     advice_id = "Pindahkan ke folder orangnya."
     advice_en = "Move it into its person's folder."
+
+
+class PhotoLostError(PhotoListError):
+    """The photo that a template came from is not where it was looked for."""
+
+    code = "photos.lost"
+    advice_id = "Sebutkan folder fotonya dengan --photos."
+    advice_en = "Name the photo's folder with --photos."
 
 
 class PhotoOfAnotherError(PhotoListError):

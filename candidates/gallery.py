@@ -14,8 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-import numpy as np
-
+from candidates import templates
 from candidates.errors import (
     AmbiguousCandidateError,
     CandidateHasRelativesError,
@@ -29,8 +28,7 @@ from candidates.store import Store, now
 
 _PERSON_COLUMNS = ", ".join(field.name for field in fields(Candidate))
 _ELECTION_COLUMNS = ", ".join(field.name for field in fields(Election))
-_TEMPLATE_COLUMNS = "id, person, photo_name, photo_sha256, model_id, embedding, size_px"
-_FIRST_WITH_CALIBRATIONS = 2  # schema version; and with sharpness
+_FIRST_WITH_CALIBRATIONS = 2  # schema version
 _REVISION_DIGITS = 16
 
 
@@ -148,10 +146,9 @@ class Gallery:
 
     def references(self, person_id: str | None = None) -> tuple[Reference, ...]:
         """Return the templates of one person, or of everybody (by person, then in the order they came)."""
-        where, values = ("WHERE person = ?", (person_id,)) if person_id is not None else ("", ())
-        columns = f"{_TEMPLATE_COLUMNS}, {'sharpness' if self._has_calibrations else 'NULL'}"
-        rows = self._store.rows(f"SELECT {columns} FROM templates {where} ORDER BY person, id", values)  # noqa: S608
-        return tuple(_reference(row) for row in rows)
+        if person_id is None:
+            return templates.read(self._store, "")
+        return templates.read(self._store, "WHERE person = ?", person_id)
 
     def photos(self, person_id: str) -> dict[str, str]:
         """Return photo sha256 → model id of a person's templates."""
@@ -175,6 +172,19 @@ class Gallery:
         """Return face model → how many templates come from it, in the order of `model_ids`."""
         return dict(
             self._store.rows("SELECT model_id, count(*) FROM templates GROUP BY model_id ORDER BY model_id"),
+        )
+
+    def people_not_of(self, model_id: str) -> tuple[str, ...]:
+        """Return the ids of those who have a template of another face model, sorted."""
+        rows = self._store.rows(
+            "SELECT DISTINCT person FROM templates WHERE model_id != ? ORDER BY person", (model_id,)
+        )
+        return tuple(str(row[0]) for row in rows)
+
+    def photos_not_of(self, model_id: str) -> frozenset[str]:
+        """Return the sha256 of the photos whose templates come from another face model."""
+        return frozenset(
+            row[0] for row in self._store.rows("SELECT photo_sha256 FROM templates WHERE model_id != ?", (model_id,))
         )
 
     def require_model(self, model_id: str) -> None:
@@ -273,7 +283,7 @@ class Gallery:
             )
             if changed:
                 self._write_person(candidate)
-            added, dropped = self._write_templates(candidate.id, references)
+            added, dropped = templates.add(self._store, candidate.id, references, self.photos(candidate.id))
             details = [f"{word} {count}" for word, count in (("photos +", added), ("photos -", dropped)) if count]
             if not before:
                 self._store.log("add", candidate.id, "; ".join([f"role {candidate.role}", *details]))
@@ -282,6 +292,21 @@ class Gallery:
                 return Outcome.UNCHANGED
             self._store.log("update", candidate.id, "; ".join(filter(None, [", ".join(changed), *details])))
             return Outcome.UPDATED
+
+    def re_embed(self, person_id: str, references: Iterable[Reference], *, drop: Iterable[str] = ()) -> None:
+        """Put new embeddings in the place of those that a person's photos have, in one transaction.
+
+        Of each reference the photo's sha256 says which template it replaces; its number and the photo's name stay.
+        `drop` are sha256 of photos whose templates go. Other templates stay as they are, whatever their model.
+        """
+        fresh = tuple(references)
+        with self._store.transaction():
+            replaced = templates.replace(self._store, person_id, fresh)
+            dropped = templates.drop(self._store, person_id, drop)
+            models = ", ".join(sorted({r.model_id for r in fresh}))
+            details = [f"photos = {replaced} by {models}"] if replaced else []
+            details += [f"photos - {dropped}"] if dropped else []
+            self._store.log("re-embed", person_id, "; ".join(details))
 
     def remove(self, id_or_name: str, *, with_family: bool = False) -> tuple[Candidate, ...]:
         """Remove a person, and the relatives registered with them if `with_family`; return who went.
@@ -381,39 +406,6 @@ class Gallery:
         values = [_stored(getattr(candidate, field.name)) for field in fields(Candidate)]
         self._upsert("people", f"{_PERSON_COLUMNS}, name_key", [*values, name_key(candidate.name)])
 
-    def _write_templates(self, person_id: str, references: Iterable[Reference]) -> tuple[int, int]:
-        known = self.photos(person_id)
-        fresh = {r.photo_sha256: r for r in references if known.get(r.photo_sha256) != r.model_id}
-        self._refuse_other_lengths(fresh.values())
-        models = {r.model_id for r in fresh.values()}
-        stale = [sha for sha, model in known.items() if models and (model not in models or sha in fresh)]
-        for sha in stale:
-            self._store.write("DELETE FROM templates WHERE person = ? AND photo_sha256 = ?", (person_id, sha))
-        if stale:
-            self._store.mark_for_purge()
-        for r in fresh.values():
-            vector = r.embedding.astype("<f4").tobytes()
-            self._store.write(
-                "INSERT INTO templates (person, photo_name, photo_sha256, model_id, embedding, size_px, sharpness)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (person_id, r.photo_name, r.photo_sha256, r.model_id, vector, r.size_px, r.sharpness),
-            )
-        return len(fresh), len(stale)
-
-    def _refuse_other_lengths(self, references: Iterable[Reference]) -> None:
-        lengths: dict[str, int] = {}
-        for r in references:
-            if r.model_id not in lengths:
-                rows = self._store.rows(
-                    "SELECT length(embedding) / 4 FROM templates WHERE model_id = ? LIMIT 1", (r.model_id,)
-                )
-                lengths[r.model_id] = int(rows[0][0]) if rows else r.embedding.size
-            if r.embedding.size != (expected := lengths[r.model_id]):
-                raise GalleryModelMismatchError(
-                    f"Templat model «{r.model_id}» terdiri dari {expected} angka, yang datang {r.embedding.size}.",
-                    f"Templates of “{r.model_id}” have {expected} numbers, this one has {r.embedding.size}.",
-                )
-
     def _upsert(self, table: str, columns: str, values: list[Any]) -> None:
         # Not INSERT OR REPLACE: that deletes first, and would take the person's templates along.
         names = columns.split(", ")
@@ -438,13 +430,6 @@ def _person(row: tuple[Any, ...]) -> Candidate:
         relative_of,
         Relation(relation) if relation else None,
     )
-
-
-def _reference(row: tuple[Any, ...]) -> Reference:
-    *identity, embedding, size_px, sharpness = row
-    number, person, photo_name, photo_sha256, model_id = identity
-    vector = np.frombuffer(embedding, dtype="<f4").astype(np.float32)
-    return Reference(number, person, photo_name, photo_sha256, model_id, vector, size_px, sharpness)
 
 
 def _stored(value: Any) -> Any:

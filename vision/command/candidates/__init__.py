@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import click
 
+from vision.command.candidates.calibrate import calibrate
 from vision.command.candidates.people import add, audit, list_, remove, show
+from vision.command.candidates.reembed import re_embed
 from vision.command.candidates.shared import DEFAULT_GALLERY
 from vision.command.candidates.tables import export_, import_
 
@@ -16,5 +18,5 @@ def candidates() -> None:
     """Daftar calon, wakil, dan keluarganya (galeri)."""
 
 
-for _command in (add, import_, list_, show, remove, export_, audit):
+for _command in (add, import_, list_, show, remove, export_, re_embed, calibrate, audit):
     candidates.add_command(_command)
