@@ -28,7 +28,7 @@ from candidates.errors import (
     TableUnreadableError,
 )
 from candidates.gallery import Gallery
-from candidates.importing import ELECTIONS_FILE, Importer, ImportReport, RowReport
+from candidates.importing import ELECTIONS_FILE, ImportReport, RowReport, import_people
 from candidates.people import Reference, clean_text
 from candidates.photos import Describe, Gathered, Reason, RejectedPhoto, as_reference, refuse_photo_of_another
 from candidates.tables import ELECTION_COLUMNS, PEOPLE_COLUMNS, PeopleTable, PersonRow
@@ -74,14 +74,11 @@ def import_archive(
     """
     with Archive(path, passphrase) as archive:
         people = PeopleTable(archive.people)
-        if on_total:
-            on_total(people.count())
         photos = ArchivePhotos(gallery, archive, describe, model_id)
         photos.refuse_other_model()
-        with Importer(gallery, photos, on_row, ids_are_foreign=True) as importer:
-            importer.read_elections(archive.elections)
-            importer.read_people(people)
-            return importer.report()
+        return import_people(
+            gallery, people, archive.elections, photos, on_row=on_row, on_total=on_total, ids_are_foreign=True
+        )
 
 
 class Archive:

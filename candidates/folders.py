@@ -11,7 +11,7 @@ from typing import Final
 
 from candidates.errors import BadRowError, FolderUnreadableError, LoosePhotoError, PhotoMissingError
 from candidates.gallery import Gallery
-from candidates.importing import Importer, ImportReport, RowReport, elections_of
+from candidates.importing import ImportReport, RowReport, elections_of, import_people
 from candidates.people import clean_text
 from candidates.photos import Describe, Gathered, gather
 from candidates.tables import PEOPLE_COLUMNS, BadRow, PersonRow, Row, person_row
@@ -41,12 +41,8 @@ def import_folder(
     Raises `FolderUnreadableError` when there is no sub-folder, and `BadRowError` for a shared cell that cannot be.
     """
     people = PeopleFolder(folder, shared or {})
-    if on_total:
-        on_total(people.count())
-    with Importer(gallery, FolderPhotos(gallery, folder, describe, model_id), on_row) as importer:
-        importer.read_elections(elections_of(folder))
-        importer.read_people(people)
-        return importer.report()
+    photos = FolderPhotos(gallery, folder, describe, model_id)
+    return import_people(gallery, people, elections_of(folder), photos, on_row=on_row, on_total=on_total)
 
 
 class PeopleFolder:

@@ -60,17 +60,32 @@ def import_table(
 
     `describe` turns a photo into a template; `model_id` is the model it uses (photos enrolled with another are
     described again). `on_row` is told of every row as it is done: relatives come after everybody else, since a
-    relative's row may stand before the candidate's. `on_total` is told, before the first row, how many rows of people
-    there are. Each row is one transaction; the same table twice changes
+    relative's row may stand before the candidate's. `on_total` is told, before the first row, how many rows
+    there are (None: not quickly known). Each row is one transaction; the same table twice changes
     nothing, and a photo that is registered is not described again. Memory does not grow with the rows.
     Raises `TableUnreadableError` when the table as a whole cannot be read.
     """
     people = PeopleTable(CsvTable(table, PEOPLE_COLUMNS, ("name", "photos")))
-    if on_total:
-        on_total(people.count())
     photos = TablePhotos(gallery, table.parent, describe, model_id)
-    with Importer(gallery, photos, on_row) as importer:
-        importer.read_elections(elections_of(table.parent))
+    return import_people(gallery, people, elections_of(table.parent), photos, on_row=on_row, on_total=on_total)
+
+
+def import_people(
+    gallery: Gallery,
+    people: People,
+    elections: Rows | None,
+    photos: PhotoSource,
+    *,
+    on_row: Callable[[RowReport], None] | None = None,
+    on_total: Callable[[int | None], None] | None = None,
+    ids_are_foreign: bool = False,
+) -> ImportReport:
+    """Register elections and people however they are kept; see `import_table` for how, and `Importer`."""
+    if on_total:
+        counts = [people.count(), elections.count() if elections else 0]
+        on_total(None if None in counts else sum(count for count in counts if count))
+    with Importer(gallery, photos, on_row, ids_are_foreign=ids_are_foreign) as importer:
+        importer.read_elections(elections)
         importer.read_people(people)
         return importer.report()
 

@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import IO, TYPE_CHECKING, Any, Final, Self
 
 from candidates.errors import BadRowError, CandidatesError, SpreadsheetUnreadableError
-from candidates.importing import Importer, ImportReport, RowReport, TablePhotos, elections_of
+from candidates.importing import ImportReport, RowReport, TablePhotos, elections_of, import_people
 from candidates.tables import ELECTION_COLUMNS, PEOPLE_COLUMNS, BadRow, PeopleTable, Row, clean_cell, column_names
 
 if TYPE_CHECKING:
@@ -60,12 +60,8 @@ def import_workbook(
     with Workbook(path) as book:
         people = PeopleTable(book.people())
         elections = book.elections() or elections_of(path.parent)
-        if on_total:
-            on_total(people.count())
-        with Importer(gallery, TablePhotos(gallery, path.parent, describe, model_id), on_row) as importer:
-            importer.read_elections(elections)
-            importer.read_people(people)
-            return importer.report()
+        photos = TablePhotos(gallery, path.parent, describe, model_id)
+        return import_people(gallery, people, elections, photos, on_row=on_row, on_total=on_total)
 
 
 class Workbook:

@@ -31,13 +31,13 @@ class FakeTemplate:
     sharpness: float = 1.0
 
 
-def describe(path: Path) -> FakeTemplate:
-    data = path.read_bytes()
+def describe(photo: Path | bytes, /, *, name: str | None = None) -> FakeTemplate:
+    data = photo if isinstance(photo, bytes) else photo.read_bytes()
     if data == b"noface":
         raise NoFaceError("Tidak ada wajah.", "There is no face.")
     digest = hashlib.sha256(data)
     vector = np.random.default_rng(digest.digest()[0]).normal(size=128).astype(np.float32)
-    return FakeTemplate(vector, digest.hexdigest(), path.name)
+    return FakeTemplate(vector, digest.hexdigest(), name or "")
 
 
 @pytest.fixture

@@ -1,16 +1,20 @@
-"""`fotonetral candidates import|export`: a gallery from a table, and a copy for another machine."""
+"""`fotonetral candidates import|export`: a gallery from the data people have, and a copy for another machine."""
 
 from __future__ import annotations
 
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 
 import click
 
-from candidates.archives import import_archive
 from candidates.gallery import Gallery, Outcome
-from candidates.importing import ImportReport, RowReport, import_table
-from candidates.transfer import export
+from candidates.importing import ImportReport, RowReport
+from candidates.sources import Kind, import_source, kind_of
+from candidates.transfer import Exported, export
+from vision.command.candidates.import_progress import import_progress
+from vision.command.candidates.passphrases import passphrase, passphrase_option
+from vision.command.candidates.row_report import RowReportFile
 from vision.command.candidates.shared import (
     FINE,
     NOTHING_DONE,
@@ -18,37 +22,82 @@ from vision.command.candidates.shared import (
     SOME_REJECTED,
     Say,
     face_engine,
-    progress,
     tell_row,
     warn_about_mode,
     with_gallery,
 )
 from vision.command.options import face_model_option
 
+MISSING_NAMED = 20
+"""How many photos that were not found are named; the rest is counted."""
+
 
 @click.command("import")
-@click.argument("table", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("source", type=click.Path(exists=True, path_type=Path))
+@click.option("--role", help="Peran semua orang dari sebuah folder: candidate atau running_mate (calon, wakil).")
+@click.option("--election", help="Id pemilu semua orang dari sebuah folder.")
+@click.option("--region", help="Kode wilayah semua orang dari sebuah folder, misalnya 34 atau 34.01.")
+@click.option("--party", help="Partai semua orang dari sebuah folder.")
+@click.option(
+    "--report",
+    "report_path",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE.csv",
+    help="Tulis hasil setiap baris ke tabel CSV ini.",
+)
+@passphrase_option
 @face_model_option
 @with_gallery
-def import_(gallery_path: Path, say: Say, table: Path, face_model: Path | None) -> None:
-    """Daftarkan semua orang dari TABLE (CSV, atau zip hasil export).
+def import_(
+    gallery_path: Path,
+    say: Say,
+    source: Path,
+    report_path: Path | None,
+    passphrase_file: Path | None,
+    face_model: Path | None,
+    **shared: str | None,
+) -> None:
+    """Daftarkan semua orang dari SOURCE: tabel CSV atau .xlsx, folder, atau hasil export.
 
-    Kolom CSV: name, role, election, ballot_number, region, party, relative_of, relation, photos. Berkas
-    elections.csv di sebelahnya (id, title, level, region, active_from, active_to, polling_day) mengatur masa dan
-    wilayah pemilu. Mengimpor tabel yang sama dua kali tidak mengubah apa pun.
+    Kolom tabel: name, role, election, ballot_number, region, party, relative_of, relation, photos. Berkas
+    elections.csv di sebelahnya, atau lembar "elections" atau "pemilu" di .xlsx (id, title, level, region,
+    active_from, active_to, polling_day), mengatur masa dan wilayah pemilu. Dalam sebuah folder, setiap subfolder
+    adalah satu orang: namanya nama orang itu, isinya foto-fotonya. Mengimpor sumber yang sama dua kali tidak mengubah
+    apa pun; impor yang terputus cukup dijalankan lagi.
     """
-    with face_engine(face_model) as (describe, model_id), Gallery.open(gallery_path, create=True) as gallery:
+    cells = {column: text.strip() for column, text in shared.items() if text is not None}
+    if cells and kind_of(source) is not Kind.FOLDER:
+        options = ", ".join(f"--{column}" for column in cells)
+        say.fail(
+            say.pick(
+                f"{options} hanya untuk folder; {source} memuat kolomnya sendiri.",
+                f"{options}: for folders only; {source} has columns of its own.",
+            )
+        )
+    question = say.pick(f"Sandi {source.name}", f"Passphrase of {source.name}")
+    with ExitStack() as stack:
+        describe, model_id = stack.enter_context(face_engine(face_model))
+        gallery = stack.enter_context(Gallery.open(gallery_path, create=True))
         gallery.require_model(model_id)
-        with progress(say) as advance:
+        file = stack.enter_context(RowReportFile(report_path, say.language)) if report_path else None
+        with import_progress(say) as watch:
 
             def on_row(row: RowReport) -> None:
-                advance(row.name)
+                watch.row(row.name)
                 tell_row(say, row)
+                if file:
+                    file.write(row)
 
-            if table.suffix.casefold() == ".zip":
-                report = import_archive(gallery, table, model_id=model_id, on_row=on_row)
-            else:
-                report = import_table(gallery, table, describe, model_id=model_id, on_row=on_row)
+            report = import_source(
+                gallery,
+                source,
+                watch.counting(describe),
+                shared=cells,
+                model_id=model_id,
+                on_row=on_row,
+                on_total=watch.total,
+                passphrase=lambda: passphrase(say, passphrase_file, question),
+            )
         _tell_report(say, report)
         warn_about_mode(say, gallery)
     done = report.added + report.updated + report.unchanged
@@ -58,18 +107,41 @@ def import_(gallery_path: Path, say: Say, table: Path, face_model: Path | None) 
 
 @click.command("export")
 @click.argument("target", type=click.Path(dir_okay=False, path_type=Path))
+@click.option(
+    "--photos",
+    "folders",
+    multiple=True,
+    type=click.Path(exists=True, path_type=Path),
+    metavar="FOLDER",
+    help="Sertakan foto acuan yang ada di folder ini, dikenali dari isinya; boleh berulang.",
+)
+@click.option("--encrypt", is_flag=True, help="Enkripsi dengan sandi (format age; saran nama: TARGET.zip.age).")
+@passphrase_option
 @click.option("--force", is_flag=True, help="Timpa berkas yang sudah ada.")
 @with_gallery
-def export_(gallery_path: Path, say: Say, target: Path, force: bool) -> None:
-    """Simpan galeri ke TARGET.zip untuk diimpor di mesin lain. Isinya data biometrik (UU 27/2022)."""
+def export_(
+    gallery_path: Path,
+    say: Say,
+    target: Path,
+    folders: tuple[Path, ...],
+    encrypt: bool,
+    passphrase_file: Path | None,
+    force: bool,
+) -> None:
+    """Simpan galeri ke TARGET.zip untuk diimpor di mesin lain. Isinya data biometrik (UU 27/2022).
+
+    Dengan --encrypt atau --passphrase-file hanya orang yang tahu sandinya dapat membukanya, juga dengan alat age.
+    """
     if target.exists() and not force:
         say.fail(say.pick(f"{target} sudah ada (pakai --force).", f"{target} exists already (use --force)."))
     with Gallery.open(gallery_path, read_only=True) as gallery:
-        export(gallery, target)
-    say.line(
-        f"{target} ditulis. Isinya data biometrik: simpan dan kirim dengan aman.",
-        f"{target} written. It is biometric data: keep and send it safely.",
-    )
+        secret = None
+        if encrypt or passphrase_file:
+            secret = passphrase(say, passphrase_file, say.pick("Sandi baru", "New passphrase"), twice=True)
+        exported = export(gallery, target, folders=folders, passphrase=secret)
+    _tell_missing(say, exported)
+    _tell_export(say, target, exported, is_encrypted=secret is not None)
+    sys.exit(SOME_REJECTED if exported.missing else FINE)
 
 
 def _tell_report(say: Say, report: ImportReport) -> None:
@@ -80,4 +152,35 @@ def _tell_report(say: Say, report: ImportReport) -> None:
     if changed or rejected:
         say.line(
             f"Pemilu: {changed} berubah, {rejected} ditolak.", f"Elections: {changed} changed, {rejected} rejected."
+        )
+
+
+def _tell_missing(say: Say, exported: Exported) -> None:
+    for photo in exported.missing[:MISSING_NAMED]:
+        say.line(
+            f"{photo.person}: foto {photo.photo_name} tidak ditemukan.",
+            f"{photo.person}: the photo {photo.photo_name} was not found.",
+            err=True,
+        )
+    if (more := len(exported.missing) - MISSING_NAMED) > 0:
+        say.line(f"… dan {more} foto lain.", f"… and {more} more photos.", err=True)
+
+
+def _tell_export(say: Say, target: Path, exported: Exported, *, is_encrypted: bool) -> None:
+    say.line(
+        f"{target} ditulis: {exported.people} orang, {exported.templates} templat, {exported.photos} foto.",
+        f"{target} written: {exported.people} people, {exported.templates} templates, {exported.photos} photos.",
+    )
+    if is_encrypted:
+        say.line(
+            "Terenkripsi: tanpa sandi itu tidak ada yang dapat membukanya, termasuk Anda. Kirim sandinya lewat jalan "
+            "lain.",
+            "Encrypted: nobody opens it without the passphrase, nor do you. Send the passphrase another way.",
+        )
+        if target.suffix != ".age":
+            say.line(f"Saran nama: {target.name}.age", f"A good name would be {target.name}.age", err=True)
+    else:
+        say.line(
+            "Isinya data biometrik: simpan dan kirim dengan aman, atau pakai --encrypt.",
+            "It is biometric data: keep and send it safely, or use --encrypt.",
         )

@@ -1,0 +1,94 @@
+"""How far an import is: rows of how many, photos described and how fast; only at a terminal."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from candidates.photos import Describe, FaceTemplate
+from vision.command.candidates.shared import Say
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
+
+class Watch:
+    """Is told how far the import is, and shows nothing."""
+
+    def total(self, rows: int | None) -> None:
+        """Take note of how many rows there will be, if known."""
+
+    def row(self, name: str) -> None:
+        """Count a row."""
+
+    def photo(self) -> None:
+        """Count a photo."""
+
+    def counting(self, describe: Describe) -> Describe:
+        """Return `describe`, its photos counted."""
+
+        def counted(photo: Path | bytes, /, *, name: str | None = None) -> FaceTemplate:
+            try:
+                return describe(photo, name=name)
+            finally:
+                self.photo()
+
+        return counted
+
+
+class _Shown(Watch):
+    """Shows it in a line that goes when the import is done."""
+
+    def __init__(self, progress: Progress, unit: str) -> None:
+        self._progress = progress
+        self._task = progress.add_task("", total=None, photos="")
+        self._unit = unit
+        self._photos = 0
+
+    def total(self, rows: int | None) -> None:
+        self._progress.update(self._task, total=rows)
+
+    def row(self, name: str) -> None:
+        from rich.markup import escape
+
+        self._progress.update(self._task, advance=1, description=escape(name))
+
+    def photo(self) -> None:
+        self._photos += 1
+        elapsed_s = self._progress.tasks[0].elapsed or 0.0
+        rate = f" ({self._photos / elapsed_s:.1f}/s)" if elapsed_s else ""
+        self._progress.update(self._task, photos=f"{self._photos} {self._unit}{rate}")
+
+
+@contextmanager
+def import_progress(say: Say) -> Iterator[Watch]:
+    """Give what to tell about the import's progress."""
+    if not sys.stderr.isatty():
+        yield Watch()
+        return
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        SpinnerColumn,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+
+    columns = (
+        SpinnerColumn(),
+        BarColumn(bar_width=20),
+        MofNCompleteColumn(),
+        TextColumn(say.pick("baris", "rows")),
+        TextColumn("{task.fields[photos]}"),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.description}"),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        yield _Shown(progress, say.pick("foto", "photos"))

@@ -1,0 +1,41 @@
+"""Where the passphrase of an encrypted copy comes from: a file, the environment, or somebody at the terminal."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from candidates.errors import PassphraseNeededError
+from vision.command.candidates.shared import Say
+
+VARIABLE = "FOTONETRAL_PASSPHRASE"
+
+passphrase_option = click.option(
+    "--passphrase-file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help=f"Berkas yang baris pertamanya adalah sandi; tanpa ini: {VARIABLE}, atau ditanyakan di terminal.",
+)
+
+
+def passphrase(say: Say, file: Path | None, question: str, *, twice: bool = False) -> str:
+    """Return the passphrase; at a terminal it is asked for, `twice` when it is a new one.
+
+    Raises `PassphraseNeededError` when there is none, and `click.Abort` when whoever is asked declines.
+    """
+    if file is not None:
+        try:
+            given = (file.read_text("utf-8-sig").splitlines() or [""])[0]
+        except UnicodeDecodeError as error:
+            raise PassphraseNeededError(f"{file} bukan teks UTF-8.", f"{file} is not UTF-8 text.") from error
+        if not given:
+            raise PassphraseNeededError(f"Baris pertama {file} kosong.", f"The first line of {file} is empty.")
+        return given
+    if given := os.environ.get(VARIABLE, ""):
+        return given
+    if not sys.stdin.isatty():
+        raise PassphraseNeededError("Perlu sandi, dan tidak ada terminal.", "A passphrase is needed; no terminal.")
+    again = say.pick("Ulangi sandi", "The passphrase again") if twice else False
+    return str(click.prompt(question, hide_input=True, confirmation_prompt=again, err=True))
