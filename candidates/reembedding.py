@@ -50,11 +50,11 @@ def reembed(
 
     Photos are found under the folders by their contents. What cannot be found or described keeps its old template,
     unless `drop_missing`. Each person is one transaction: an interrupted run goes on where it was.
-    Raises `PhotoLostError` when nothing of what is to be dropped otherwise was found: the folders must be wrong.
+    Raises `PhotoLostError` when that would drop every template of the gallery: the folders must be wrong.
     """
     wanted = gallery.photos_not_of(model_id)
     found = originals(folders, wanted) if wanted else {}
-    if drop_missing and wanted and not found:
+    if drop_missing and wanted and not found and model_id not in gallery.model_ids():
         raise PhotoLostError(
             f"Tidak satu pun dari {len(wanted)} foto ditemukan; tidak ada yang dihapus.",
             f"Not one of {len(wanted)} photos was found; nothing was dropped.",
