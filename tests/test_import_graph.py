@@ -48,7 +48,8 @@ MAY_IMPORT = {
     "result": BASE | {"rules", "candidates"},
     "checker": BASE | STAGES | {"engines", "roster", "result", "candidates"},
     "enrolment": BASE | {"faces", "candidates"},
-    "report": BASE | {"rules", "result", "checker", "vision"},
+    "strangers": BASE | {"faces", "engines", "enrolment", "inputs"},
+    "report": BASE | {"candidates", "rules", "result", "checker", "vision"},
     "archive": BASE | {"checker", "result", "report", "inputs", "candidates", "vision"},
     "service": BASE | {"checker", "result", "report", "rules", "candidates", "vision"},
 }

@@ -115,6 +115,11 @@ def _subject(faces: tuple[Face, ...], photo: Photo) -> Face:
     return largest
 
 
+def is_reference_quality(face: Face, scale: float) -> bool:
+    """Tell whether a face would do as a reference; `scale` turns its pixels into those of the full-size photo."""
+    return face.quality.size_px * scale >= LEAST_SIZE_PX and face.quality.sharpness >= LEAST_SHARPNESS
+
+
 def _require_quality(face: Face, name: str, scale: float) -> None:
     size = face.quality.size_px * scale
     if size < LEAST_SIZE_PX:

@@ -1,0 +1,213 @@
+"""`fotonetral candidates calibrate`: how often strangers would be taken for somebody, measured on one's own photos."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from candidates.errors import UncalibratedModelError
+from candidates.gallery import Gallery
+from vision.command.candidates.shared import FINE, SOME_REJECTED, Say, print_json, progress, with_gallery
+from vision.command.options import face_model_option
+
+if TYPE_CHECKING:
+    from candidates import Calibration, Index
+    from vision.strangers import Layout, Strangers
+
+LEFT_OUT_SHOWN = 20
+"""How many photos that could not be used are listed; the rest are counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A calibration beside the strangers it was measured with, for the gallery at hand."""
+
+    calibration: Calibration
+    index: Index
+    strangers: Strangers
+    named: int
+
+    @property
+    def faces(self) -> int:
+        """How many strangers were compared with the gallery."""
+        return len(self.strangers.faces)
+
+    def facts(self) -> dict[str, object]:
+        """Return the figures for programs."""
+        cuts = self.index.cuts()
+        return {
+            "model": self.calibration.model_id,
+            "layout": self.strangers.layout.value,
+            "photos": self.strangers.photos,
+            "strangers": self.calibration.people,
+            "left_out": len(self.strangers.left_out),
+            "people": len(self.index),
+            "false_alarms_per_1000": self.index.false_alarms,
+            "least_false_alarms_per_1000": self.calibration.least_false_alarms(self.index.comparisons),
+            "possible_distance": cuts.possible,
+            "strong_distance": cuts.strong,
+            "missed_possible": self.calibration.missed_at(cuts.possible),
+            "missed_strong": self.calibration.missed_at(cuts.strong),
+            "strangers_named": self.named,
+        }
+
+
+@click.command("calibrate")
+@click.option(
+    "--strangers",
+    "folder",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    required=True,
+    metavar="FOLDER",
+    help="Foto orang yang TIDAK ada di galeri: satu subfolder per orang, satu foto per orang, atau foto kelompok.",
+)
+@click.option(
+    "--layout",
+    type=click.Choice(["auto", "people", "portraits", "photos"]),
+    default="auto",
+    show_default=True,
+    help="Isi folder: people (subfolder = orang), portraits (foto = orang), photos (foto kelompok).",
+)
+@click.option(
+    "--false-alarms",
+    type=click.FloatRange(min=0, min_open=True, max=500),
+    metavar="N",
+    help="Alarm palsu per 1.000 foto yang diinginkan; ditolak bila contohnya terlalu sedikit untuk menjaminnya.",
+)
+@click.option(
+    "--picture",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="BERKAS",
+    help="Gambar kurva (PNG, SVG, atau PDF).",
+)
+@click.option("--dry-run", is_flag=True, help="Ukur saja; jangan simpan di galeri.")
+@click.option("--json", "as_json", is_flag=True, help="Cetak satu objek JSON.")
+@face_model_option
+@with_gallery
+def calibrate(
+    gallery_path: Path,
+    say: Say,
+    folder: Path,
+    layout: str,
+    false_alarms: float | None,
+    picture: Path | None,
+    dry_run: bool,
+    as_json: bool,
+    face_model: Path | None,
+) -> None:
+    """Ukur seberapa sering orang luar dikira calon, dengan foto instansi sendiri.
+
+    Hasilnya disimpan di galeri dan dipakai oleh check. Tidak ada wajah orang luar yang disimpan: hanya angka, dan
+    rata-rata beberapa orang.
+    """
+    with Gallery.open(gallery_path) as gallery:
+        outcome = _measure(gallery, say, folder, layout, false_alarms, face_model)
+        if picture:
+            _draw(outcome, picture, say)
+        if not dry_run:
+            gallery.put_calibration(outcome.calibration.model_id, outcome.calibration.to_bytes())
+    if as_json:
+        print_json(outcome.facts())
+    else:
+        _tell(outcome, say, stored=not dry_run)
+    _tell_left_out(outcome.strangers, say)
+    sys.exit(SOME_REJECTED if outcome.strangers.left_out else FINE)
+
+
+def _measure(
+    gallery: Gallery, say: Say, folder: Path, layout: str, false_alarms: float | None, face_model: Path | None
+) -> Outcome:
+    from candidates import Calibration, Index
+    from candidates.fitting import fit
+    from vision.engines import open_face_model
+    from vision.faces import FaceEmbedder, FaceFinder
+    from vision.strangers import Layout, StrangersReader
+
+    model = open_face_model(face_model) if face_model else FaceEmbedder()
+    # Before the photos are read, so that a gallery of another model is told at once.
+    gallery.require_model(model.model_id)
+    with FaceFinder() as finder, progress(say, "foto", "photos") as advance:
+        reader = StrangersReader(finder, model, advance)
+        strangers = reader.read(folder, None if layout == "auto" else Layout(layout))
+    try:
+        base = Calibration.load(model_id=model.model_id)
+    except UncalibratedModelError:
+        base = None
+    calibration = fit(
+        strangers.groups, model_id=model.model_id, source=f"{strangers.photos} photos of the agency", base=base
+    )
+    index = Index.from_gallery(gallery, model_id=model.model_id, calibration=calibration, false_alarms=false_alarms)
+    named = sum(index.match(face[None])[0] is not None for face in strangers.faces) if len(index) else 0
+    return Outcome(calibration, index, strangers, named)
+
+
+def _draw(outcome: Outcome, picture: Path, say: Say) -> None:
+    from vision.report.rates_picture import draw_rates
+
+    people, comparisons = max(len(outcome.index), 1), max(outcome.index.comparisons, 1.0)
+    galleries = [(people * times, comparisons * times) for times in (1, 10, 100)]
+    try:
+        draw_rates(
+            outcome.calibration, picture, galleries=galleries, wish=outcome.index.false_alarms, language=say.language
+        )
+    except ValueError as error:
+        say.fail(f"{picture}: {error}")
+
+
+def _tell(outcome: Outcome, say: Say, *, stored: bool) -> None:
+    facts, layout = outcome.facts(), outcome.strangers.layout
+    people, wish = facts["people"], outcome.index.false_alarms
+    say.line(
+        f"{facts['strangers']} orang luar dari {facts['photos']} foto ({_layout_words(layout)[0]}).",
+        f"{facts['strangers']} strangers from {facts['photos']} photos ({_layout_words(layout)[1]}).",
+    )
+    if people:
+        say.line(
+            f"Galeri {people} orang, {wish:g} alarm palsu per 1.000 foto: jarak sampai {facts['possible_distance']:.3f}"
+            f" (mungkin) dan {facts['strong_distance']:.3f} (kuat).",
+            f"Gallery of {people} people, {wish:g} false alarms per 1,000 photos: distances up to "
+            f"{facts['possible_distance']:.3f} (possible) and {facts['strong_distance']:.3f} (strong).",
+        )
+        say.line(
+            f"Wajah calon yang akan terlewat: {facts['missed_possible']:.1%}; yang tidak akan dikenali kuat: "
+            f"{facts['missed_strong']:.1%}.",
+            f"Candidates' faces that will be missed: {facts['missed_possible']:.1%}; not recognised strongly: "
+            f"{facts['missed_strong']:.1%}.",
+        )
+        say.line(
+            f"Dari {outcome.faces} orang luar ini, {outcome.named} mirip seseorang di galeri.",
+            f"Of these {outcome.faces} strangers, {outcome.named} resemble somebody in the gallery.",
+        )
+        say.line(
+            f"Contoh ini menjamin paling sedikit {facts['least_false_alarms_per_1000']:.2g} alarm palsu per 1.000 foto;"
+            " di bawah itu hanya perkiraan.",
+            f"This sample vouches for no less than {facts['least_false_alarms_per_1000']:.2g} false alarms per 1,000 "
+            "photos; below that are estimates.",
+        )
+    if stored:
+        say.line("Kalibrasi disimpan di galeri.", "The calibration is kept in the gallery.")
+
+
+def _layout_words(layout: Layout) -> tuple[str, str]:
+    from vision.strangers import Layout
+
+    return {
+        Layout.PEOPLE: ("satu subfolder per orang", "a sub-folder a person"),
+        Layout.PORTRAITS: ("satu foto per orang", "one photo a person"),
+        Layout.PHOTOS: (
+            "foto kelompok: hanya wajah dalam satu foto dibandingkan",
+            "group photos: compared within each",
+        ),
+    }[layout]
+
+
+def _tell_left_out(strangers: Strangers, say: Say) -> None:
+    for name, error in strangers.left_out[:LEFT_OUT_SHOWN]:
+        click.echo(f"{name}: {error.text(say.language)}", err=True)
+    more = len(strangers.left_out) - LEFT_OUT_SHOWN
+    if more > 0:
+        say.line(f"... dan {more} foto lain tidak dipakai.", f"... and {more} other photos were not used.", err=True)
