@@ -34,10 +34,15 @@ class CsvTable:
         self._header = self._names(header, self._delimiter)
         missing = [column for column in required if column not in self._header]
         doubled = sorted({name for name in self._header if name in columns and self._header.count(name) > 1})
-        if missing or doubled:
+        if missing:
+            lacks = ", ".join(missing)
             raise TableUnreadableError(
-                f"{path.name}: baris judul kurang {missing} atau memuat dua kali {doubled}.",
-                f"{path.name}: the header lacks {missing} or has twice {doubled}.",
+                f"{path.name}: baris judul tidak memuat {lacks}.", f"{path.name}: the header lacks {lacks}."
+            )
+        if doubled:
+            twice = ", ".join(doubled)
+            raise TableUnreadableError(
+                f"{path.name}: baris judul memuat dua kali {twice}.", f"{path.name}: the header has {twice} twice."
             )
 
     @property

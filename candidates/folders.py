@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from candidates.errors import BadRowError, FolderUnreadableError, LoosePhotoError, PhotoMissingError
+from candidates.errors import BadRowError, FolderUnreadableError, LoosePhotoError
 from candidates.gallery import Gallery
 from candidates.importing import ImportReport, RowReport, elections_of, import_people
-from candidates.people import clean_text
+from candidates.people import Role, clean_text
 from candidates.photos import Describe, Gathered, gather
 from candidates.tables import PEOPLE_COLUMNS, BadRow, PersonRow, Row, person_row
 
@@ -52,7 +52,7 @@ class PeopleFolder:
         if unknown := set(shared) - set(SHARED_COLUMNS):
             raise ValueError(f"no shared cells: {sorted(unknown)}")
         self._folder = folder
-        self._like = person_row(Row(0, dict.fromkeys(PEOPLE_COLUMNS, "") | {"name": "-"} | dict(shared)))
+        self._like = _person_like(shared)
         try:
             entries = sorted(entry for entry in folder.iterdir() if not _is_hidden(entry.name))
         except OSError as error:
@@ -100,14 +100,26 @@ class FolderPhotos:
     model_id: str | None
 
     def gather(self, row: PersonRow, person_id: str) -> Gathered:
-        """Describe the photos that are not registered yet. Raises `PhotoMissingError` when there is none at all."""
+        """Describe the photos that are not registered yet. Raises `BadRowError` when there is none at all."""
         photos = list(_photos_below(self.folder / row.photos[0]))
         if not photos:
-            raise PhotoMissingError(
+            raise BadRowError(
                 f"Di folder «{row.photos[0]}» tidak ada foto.", f"The folder “{row.photos[0]}” holds no photo."
             )
         known = self.gallery.photos(person_id)
         return gather(self.gallery, row.name, photos, self.describe, known=known, model_id=self.model_id)
+
+
+def _person_like(shared: Mapping[str, str]) -> PersonRow:
+    # A role that is given needs a candidate to be a relative of, which no folder can name.
+    tie = {"relative_of": "-"} if shared.get("role") else {}
+    person = person_row(Row(0, dict.fromkeys(PEOPLE_COLUMNS, "") | {"name": "-"} | dict(shared) | tie))
+    if person.role is Role.FAMILY:
+        raise BadRowError(
+            "Keluarga tidak dapat diimpor dari folder, karena harus menyebut kerabat siapa: pakai tabel.",
+            "Relatives cannot come from a folder, since each must say whose relative it is: use a table.",
+        )
+    return replace(person, relative_of="")
 
 
 def name_of_folder(folder: str) -> str:

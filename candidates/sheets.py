@@ -124,9 +124,10 @@ class Workbook:
                 if set(required) <= set(header):
                     doubled = sorted({name for name in header if name in columns and header.count(name) > 1})
                     if doubled:
+                        twice = ", ".join(doubled)
                         raise SpreadsheetUnreadableError(
-                            f"{self._path.name}: baris judul memuat dua kali {doubled}.",
-                            f"{self._path.name}: the header has twice {doubled}.",
+                            f"{self._path.name}: baris judul memuat dua kali {twice}.",
+                            f"{self._path.name}: the header has {twice} twice.",
                         )
                     with self._archive.open(self._parts[sheet.title]) as part:
                         merged = _merged_downward(part)
@@ -211,10 +212,11 @@ def _text(column: str, value: Any, epoch: datetime) -> str:
     if isinstance(value, date) and column in _DAYS:
         return (value.date() if isinstance(value, datetime) else value).isoformat()
     if isinstance(value, date | time | timedelta):
+        came = str(value).removesuffix(" 00:00:00")
         raise BadRowError(
-            f"Kolom {column}: Excel mengubah isinya menjadi tanggal atau jam ({value}); format sel sebagai Teks, "
+            f"Kolom {column}: Excel mengubah isinya menjadi tanggal atau jam ({came}); format sel sebagai Teks, "
             "lalu ketik ulang.",
-            f"Column {column}: Excel turned it into a date or time ({value}); format the cell as Text, type it again.",
+            f"Column {column}: Excel turned it into a date or time ({came}); format the cell as Text, type it again.",
         )
     text = str(value)
     if text in _ERRORS:

@@ -12,11 +12,15 @@ from candidates.photos import Describe, FaceTemplate
 from vision.command.candidates.shared import Say
 
 if TYPE_CHECKING:
+    from rich.console import Console
     from rich.progress import Progress
 
 
 class Watch:
-    """Is told how far the import is, and shows nothing."""
+    """Is told how far the import is, and shows nothing. `say` is how to speak meanwhile."""
+
+    def __init__(self, say: Say) -> None:
+        self.say = say
 
     def total(self, rows: int | None) -> None:
         """Take note of how many rows there will be, if known."""
@@ -42,14 +46,17 @@ class Watch:
 class _Shown(Watch):
     """Shows it in a line that goes when the import is done."""
 
-    def __init__(self, progress: Progress, unit: str) -> None:
+    def __init__(self, say: Say, progress: Progress) -> None:
+        super().__init__(_SayAbove(say, progress.console))
         self._progress = progress
         self._task = progress.add_task("", total=None, photos="")
-        self._unit = unit
+        self._unit = say.pick("foto", "photos")
         self._photos = 0
 
     def total(self, rows: int | None) -> None:
+        # Not earlier: a passphrase may have been asked for.
         self._progress.update(self._task, total=rows)
+        self._progress.start()
 
     def row(self, name: str) -> None:
         from rich.markup import escape
@@ -63,11 +70,26 @@ class _Shown(Watch):
         self._progress.update(self._task, photos=f"{self._photos} {self._unit}{rate}")
 
 
+class _SayAbove(Say):
+    """Prints above the line that shows progress; click would write into it."""
+
+    def __init__(self, say: Say, console: Console) -> None:
+        super().__init__(say.language)
+        self._console = console
+
+    def line(self, text_id: str, text_en: str, *, err: bool = False) -> None:
+        text = self.pick(text_id, text_en)
+        if err:
+            self._console.print(text, markup=False, highlight=False, soft_wrap=True)
+        else:
+            super().line(text_id, text_en)
+
+
 @contextmanager
 def import_progress(say: Say) -> Iterator[Watch]:
     """Give what to tell about the import's progress."""
     if not sys.stderr.isatty():
-        yield Watch()
+        yield Watch(say)
         return
     from rich.console import Console
     from rich.progress import (
@@ -90,5 +112,8 @@ def import_progress(say: Say) -> Iterator[Watch]:
         TimeRemainingColumn(),
         TextColumn("{task.description}"),
     )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        yield _Shown(progress, say.pick("foto", "photos"))
+    progress = Progress(*columns, console=Console(stderr=True), transient=True)
+    try:
+        yield _Shown(say, progress)
+    finally:
+        progress.stop()

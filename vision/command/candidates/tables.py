@@ -84,7 +84,7 @@ def import_(
 
             def on_row(row: RowReport) -> None:
                 watch.row(row.name)
-                tell_row(say, row)
+                tell_row(watch.say, row)
                 if file:
                     file.write(row)
 
