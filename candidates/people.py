@@ -15,9 +15,6 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-EMBEDDING_SIZE = 128
-"""Numbers in one embedding of the face network that comes with the product; other networks' may be of any length."""
-
 NATIONAL = "national"
 """The `level` of an election that counts everywhere whatever region its candidates have."""
 

@@ -41,7 +41,8 @@ def a_checker(fake: FakeEngines, roster: Roster = NOBODY) -> PhotoChecker:
 @pytest.fixture
 def roster() -> Roster:
     distances = np.array([0.2, 0.5, 0.9])
-    calibration = Calibration("m", "made up", 1000, distances, np.array([1e-5, 1e-3, 0.9]), np.array([0.9, 0.1, 0.0]))
+    rates, misses = np.array([1e-5, 1e-3, 0.9]), np.array([0.9, 0.1, 0.0])
+    calibration = Calibration("m", "made up", 1000, 1e-5, 1.0, distances, rates, misses)
     reference = Reference(1, "budi", "b.jpg", "0" * 64, "m", BUDIS_VECTOR[0], 100.0)
     index = Index.build([BUDI], [reference], model_id="m", calibration=calibration)
     return Roster(ElectionContext({2: (BUDI,)}, any_active=True, names={"budi": "Budi"}), index, "revision-1")
