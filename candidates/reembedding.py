@@ -9,7 +9,7 @@ from pathlib import Path
 from candidates.errors import PhotoLostError
 from candidates.gallery import Gallery
 from candidates.originals import originals
-from candidates.people import Reference
+from candidates.people import Candidate, Reference
 from candidates.photos import Describe, Reason, RejectedPhoto, as_reference
 
 
@@ -62,7 +62,10 @@ def reembed(
     people = gallery.people_not_of(model_id)
     described = failed = 0
     for person_id in people:
-        done = _person(gallery, person_id, found, describe, model_id, drop_missing)
+        candidate = gallery.get(person_id)
+        if candidate is None:  # removed while others were described
+            continue
+        done = _person(gallery, candidate, found, describe, model_id, drop_missing)
         described += done.described
         failed += len(done.failed)
         if on_person:
@@ -71,9 +74,14 @@ def reembed(
 
 
 def _person(
-    gallery: Gallery, person_id: str, found: dict[str, Path], describe: Describe, model_id: str, drop_missing: bool
+    gallery: Gallery,
+    candidate: Candidate,
+    found: dict[str, Path],
+    describe: Describe,
+    model_id: str,
+    drop_missing: bool,
 ) -> PersonReembedded:
-    references = gallery.references(person_id)
+    references = gallery.references(candidate.id)
     fresh: list[Reference] = []
     failed: dict[str, RejectedPhoto] = {}
     for old in references:
@@ -86,9 +94,10 @@ def _person(
             failed[old.photo_sha256] = RejectedPhoto(old.photo_name, Reason.of(error))
     drop = tuple(failed) if drop_missing else ()
     if fresh or drop:
-        gallery.re_embed(person_id, fresh, drop=drop)
-    name = gallery.person(person_id).name
-    return PersonReembedded(name, len(fresh), tuple(failed.values()), drop_missing, len(references) == len(drop))
+        gallery.re_embed(candidate.id, fresh, drop=drop)
+    return PersonReembedded(
+        candidate.name, len(fresh), tuple(failed.values()), drop_missing, len(references) == len(drop)
+    )
 
 
 def _again(old: Reference, path: Path | None, describe: Describe) -> Reference:

@@ -33,9 +33,9 @@ def re_embed(
 ) -> None:
     """Buat ulang templat wajah dari fotonya untuk model wajah yang lain.
 
-    Setiap templat dari model lain dibuat lagi dari fotonya, yang dikenali dari isinya, apa pun namanya. Templat lama
-    yang fotonya tidak ada tetap tersimpan (status keluar 1), kecuali dengan --drop-missing. Bila terputus, jalankan
-    lagi: yang selesai tidak diulang.
+    Setiap templat dari model lain dibuat lagi dari fotonya, yang dikenali dari isinya, apa pun namanya. Yang fotonya
+    tidak ada atau tidak dapat dipakai disebutkan (status keluar 1); templat lamanya tetap tersimpan, kecuali dengan
+    --drop-missing. Bila terputus, jalankan lagi: yang selesai tidak diulang.
     """
     with face_engine(face_model) as (describe, model_id), Gallery.open(gallery_path) as gallery:
         with progress(say, "orang", "people") as advance:
