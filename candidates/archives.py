@@ -11,18 +11,21 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from itertools import count, takewhile
 from pathlib import Path, PurePosixPath
 from types import TracebackType
 from typing import Final, Self
 
 import numpy as np
 
+from candidates.calibration import Calibration
 from candidates.delimited import CsvTable
 from candidates.encryption import decrypted, is_encrypted
 from candidates.errors import (
     ArchiveUnreadableError,
     ArchiveUnsafeError,
     BadRowError,
+    CalibrationError,
     GalleryModelMismatchError,
     PassphraseNeededError,
     TableUnreadableError,
@@ -32,7 +35,7 @@ from candidates.importing import ELECTIONS_FILE, ImportReport, RowReport, import
 from candidates.people import Reference, clean_text
 from candidates.photos import Describe, Gathered, Reason, RejectedPhoto, as_reference, refuse_photo_of_another
 from candidates.tables import ELECTION_COLUMNS, PEOPLE_COLUMNS, PeopleTable, PersonRow
-from candidates.transfer import PEOPLE_FILE, PHOTOS_FOLDER, TEXT_ARRAYS, templates_file
+from candidates.transfer import PEOPLE_FILE, PHOTOS_FOLDER, TEXT_ARRAYS, calibration_file, templates_file
 
 _LARGEST_TABLE: Final = 1 << 28  # bytes unpacked; 300,000 people are 40 MB
 _LARGEST_BATCH: Final = 1 << 30  # templates of one file
@@ -76,6 +79,7 @@ def import_archive(
         people = PeopleTable(archive.people)
         photos = ArchivePhotos(gallery, archive, describe, model_id)
         photos.refuse_other_model()
+        photos.take_calibrations()
         return import_people(
             gallery, people, archive.elections, photos, on_row=on_row, on_total=on_total, ids_are_foreign=True
         )
@@ -102,14 +106,14 @@ class Archive:
             }
             self.people = self._table(PEOPLE_FILE, PEOPLE_COLUMNS, ("id", "name"))
             self.elections = self._table(ELECTIONS_FILE, ELECTION_COLUMNS, ("id",))
+            self.calibrations = self._calibrations(names)
             self._batches_of: dict[str, list[int]] = {}
             self._loaded: tuple[int, dict[str, list[Reference]]] = (0, {})
             self._models: dict[str, int] = {}
             self._models_with_photos: set[str] = set()
-            number = 1
-            while number == 1 or templates_file(number) in names:
+            self._look_through(1)
+            for number in takewhile(lambda number: templates_file(number) in names, count(2)):
                 self._look_through(number)
-                number += 1
         except BaseException:
             self.close()
             raise
@@ -178,6 +182,19 @@ class Archive:
         except TableUnreadableError as error:
             raise _unreadable(self._path) from error
 
+    def _calibrations(self, names: set[str]) -> dict[str, bytes]:
+        """Return face model → its calibration."""
+        found: dict[str, bytes] = {}
+        for name in takewhile(names.__contains__, map(calibration_file, count(1))):
+            data = self._read(name)
+            try:
+                with self._explained():
+                    _refuse_large_arrays(data)
+                    found[Calibration.load(data).model_id] = data
+            except CalibrationError as error:
+                raise _unreadable(self._path) from error
+        return found
+
     def _look_through(self, number: int) -> None:
         for person, references in self._batch(number).items():
             self._batches_of.setdefault(person, []).append(number)
@@ -218,6 +235,12 @@ class ArchivePhotos:
         if foreign and not (self.describe and any(foreign.values())):
             raise _other_model(self.archive.name, ", ".join(foreign), self.model_id)
 
+    def take_calibrations(self) -> None:
+        """Keep the archive's calibration of our model, unless the gallery has its own."""
+        for model, data in self.archive.calibrations.items():
+            if self._is_ours(model) and self.gallery.calibration(model) is None:
+                self.gallery.put_calibration(model, data)
+
     def gather(self, row: PersonRow, person_id: str) -> Gathered:
         """Return the row's templates that are not registered yet. Raises `BadRowError` when it has none."""
         own = self.archive.templates(row.id)
@@ -255,9 +278,7 @@ class ArchivePhotos:
 
 def _parsed_templates(data: bytes) -> dict[str, list[Reference]]:
     """Return person → templates. Raises one of `_DAMAGE` for anything that `candidates.transfer` would not write."""
-    with zipfile.ZipFile(io.BytesIO(data)) as npz:
-        if any(info.file_size > _LARGEST_BATCH for info in npz.infolist()):
-            raise ValueError("too large")
+    _refuse_large_arrays(data)
     with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
         texts = [[clean_text(str(text)) for text in arrays[name]] for name in TEXT_ARRAYS]
         embeddings = np.asarray(arrays["embedding"], np.float32)
@@ -273,6 +294,12 @@ def _parsed_templates(data: bytes) -> dict[str, list[Reference]]:
     for person, name, sha256, model, *rest in zip(*texts, embeddings, sizes, sharpness, strict=True):
         templates.setdefault(person, []).append(Reference(0, person, name, sha256, model, *rest))
     return templates
+
+
+def _refuse_large_arrays(data: bytes) -> None:
+    with zipfile.ZipFile(io.BytesIO(data)) as npz:
+        if sum(info.file_size for info in npz.infolist()) > _LARGEST_BATCH:
+            raise ValueError("too large")
 
 
 def _refuse_unsafe(path: Path, members: list[zipfile.ZipInfo]) -> None:

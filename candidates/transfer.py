@@ -60,11 +60,17 @@ def templates_file(number: int) -> str:
     return "templates.npz" if number == 1 else f"templates-{number}.npz"
 
 
+def calibration_file(number: int) -> str:
+    """Return the name of the archive's `number`th calibration, from 1."""
+    return "calibration.npz" if number == 1 else f"calibration-{number}.npz"
+
+
 def export(gallery: Gallery, target: Path, *, folders: Iterable[Path] = (), passphrase: str | None = None) -> Exported:
     """Write the gallery to the zip `target` (mode 0600; an older file is replaced only by a whole new one).
 
-    It holds `candidates.csv`, `elections.csv` and `templates.npz` (no pickles; large galleries have several), and
-    the registered photos as far as files of the same content are found under `folders`, as `photos/SHA256.jpg`.
+    It holds `candidates.csv`, `elections.csv`, `templates.npz` (no pickles; large galleries have several), the
+    gallery's own calibration if it has one, and the registered photos as far as files of the same content are found
+    under `folders`, as `photos/SHA256.jpg`.
     The same contents give the same bytes. With `passphrase` all of it is encrypted in the age format, and nothing
     else reaches the disk. Raises `OSError` when the file cannot be written, `ArchiveTooLargeError` when it is too
     large to be encrypted, and `PassphraseNeededError` for an empty passphrase.
@@ -107,6 +113,9 @@ def _write(gallery: Gallery, file: IO[bytes], folders: Iterable[Path]) -> Export
             if folders:
                 names = {person.id: person.name for person in people}
                 missing += [MissingPhoto(names[r.person], r.photo_name) for r in batch if r.photo_sha256 not in found]
+        calibrations = [data for model in gallery.model_ids() if (data := gallery.calibration(model))]
+        for number, data in enumerate(calibrations, start=1):
+            archive.writestr(_member(calibration_file(number)), data)
         for sha256, path in sorted(found.items()):
             info = _member(packed[sha256], zipfile.ZIP_STORED)
             info.file_size = path.stat().st_size

@@ -1,11 +1,12 @@
 """Kill an import at random moments, run it again, and compare with one that nobody disturbed.
 
-    python scripts/crash_import.py [--kills 100] [--rows 80] [--seed 0]
+    python scripts/crash_import.py [--source table|workbook|folder] [--kills 100] [--rows 80] [--seed 0]
 
-Every trial starts an import in a process of its own, kills it (SIGKILL) at a random moment, often more than once,
-then lets one import finish. The gallery must hold the same people, elections, templates and audit lines as after the
-undisturbed import, and pass SQLite's integrity check. Faces are faked (a hash of the photo), so that the file format
-is tested and not the patience. Exit status 1 and the trial's seed when a gallery differs.
+Without --source each of the three is tried. Every trial starts an import in a process of its own, kills it (SIGKILL)
+at a random moment, often more than once, then lets one import finish. The gallery must hold the same people,
+elections, templates and audit lines as after the undisturbed import, and pass SQLite's integrity check. Faces are
+faked (a hash of the photo), so that the file format is tested and not the patience. Exit status 1 and the trial's
+seed when a gallery differs.
 """
 
 from __future__ import annotations
@@ -27,8 +28,9 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import numpy as np
+import openpyxl
 
-from candidates import Gallery, import_table
+from candidates import Gallery, import_source
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +45,18 @@ class FakeTemplate:
     sharpness: float = 1.0
 
 
-def fake_describe(path: Path) -> FakeTemplate:
-    """Return a unit vector that depends on nothing but the bytes; takes a millisecond, so that kills land in it."""
-    digest = hashlib.sha256(path.read_bytes())
+def fake_describe(photo: Path | bytes, /, *, name: str | None = None) -> FakeTemplate:
+    """Return a unit vector that depends on nothing but the bytes."""
+    data, name = (photo, name or "") if isinstance(photo, bytes) else (photo.read_bytes(), photo.name)
+    digest = hashlib.sha256(data)
     vector = np.random.default_rng(int.from_bytes(digest.digest()[:8], "big")).normal(size=128)
+    return FakeTemplate((vector / np.linalg.norm(vector)).astype(np.float32), digest.hexdigest(), name)
+
+
+def describe_slowly(photo: Path | bytes, /, *, name: str | None = None) -> FakeTemplate:
+    """Describe in a millisecond or more, so that kills land in it."""
     time.sleep(0.001)
-    return FakeTemplate((vector / np.linalg.norm(vector)).astype(np.float32), digest.hexdigest(), path.name)
+    return fake_describe(photo, name=name)
 
 
 def write_table(folder: Path, rows: int) -> Path:
@@ -74,6 +82,33 @@ def write_table(folder: Path, rows: int) -> Path:
     return table
 
 
+def write_workbook(folder: Path, rows: int) -> Path:
+    """Write the same table as a spreadsheet, its elections as a sheet."""
+    table = write_table(folder, rows)
+    book = openpyxl.Workbook()
+    people = book.active
+    elections = book.create_sheet("elections")
+    for sheet, text in ((people, table), (elections, folder / "elections.csv")):
+        for line in text.read_text("utf-8").splitlines():
+            sheet.append([int(cell) if cell.isdecimal() else cell or None for cell in line.split(";")])
+        text.unlink()
+    book.save(folder / "candidates.xlsx")
+    return folder / "candidates.xlsx"
+
+
+def write_folder(folder: Path, rows: int) -> Path:
+    """Write a folder for each of `rows` people with two photos, and the elections beside them."""
+    write_table(folder, rows).unlink()
+    for photo in sorted(folder.glob("*.jpg")):
+        person = folder / f"Orang_Ke_{photo.stem.partition('-')[0]}"
+        person.mkdir(exist_ok=True)
+        photo.rename(person / photo.name)
+    return folder
+
+
+SOURCES = {"table": write_table, "workbook": write_workbook, "folder": write_folder}
+
+
 def contents(gallery: Path) -> dict[str, Any]:
     """Return everything a gallery holds but the times; also that the file is sound."""
     connection = sqlite3.connect(gallery)
@@ -94,12 +129,12 @@ def contents(gallery: Path) -> dict[str, Any]:
         return {**found, "revision": opened.revision}
 
 
-def run_child(table: Path, gallery: Path, kill_after_s: float | None) -> tuple[bool, float]:
+def run_child(source: Path, gallery: Path, kill_after_s: float | None) -> tuple[bool, float]:
     """Import in a process of its own; kill it that long after it started to.
 
     Return whether it was killed, and the seconds from its start of work to its end.
     """
-    command = [sys.executable, __file__, "--child", str(table), str(gallery)]
+    command = [sys.executable, __file__, "--child", str(source), str(gallery)]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as child:
         assert child.stdout is not None
         if child.stdout.readline() != b"ready\n":
@@ -114,45 +149,55 @@ def run_child(table: Path, gallery: Path, kill_after_s: float | None) -> tuple[b
     return status != 0, time.monotonic() - started
 
 
-def run_trials(kills: int, rows: int, seed: int) -> int:
+def run_trials(source_kind: str, kills: int, rows: int, seed: int) -> int:
     """Kill `kills` imports; return how many trials left another gallery than the undisturbed import."""
     chance = random.Random(seed)
     differing = killed = trials = 0
     folder = Path(tempfile.mkdtemp(prefix="crash-import-"))
     try:
-        table = write_table(folder, rows)
-        _, full_s = run_child(table, folder / "undisturbed.db", None)
+        data = folder / "data"
+        data.mkdir()
+        source = SOURCES[source_kind](data, rows)
+        _, full_s = run_child(source, folder / "undisturbed.db", None)
         expected = contents(folder / "undisturbed.db")
         while killed < kills and trials < 10 * kills + 10:
             trials += 1
             gallery = folder / f"trial-{trials}.db"
             for _ in range(chance.choice((1, 1, 2, 3))):
-                killed += run_child(table, gallery, chance.uniform(0, full_s))[0]
-            run_child(table, gallery, None)
+                killed += run_child(source, gallery, chance.uniform(0, full_s))[0]
+            run_child(source, gallery, None)
             if contents(gallery) != expected:
                 differing += 1
-                print(f"trial {trials} (seed {seed}): the gallery differs", file=sys.stderr)
+                print(f"{source_kind}, trial {trials} (seed {seed}): the gallery differs", file=sys.stderr)
     finally:
         shutil.rmtree(folder)
-    print(f"{killed} imports of {rows} rows killed in {trials} trials; {differing} galleries differ")
+    print(f"{source_kind}: {killed} imports of {rows} rows killed in {trials} trials; {differing} galleries differ")
     return differing if killed >= kills else differing + 1
 
 
 def main() -> None:
     """Parse, run, exit."""
     parser = argparse.ArgumentParser(description="Kill imports at random moments and compare the galleries.")
+    parser.add_argument("--source", choices=SOURCES, help="one kind of data only")
     parser.add_argument("--kills", type=int, default=100)
     parser.add_argument("--rows", type=int, default=80)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--child", nargs=2, type=Path, metavar=("TABLE", "GALLERY"), help=argparse.SUPPRESS)
+    parser.add_argument("--child", nargs=2, type=Path, metavar=("SOURCE", "GALLERY"), help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.child:
-        table, gallery = options.child
+        source, gallery = options.child
         print("ready", flush=True)
         with Gallery.open(gallery, create=True) as opened:
-            report = import_table(opened, table, fake_describe, model_id="fake")
+            report = import_source(
+                opened,
+                source,
+                describe_slowly,
+                shared={"election": "lain"} if source.is_dir() else None,
+                model_id="fake",
+            )
         sys.exit(1 if report.rejected else 0)
-    sys.exit(bool(run_trials(options.kills, options.rows, options.seed)))
+    kinds = [options.source] if options.source else list(SOURCES)
+    sys.exit(bool(sum(run_trials(kind, options.kills, options.rows, options.seed) for kind in kinds)))
 
 
 if __name__ == "__main__":
