@@ -212,6 +212,13 @@ class Gallery:
             "WHERE id IN (SELECT person FROM templates WHERE photo_sha256 = ?) ORDER BY id", photo_sha256
         )
 
+    def shared_photos(self) -> tuple[str, ...]:
+        """Return the sha256 of the photos that several people are registered with, sorted."""
+        rows = self._store.rows(
+            "SELECT photo_sha256 FROM templates GROUP BY photo_sha256 HAVING count(*) > 1 ORDER BY photo_sha256"
+        )
+        return tuple(str(row[0]) for row in rows)
+
     def summary(self) -> Summary:
         """Count what the gallery holds."""
         counts = self._store.rows(
