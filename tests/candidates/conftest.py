@@ -48,14 +48,14 @@ class FakeEngine:
     model_id: str = MODEL
     described: list[str] = field(default_factory=list)
 
-    def __call__(self, path: Path) -> FakeTemplate:
-        data = path.read_bytes()
-        self.described.append(path.name)
+    def __call__(self, photo: Path | bytes, /, *, name: str | None = None) -> FakeTemplate:
+        data, name = (photo, name or "") if isinstance(photo, bytes) else (photo.read_bytes(), photo.name)
+        self.described.append(name)
         if b"noface" in data:
             raise NoFaceError
         if b"broken" in data:
             raise RuntimeError("secret detail")
-        return FakeTemplate(unit_vector(data), hashlib.sha256(data).hexdigest(), path.name, self.model_id)
+        return FakeTemplate(unit_vector(data), hashlib.sha256(data).hexdigest(), name, self.model_id)
 
 
 @pytest.fixture
