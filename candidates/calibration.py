@@ -27,7 +27,7 @@ FALSE_ALARMS = 10.0
 """False alarms per 1,000 photos when nobody asks for another number: photos in which somebody is named, if only as a
 possible match, who is not there."""
 
-STRONG_PART = 0.2
+STRONG_PART = 0.15
 """Of these, how many may be strong matches: the only ones that flag."""
 
 _FIXED_DAY = (1980, 1, 1, 0, 0, 0)

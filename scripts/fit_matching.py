@@ -16,6 +16,7 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
+from face_bench.lfw_groups import DOUBLED
 from lfw_vectors import half, vectors_by_person
 
 from candidates.calibration import SHIPPED
@@ -38,6 +39,7 @@ def main() -> int:
         name: own
         for folder in folders
         for name, own in half(vectors_by_person(folder, options.cache), held_out=False).items()
+        if name not in DOUBLED
     }
     like = None
     if options.like:

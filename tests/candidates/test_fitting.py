@@ -5,7 +5,7 @@ import pytest
 
 from candidates.cohort import distances_between
 from candidates.errors import TooFewStrangersError
-from candidates.fitting import LEAST_FOR_COHORT, LEAST_PAIRS, fit
+from candidates.fitting import CAUTION, LEAST_FOR_COHORT, LEAST_PAIRS, fit
 
 SIZE = 24
 
@@ -26,7 +26,7 @@ def test_the_table_is_what_was_counted() -> None:
     impostor = distances_between(every, every, None)[~np.eye(60, dtype=bool)]
     for rate in (0.02, 0.2, 0.7):
         distance = np.quantile(impostor, rate)
-        assert table.false_match_rate_at(distance) == pytest.approx(rate, rel=0.15)
+        assert table.false_match_rate_at(distance) == pytest.approx(min(CAUTION * rate, 1.0), rel=0.15)
     assert (table.people, table.least_rate) == (60, pytest.approx(1 / 1770))
     assert table.cohort is None, "too few people for one"
     assert np.all(np.diff(table.false_match_rate) >= 0)
@@ -40,7 +40,7 @@ def test_what_was_promised_holds_for_other_people() -> None:
     nearest = distances_between(strangers, gallery, table.cohort).min(axis=1)
     for wanted in (0.01, 0.05, 0.1):
         met = np.mean(nearest <= table.cut(wanted, table.comparisons([1] * 50)))
-        assert wanted / 1.5 < met < wanted * 1.5
+        assert wanted / 2 < met < wanted * 1.5
 
 
 def test_own_photos_are_missed_as_counted() -> None:
@@ -59,7 +59,7 @@ def test_a_cohort_is_fitted_when_there_are_people_enough() -> None:
     table = fit([crowd(LEAST_FOR_COHORT)], model_id="m", source="")
     assert table.cohort is not None
     assert table.cohort.centroids.shape == (LEAST_FOR_COHORT // 4, SIZE)
-    assert table.least_rate == pytest.approx(1 / (2 * 100 * 99 / 2)), "each half is measured with the other's cohort"
+    assert table.least_rate == pytest.approx(1 / (LEAST_FOR_COHORT * (LEAST_FOR_COHORT - 1) / 2))
     given = fit([crowd(60, seed=5)], model_id="m", source="", base=table)
     assert given.cohort is table.cohort
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from candidates import Calibration, Candidate, Gallery, Index, Reference, Role, Scope, Strength, in_scope
+from candidates.calibration import STRONG_PART
 from candidates.errors import CalibrationError, GalleryModelMismatchError, UnsupportedRateError
 from candidates.matching import FAMILY_SHARE, KIN_MARGIN, MARGIN, POOR_SHARE
 
@@ -49,7 +50,7 @@ def test_cuts_follow_what_is_compared(build: Callable[..., Index]) -> None:
     assert large.cuts().possible == pytest.approx(0.3 + 0.1 * np.log10(1.005e-4 / 1e-6), abs=1e-4)
     assert small.cuts().possible == pytest.approx(large.cuts().possible + 0.2, abs=1e-3)
     assert large.cuts(faces=10).possible == pytest.approx(large.cuts().possible - 0.1, abs=1e-3)
-    assert large.cuts().strong == pytest.approx(large.cuts().possible - 0.1 * np.log10(5), abs=1e-3)
+    assert large.cuts().strong == pytest.approx(large.cuts().possible - 0.1 * np.log10(1 / STRONG_PART), abs=1e-3)
     for share, stricter in ((FAMILY_SHARE, large.cuts(family=True)), (POOR_SHARE, large.cuts(poor=True))):
         assert stricter.possible == pytest.approx(large.cuts().possible + 0.1 * np.log10(share), abs=1e-3)
 
@@ -74,7 +75,7 @@ def test_the_nearest_reference_decides_not_the_mean(build: Callable[..., Index])
 
 @pytest.mark.parametrize(
     ("distance", "strength"),
-    [(0.0, Strength.STRONG), (0.62, Strength.STRONG), (0.65, Strength.POSSIBLE), (0.71, None), (5.0, None)],
+    [(0.0, Strength.STRONG), (0.61, Strength.STRONG), (0.65, Strength.POSSIBLE), (0.71, None), (5.0, None)],
 )
 def test_strength(build: Callable[..., Index], distance: float, strength: Strength | None) -> None:
     index = build({"a": [at(0)]})
