@@ -7,6 +7,7 @@ import re
 import warnings
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
 from datetime import date, datetime, time, timedelta
 from itertools import islice
 from pathlib import Path
@@ -73,14 +74,16 @@ class Workbook:
     def __init__(self, path: Path) -> None:
         self._path = path
         _refuse_strange_packages(path)
-        with _explained(path):
+        with ExitStack() as stack, _explained(path):
             from openpyxl.reader.excel import ExcelReader
 
-            reader = ExcelReader(path, read_only=True, data_only=True, keep_links=False)
+            file = stack.enter_context(path.open("rb"))
+            reader = ExcelReader(file, read_only=True, data_only=True, keep_links=False)
             reader.read()
             self._archive = reader.archive
             self._book = reader.wb
             self._parts = {sheet.name: rel.target for sheet, rel in reader.parser.find_sheets()}
+            self._resources = stack.pop_all()
 
     def __enter__(self) -> Self:
         return self
@@ -92,7 +95,7 @@ class Workbook:
 
     def close(self) -> None:
         """Close the file."""
-        self._archive.close()
+        self._resources.close()
 
     def people(self) -> Sheet:
         """Return the first visible sheet with a header of people."""
