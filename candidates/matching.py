@@ -153,6 +153,16 @@ class Index:
     def __len__(self) -> int:
         return len(self.people)
 
+    @property
+    def least_false_alarms(self) -> float:
+        """The fewest false alarms per 1,000 photos that the calibration can promise for the people in scope."""
+        return self.calibration.least_false_alarms(self.comparisons)
+
+    @property
+    def is_estimate(self) -> bool:
+        """Tell whether so many people are in scope that the false alarms in use are extrapolated."""
+        return self.false_alarms < self.least_false_alarms
+
     def cuts(self, faces: int = 1, *, family: bool = False, poor: bool = False) -> Cuts:
         """Return the cuts for a photo of so many faces, for candidates or `family`, for clear or `poor` faces."""
         share = (FAMILY_SHARE if family else 1.0) * (POOR_SHARE if poor else 1.0)

@@ -77,6 +77,7 @@ class PhotoChecker:
         declared_spouse_of: str | None = None,
         limits: PhotoLimits = USUAL_LIMITS,
         face_model: str | Path | None = None,
+        false_alarms: float | None = None,
     ) -> Self:
         """Open a checker.
 
@@ -85,6 +86,7 @@ class PhotoChecker:
         region, date : where (Kemendagri code) and when the photo is to be posted; None: everywhere, today.
         declared_spouse_of : id or name of the candidate whom the user declared to be married to.
         face_model : ONNX file of a face network in place of the product's own; the gallery must be of the same.
+        false_alarms : per 1,000 photos, in which somebody may be named who is not there; None: 10, without a promise.
 
         The gallery is read once, here. Raises `PolicyError`, `FaceModelError`, or `candidates.CandidatesError` for the
         gallery.
@@ -103,6 +105,7 @@ class PhotoChecker:
             day=date,
             declared_spouse_of=declared_spouse_of,
             model_id=None if embedder is None else embedder.model_id,
+            false_alarms=false_alarms,
         )
         return cls(pack, roster, language=language, limits=limits, load=load)
 

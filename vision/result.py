@@ -204,7 +204,8 @@ def _match_to_dict(match: Match) -> dict[str, Any]:
         "strength": match.strength.value,
         "distance": round(match.distance, 4),
         "threshold": round(match.threshold, 4),
-        "false_alarm_rate": round(match.false_alarm_rate, 6),
+        "false_alarm_rate": float(f"{match.false_alarm_rate:.3g}"),
+        "margin": None if match.margin is None else round(match.margin, 4),
     }
 
 

@@ -32,12 +32,14 @@ class Roster:
         day: date | None = None,
         declared_spouse_of: str | None = None,
         model_id: str | None = None,
+        false_alarms: float | None = None,
     ) -> Roster:
         """Read the gallery file for a region (None: everywhere) and a day (None: today).
 
         `declared_spouse_of` is an id or a name; `model_id` the face model that faces will be described with (None: the
-        product's own). Raises `candidates.CandidatesError` when the file cannot be used, holds templates of another
-        face model, or nobody of that name.
+        product's own); `false_alarms` how many per 1,000 photos are put up with (None: the default). Raises
+        `candidates.CandidatesError` when the file cannot be used, holds templates of another face model or nobody of
+        that name, or when so few false alarms cannot be promised.
         """
         from candidates import Gallery, Index, Scope, ballot_holders, in_scope
 
@@ -49,7 +51,7 @@ class Roster:
             # Asked for last, since it imports the detectors: a wrong path should be told at once.
             model_id = model_id or face_model_id()
             opened.require_model(model_id)
-            index = Index.from_gallery(opened, model_id=model_id, in_scope_ids=ids)
+            index = Index.from_gallery(opened, model_id=model_id, in_scope_ids=ids, false_alarms=false_alarms)
             revision = opened.revision
         context = ElectionContext(
             ballot_holders=ballot_holders(people, ids),

@@ -51,7 +51,7 @@ def test_own_photos_are_missed_as_counted() -> None:
 
 
 def test_further_references_count_for_less_than_first_ones() -> None:
-    assert 0.05 < fit([crowd(60, photos=4)], model_id="m", source="").reference_exponent < 0.8
+    assert 0.05 < fit([crowd(120, photos=4)], model_id="m", source="").reference_exponent < 0.8
     assert fit([crowd(60)], model_id="m", source="").reference_exponent == 1, "nobody has three: each counts in full"
 
 
@@ -79,7 +79,7 @@ def test_faces_of_different_photos_are_not_compared() -> None:
 
 
 def test_what_the_sample_cannot_tell_is_taken_from_the_base() -> None:
-    base = fit([crowd(60, photos=4)], model_id="m", source="")
+    base = fit([crowd(120, photos=4)], model_id="m", source="")
     table = fit([crowd(40, seed=9)], model_id="m", source="", base=base)
     assert table.reference_exponent == base.reference_exponent
     assert table.missed_at(0.2) == pytest.approx(base.missed_at(0.2), abs=0.02)

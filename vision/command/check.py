@@ -15,6 +15,13 @@ from vision.errors import FotoNetralError, Language
 
 _REGION = re.compile(r"\d{2}([.,]?\d{1,2}([.,]?\d{2}([.,]?\d{4})?)?)?")
 
+_ESTIMATE: dict[Language, str] = {
+    "id": "Galeri {people} orang: laju alarm palsu di bawah {least:.2g} per 1.000 foto hanya perkiraan. Persempit "
+    "dengan --region, atau ukur sendiri dengan «fotonetral candidates calibrate».",
+    "en": "Gallery of {people} people: false alarms under {least:.2g} per 1,000 photos are estimates. Narrow it with "
+    "--region, or measure for yourself with “fotonetral candidates calibrate”.",
+}
+
 
 def _region(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
     """Refuse what is no Kemendagri code: a region that matches nobody would leave candidates out without a word."""
@@ -44,6 +51,12 @@ def _region(_context: click.Context, _parameter: click.Parameter, value: str | N
 )
 @click.option("--spouse", metavar="ID", help="Calon yang merupakan suami atau istri Anda (id atau nama).")
 @face_model_option
+@click.option(
+    "--false-alarms",
+    type=click.FloatRange(min=0, min_open=True, max=500),
+    metavar="N",
+    help="Berapa dari 1.000 foto boleh keliru menyebut seseorang yang tidak ada di situ; tanpa ini, 10.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Cetak satu objek JSON per foto.")
 @click.option("--annotate", type=click.Path(), metavar="FOLDER", help="Tulis gambar bertanda ke folder ini.")
 @click.option(
@@ -59,6 +72,7 @@ def check(
     day: datetime | None,
     spouse: str | None,
     face_model: Path | None,
+    false_alarms: float | None,
     as_json: bool,
     annotate: str | None,
     lang: str,
@@ -85,9 +99,12 @@ def check(
             language=language,
             declared_spouse_of=spouse,
             face_model=face_model,
+            false_alarms=false_alarms,
         )
     except (FotoNetralError, CandidatesError) as error:
         click.echo(f"{error.text(language)} [{error.code}]", err=True)
         context.exit(NOT_JUDGED)
+    if (index := checker.roster.index) is not None and index.is_estimate:
+        click.echo(_ESTIMATE[language].format(people=len(index), least=index.least_false_alarms), err=True)
     with checker:
         context.exit(CheckRun(checker, as_json=as_json, annotate=annotate).over(photos))
