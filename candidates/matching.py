@@ -172,28 +172,27 @@ class Index:
         """Name the faces of ONE photo: `embeddings` is (n, d) float32, one row a face; `poor` says which show poorly.
 
         Returns one `Match` or None a face, in order. A face has at most one person and a person at most one face:
-        the closest pairs are settled first. Equal distances go to the earlier face, then to candidates before
-        relatives, then to the earlier id, so the answer never depends on chance.
+        the closest pairs are settled first. What is put up with for a photo is shared by the faces that nobody has
+        been found for yet (Holm's step-down procedure): a face that is surely somebody leaves the others its part.
+        Equal distances go to the earlier face, then to candidates before relatives, then to the earlier id, so the
+        answer never depends on chance.
         """
         probes = np.asarray(embeddings, dtype=np.float32)
         if probes.ndim != 2 or (self.people and probes.shape[1] != self.matrix.shape[1]):
             raise ValueError(f"embeddings must be (n, {self.matrix.shape[1]}), got {probes.shape}")
         if poor and len(poor) != len(probes):
             raise ValueError(f"poor must say something of each of {len(probes)} faces, got {len(poor)}")
-        is_poor = np.array(poor or [False] * len(probes), dtype=np.bool_)
-        cuts = {
-            (family, weak): self.cuts(len(probes), family=family, poor=weak)
-            for family in (False, True)
-            for weak in (False, True)
-        }
         answers: list[Match | None] = [None] * len(probes)
         taken: set[int] = set()
-        near = self._near(probes, max(one.possible for one in cuts.values()) + max(MARGIN, KIN_MARGIN))
+        near = self._near(probes, self.cuts().possible + max(MARGIN, KIN_MARGIN))
         for distance, face, is_family, person in sorted(near):
-            cut = cuts[is_family, bool(is_poor[face])]
-            if distance <= cut.possible and answers[face] is None and person not in taken:
+            if answers[face] is not None or person in taken:
+                continue
+            is_poor = bool(poor and poor[face])
+            cuts = self.cuts(len(probes) - len(taken), family=is_family, poor=is_poor)
+            if distance <= cuts.possible:
                 others = [(other, at) for other, at_face, _, at in near if at_face == face and at != person]
-                answers[face] = self._named(person, distance, cut, others, may_be_strong=not is_poor[face])
+                answers[face] = self._named(person, distance, cuts, others, may_be_strong=not is_poor)
                 taken.add(person)
         return tuple(answers)
 

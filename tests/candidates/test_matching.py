@@ -145,6 +145,16 @@ def test_one_face_a_person_and_one_person_a_face(build: Callable[..., Index]) ->
     assert names(index.match(np.stack([at(0.1), at(0.02), at(0.14, 0.3)]))) == ["b", "a", None]
 
 
+def test_a_named_face_leaves_its_part_to_the_others(build: Callable[..., Index]) -> None:
+    index = build({"a": [at(0)], "b": [at(50)], "c": [at(90)]})
+    alone, of_two = index.cuts(1).possible, index.cuts(2).possible
+    between = at(50 + (alone + of_two) / 2)
+    assert of_two < alone
+    assert names(index.match(np.stack([between]))) == ["b"]
+    assert names(index.match(np.stack([between, at(500)]))) == [None, None], "two strangers share what is put up with"
+    assert names(index.match(np.stack([between, at(0)]))) == ["b", "a"], "the second face is surely a: one is left"
+
+
 def test_ties_do_not_depend_on_chance(build: Callable[..., Index]) -> None:
     probe = np.stack([at(0), at(0)])
     assert names(build({"b": [at(0)], "a": [at(0)]}).match(probe)) == ["a", "b"]
