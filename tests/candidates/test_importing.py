@@ -14,6 +14,7 @@ from candidates.errors import GalleryBusyError, TableUnreadableError
 from candidates.gallery import Outcome
 
 HEADER = "name;role;election;ballot_number;region;party;relative_of;relation;photos\n"
+SCRIPTS = Path(__file__).resolve().parents[2] / "scripts"
 MakeTable = Callable[..., Path]
 
 
@@ -188,6 +189,26 @@ def test_the_election_may_come_to_be_known_later(gallery: Gallery, make_table: M
     assert gallery.elections() == (Election("pilgub", "pilgub"),)
 
 
+def test_the_first_of_two_spellings_stays(gallery: Gallery, make_table: MakeTable, engine: Any) -> None:
+    table = make_table("name;photos\nBudi;a.jpg\nBUDI;b.jpg\n")
+    import_table(gallery, table, engine)
+    before = gallery.revision
+    assert counts(import_table(gallery, table, engine)) == (0, 0, 2, 0)
+    assert (gallery.revision, gallery.people()[0].name) == (before, "Budi")
+
+
+def test_one_id_for_two_names_is_refused(gallery: Gallery, make_table: MakeTable, engine: Any) -> None:
+    report = import_table(gallery, make_table("id;name;photos\nx;Budi;a.jpg\nx;Ani;b.jpg\n"), engine)
+    assert problems(report) == [(3, "candidate.duplicate")]
+
+
+def test_how_much_there_is_to_do_is_said_first(gallery: Gallery, make_table: MakeTable, engine: Any) -> None:
+    said: list[object] = []
+    table = make_table("name;photos\nBudi;a.jpg\nAni;b.jpg\n", elections="id\ne\n")
+    import_table(gallery, table, engine, on_row=lambda row: said.append(row.name), on_total=said.append)
+    assert said == [3, "e", "Budi", "Ani"]
+
+
 def test_an_id_column_tells_people_apart(gallery: Gallery, make_table: MakeTable, engine: Any) -> None:
     table = make_table("id;name;election;photos\nyani-1;Yani;e;a.jpg\nyani-2;Yani;e;b.jpg\n")
     assert counts(import_table(gallery, table, engine)) == (2, 0, 0, 0)
@@ -273,9 +294,17 @@ def test_memory_does_not_grow_with_the_rows(
     assert peak(800) < peak(200) + 250_000
 
 
-def test_killed_imports_end_as_undisturbed_ones() -> None:
-    script = Path(__file__).resolve().parents[2] / "scripts" / "crash_import.py"
-    command = [sys.executable, str(script), "--kills", "2", "--rows", "25"]
+@pytest.mark.parametrize("source", ["table", "workbook", "folder"])
+def test_killed_imports_end_as_undisturbed_ones(source: str) -> None:
+    command = [sys.executable, str(SCRIPTS / "crash_import.py"), "--source", source, "--kills", "3", "--rows", "40"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
+    assert f"{source}: " in done.stdout
     assert "0 galleries differ" in done.stdout
+
+
+def test_many_photos_need_no_more_memory() -> None:
+    command = [sys.executable, str(SCRIPTS / "soak_import.py"), "--people", "400", "--photos", "3"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "1200 photos, 0 rejected" in done.stdout

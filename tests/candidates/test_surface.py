@@ -62,6 +62,11 @@ def test_importing_the_package_is_cheap() -> None:
     subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOM.parent)
 
 
+def test_spreadsheets_and_encryption_load_when_they_are_needed() -> None:
+    code = "import sys, candidates.sources; assert not {'openpyxl', 'pyrage'} & set(sys.modules)"
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOM.parent)
+
+
 def _all_errors(kind: type[errors.CandidatesError]) -> list[type[errors.CandidatesError]]:
     return [kind, *(deeper for child in kind.__subclasses__() for deeper in _all_errors(child))]
 

@@ -79,6 +79,16 @@ def test_no_table(make_table: Callable[..., Path], text: bytes) -> None:
         read(make_table(text))
 
 
+def test_a_long_first_line_is_not_read_whole(make_table: Callable[..., Path]) -> None:
+    with pytest.raises(TableUnreadableError, match="lacks name, photos"):
+        read(make_table(b"x" * 1_000_000))
+
+
+def test_how_many_rows_there_are(make_table: Callable[..., Path]) -> None:
+    table = CsvTable(make_table('name;photos\n\nA;a.jpg\n;;\n"B";"b\nb"\n;;;;x\n'), PEOPLE_COLUMNS, ("name",))
+    assert table.count() == 3
+
+
 def test_no_file(tmp_path: Path) -> None:
     with pytest.raises(TableUnreadableError):
         read(tmp_path / "missing.csv")
@@ -132,6 +142,7 @@ def test_bad_cells_name_their_column(cells: dict[str, str], column: str) -> None
 def test_photos_and_codes() -> None:
     understood = person_row(row(photos=" a.jpg | faces/*.png ||", election="Pilgub DIY 2029", region="3401"))
     assert understood.photos == ("a.jpg", "faces/*.png")
+    assert person_row(row(photos="a.jpg\nb.jpg\r\n c.jpg")).photos == ("a.jpg", "b.jpg", "c.jpg")  # one a line
     assert (understood.election, understood.region) == ("pilgub-diy-2029", "34.01")
 
 
