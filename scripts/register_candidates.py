@@ -1,6 +1,7 @@
-"""Register the people of a table: `python scripts/register_candidates.py TABLE.csv [gallery.db]`.
+"""Register people: `python scripts/register_candidates.py SOURCE [gallery.db]`.
 
-The same as `fotonetral candidates import TABLE.csv --gallery gallery.db`.
+SOURCE is a table (CSV or .xlsx), a folder with one folder per person, or what `candidates export` made. The same as
+`fotonetral candidates import SOURCE --gallery gallery.db`.
 """
 
 from __future__ import annotations
@@ -16,7 +17,10 @@ if __name__ == "__main__":
 
     arguments = sys.argv[1:]
     if not 1 <= len(arguments) <= 2 or arguments[0].startswith("-"):
-        print("python scripts/register_candidates.py TABEL.csv [gallery.db]", file=sys.stderr)
+        print(
+            "python scripts/register_candidates.py SUMBER [gallery.db]   (SUMBER: .csv, .xlsx, folder, .zip)",
+            file=sys.stderr,
+        )
         sys.exit(2)
-    table, gallery = (*arguments, DEFAULT_GALLERY)[:2]
-    sys.exit(run(candidates, ["import", table, "--gallery", gallery], name="register_candidates.py"))
+    source, gallery = (*arguments, DEFAULT_GALLERY)[:2]
+    sys.exit(run(candidates, ["import", source, "--gallery", gallery], name="register_candidates.py"))

@@ -1,6 +1,9 @@
+import csv
 import hashlib
+import io
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -10,10 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import openpyxl
 import pytest
 from click.testing import CliRunner, Result
 
 from candidates import Gallery
+from candidates.errors import WrongPassphraseError
 from vision.command.candidates import candidates
 from vision.errors import NoFaceError
 
@@ -192,6 +197,206 @@ def test_export_and_import_elsewhere(run: Run) -> None:
         json.loads(run("list", "--json", "--gallery", g).stdout)["revision"] for g in ("gallery.db", "other.db")
     }
     assert len(revisions) == 1
+
+
+REPORT_HEADER = "table,row,name,outcome,photos_used,photos_rejected,reason,code"
+
+
+def test_the_report_of_every_row(run: Run) -> None:
+    Path("people.csv").write_text(
+        "name;relative_of;relation;photos\nPutra;Anies;anak;b.jpg\nAnies;;;a.jpg|noface.jpg\n=1+1;;;c.jpg\nAni;;;gone.jpg\n"
+        "Siti;;;\nAhmad;Anies;x;c.jpg\n",
+        "utf-8",
+    )
+    done = run("import", "people.csv", "--report", "hasil.csv", "--lang", "en")
+    assert done.exit_code == 1
+    data = Path("hasil.csv").read_bytes()
+    assert data.startswith(b"\xef\xbb\xbf")
+    rows = list(csv.DictReader(data.decode("utf-8-sig").splitlines()))
+    assert ",".join(rows[0]) == REPORT_HEADER
+    told = [(r["row"], r["name"], r["outcome"], r["photos_used"], r["photos_rejected"], r["code"]) for r in rows]
+    assert told == [
+        ("3", "Anies", "added", "1", "1", "enrolment.no_face"),
+        ("4", "'=1+1", "added", "1", "0", ""),
+        ("5", "Ani", "rejected", "0", "1", "photos.no_match"),
+        ("6", "Siti", "rejected", "0", "0", "table.bad_row"),
+        ("7", "Ahmad", "rejected", "0", "0", "table.bad_row"),
+        ("2", "Putra", "added", "1", "0", ""),
+    ]
+    assert rows[0]["reason"].startswith("noface.jpg: There is no face.")
+    assert {row["table"] for row in rows} == {"people.csv"}
+
+
+def test_a_report_is_there_while_the_import_runs(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[int] = []
+    plain = describe
+
+    def looking(photo: Path | bytes, /, *, name: str | None = None) -> FakeTemplate:
+        seen.append(len(Path("hasil.csv").read_text("utf-8-sig").splitlines()))
+        return plain(photo, name=name)
+
+    monkeypatch.setattr(f"{__name__}.describe", looking)
+    run("import", "people.csv", "--report", "hasil.csv")
+    assert seen == [1, 2]
+
+
+def test_a_report_replaces_reports_only(run: Run) -> None:
+    assert run("import", "people.csv", "--report", "hasil.csv").exit_code == 0
+    assert run("import", "people.csv", "--report", "hasil.csv").exit_code == 0
+    assert len(Path("hasil.csv").read_text("utf-8").splitlines()) == 3
+    table = Path("people.csv").read_bytes()
+    for path in ("people.csv", "a.jpg", "no/folder/hasil.csv"):
+        done = run("import", "people.csv", "--report", path, "--gallery", "other.db")
+        assert (done.exit_code, len(done.stderr.splitlines())) == (2, 1)
+    assert Path("people.csv").read_bytes() == table
+    with Gallery.open("other.db") as gallery:
+        assert gallery.people() == ()
+
+
+def test_import_a_folder_of_people(run: Run) -> None:
+    for name in ("Anies_Baswedan/a.jpg", "Siti/b.jpg", "c.jpg"):
+        (Path("calon") / name).parent.mkdir(parents=True, exist_ok=True)
+        (Path("calon") / name).write_text(name)
+    shared = ("--election", "Pilgub 31", "--region", "3101", "--party", "P", "--role", "wakil")
+    done = run("import", "calon", *shared)
+    assert (done.exit_code, done.stdout.split(",")[0]) == (1, "2 ditambahkan")
+    assert done.stderr.startswith("calon: c.jpg: ditolak: Foto c.jpg tidak di dalam folder orang.")
+    people = json.loads(run("list", "--json").stdout)["people"]
+    assert [(p["name"], p["role"], p["election"], p["region"], p["party"]) for p in people] == [
+        ("Anies Baswedan", "running_mate", "pilgub-31", "31.01", "P"),
+        ("Siti", "running_mate", "pilgub-31", "31.01", "P"),
+    ]
+    assert run("import", "calon", *shared, "--lang", "en").stdout.startswith("0 added, 0 updated, 2 unchanged")
+    for arguments in (("calon", "--role", "keluarga"), ("calon", "--role", "boss"), ("people.csv", "--region", "34")):
+        done = run("import", *arguments)
+        assert (done.exit_code, done.stdout, len(done.stderr.splitlines())) == (2, "", 1)
+
+
+def test_import_a_spreadsheet(run: Run) -> None:
+    book = openpyxl.Workbook()
+    book.active.title = "Calon"
+    for row in (["Daftar"], ["Nama", "No urut", "Foto"], ["Anies", 1.0, "a.jpg"], ["Ani", None, "gone.jpg"]):
+        book.active.append(row)
+    book.save("calon.xlsx")
+    done = run("import", "calon.xlsx")
+    assert (done.exit_code, done.stdout.split(",")[0]) == (1, "1 ditambahkan")
+    assert "calon.xlsx [Calon]:4: Ani: foto gone.jpg tidak dipakai" in done.stderr
+    Path("rusak.xlsx").write_bytes(Path("calon.xlsx").read_bytes()[:500])
+    done = run("import", "rusak.xlsx", "--lang", "en")
+    assert done.exit_code == 2
+    assert done.stderr.startswith("rusak.xlsx is damaged or no .xlsx file")
+    assert done.stderr.endswith("[table.spreadsheet]\n")
+
+
+def test_export_with_photos(run: Run) -> None:
+    run("import", "people.csv")
+    Path("folder").mkdir()
+    Path("a.jpg").rename("folder/renamed.jpg")
+    done = run("export", "out.zip", "--photos", "folder", "--lang", "en")
+    assert (done.exit_code, done.stdout.splitlines()[0]) == (1, "out.zip written: 2 people, 2 templates, 1 photos.")
+    assert done.stderr == "Putra: the photo b.jpg was not found.\n"
+    done = run("export", "out.zip", "--photos", "folder", "--photos", "b.jpg", "--force")
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert "2 foto." in done.stdout
+
+
+def test_many_missing_photos_are_counted(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("vision.command.candidates.tables.MISSING_NAMED", 1)
+    run("import", "people.csv")
+    Path("folder").mkdir()
+    done = run("export", "out.zip", "--photos", "folder")
+    assert done.stderr.splitlines() == ["Anies: foto a.jpg tidak ditemukan.", "… dan 1 foto lain."]
+
+
+@pytest.fixture
+def cheap(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Encrypt in no time: the real thing takes seconds for each passphrase, on purpose."""
+    head = b"age-encryption.org/v1\n"
+
+    def encrypted(data: bytes, passphrase: str) -> bytes:
+        return head + passphrase.encode() + b"\n" + data
+
+    def decrypted(path: Path, passphrase: str) -> bytes:
+        secret, data = path.read_bytes().removeprefix(head).split(b"\n", 1)
+        if secret != passphrase.encode():
+            raise WrongPassphraseError("Sandi tidak cocok.", "The passphrase does not fit.")
+        return data
+
+    monkeypatch.setattr("candidates.transfer.encrypted", encrypted)
+    monkeypatch.setattr("candidates.archives.decrypted", decrypted)
+    monkeypatch.delenv("FOTONETRAL_PASSPHRASE", raising=False)
+
+
+@pytest.mark.usefixtures("cheap")
+def test_encrypted_copies_by_script(run: Run) -> None:
+    run("import", "people.csv")
+    Path("sandi.txt").write_text("\ufeffkuda baterai\r\nnothing else\n", "utf-8")
+    assert run("export", "a.zip.age", "--passphrase-file", "sandi.txt").exit_code == 0
+    env = {"FOTONETRAL_PASSPHRASE": "kuda baterai"}
+    done = run("export", "b.zip", "--encrypt", env=env)
+    assert done.exit_code == 0
+    assert "tanpa sandi itu tidak ada yang dapat membukanya" in done.stdout
+    assert done.stderr == "Saran nama: b.zip.age\n"
+    assert Path("a.zip.age").read_bytes() == Path("b.zip").read_bytes()
+    assert run("import", "a.zip.age", "--gallery", "o.db", env=env).stdout.startswith("2 ditambahkan")
+    done = run("import", "b.zip", "--gallery", "o.db", "--passphrase-file", "sandi.txt", "--lang", "en")
+    assert done.stdout.startswith("0 added, 0 updated, 2 unchanged")
+    done = run("import", "b.zip", "--gallery", "o.db", env={"FOTONETRAL_PASSPHRASE": "kuda"})
+    assert (done.exit_code, done.stderr.rpartition("[")[2]) == (2, "archive.wrong_passphrase]\n")
+
+
+@pytest.mark.usefixtures("cheap")
+def test_no_passphrase_no_guess(run: Run) -> None:
+    run("import", "people.csv")
+    Path("empty.txt").write_text("\nsecond line\n")
+    Path("latin.txt").write_bytes(b"\xe9\n")
+    for arguments in (("--encrypt",), ("--passphrase-file", "empty.txt"), ("--passphrase-file", "latin.txt")):
+        done = run("export", "out.zip.age", *arguments)
+        assert (done.exit_code, done.stderr.rpartition("[")[2]) == (2, "archive.passphrase_needed]\n")
+    assert not Path("out.zip.age").exists()
+
+
+@pytest.mark.usefixtures("cheap")
+def test_somebody_at_the_terminal_is_asked(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    run("import", "people.csv")
+    monkeypatch.setattr("vision.command.candidates.passphrases._at_a_terminal", lambda: True)
+    done = run("export", "out.zip.age", "--encrypt", input="kuda\nkuda\n")
+    assert done.exit_code == 0
+    assert "kuda" not in done.output
+    assert done.stderr.splitlines()[0].startswith("Sandi baru: ")
+    done = run("import", "out.zip.age", "--gallery", "o.db", "--lang", "en", input="kuda\n")
+    assert done.exit_code == 0
+    assert "Passphrase of out.zip.age: " in done.stderr
+    assert run("export", "two.zip.age", "--encrypt", input="kuda\nkida\n").exit_code != 0
+    assert not Path("two.zip.age").exists()
+
+
+def test_progress_at_a_terminal(run: Run, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+    from vision.command.candidates import import_progress
+    from vision.command.candidates.shared import Say
+
+    screen = io.StringIO()
+    screen.isatty = lambda: True  # type: ignore[method-assign]
+    monkeypatch.setattr(sys, "stderr", screen)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", "200")
+    with import_progress.import_progress(Say("id")) as watch:
+        assert screen.getvalue() == ""  # a passphrase may still be asked for
+        watch.total(2)
+        watch.counting(describe)(Path("a.jpg"))
+        watch.row("Orang [bold]")
+        watch.say.line("satu baris", "a line", err=True)
+        watch.row("Kedua")
+    shown = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", screen.getvalue())
+    assert "satu baris\n" in shown
+    assert "2/2 baris" in shown
+    assert "1 foto" in shown
+    assert "Kedua" in shown
+
+
+def test_no_progress_elsewhere(run: Run) -> None:
+    done = run("import", "people.csv")
+    assert done.stderr == ""
 
 
 def test_the_gallery_of_the_environment(run: Run) -> None:

@@ -35,7 +35,11 @@ def passphrase(say: Say, file: Path | None, question: str, *, twice: bool = Fals
         return given
     if given := os.environ.get(VARIABLE, ""):
         return given
-    if not sys.stdin.isatty():
+    if not _at_a_terminal():
         raise PassphraseNeededError("Perlu sandi, dan tidak ada terminal.", "A passphrase is needed; no terminal.")
     again = say.pick("Ulangi sandi", "The passphrase again") if twice else False
     return str(click.prompt(question, hide_input=True, confirmation_prompt=again, err=True))
+
+
+def _at_a_terminal() -> bool:
+    return sys.stdin.isatty()
