@@ -17,10 +17,8 @@ if __name__ == "__main__":
 
     arguments = sys.argv[1:]
     if not 1 <= len(arguments) <= 2 or arguments[0].startswith("-"):
-        print(
-            "python scripts/register_candidates.py SUMBER [gallery.db]   (SUMBER: .csv, .xlsx, folder, .zip)",
-            file=sys.stderr,
-        )
+        usage = "python scripts/register_candidates.py SUMBER [gallery.db]   (SUMBER: .csv, .xlsx, folder, .zip)"
+        print(usage, file=sys.stderr)
         sys.exit(2)
     source, gallery = (*arguments, DEFAULT_GALLERY)[:2]
     sys.exit(run(candidates, ["import", source, "--gallery", gallery], name="register_candidates.py"))
