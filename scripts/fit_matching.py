@@ -16,11 +16,13 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
-from face_bench.lfw_groups import DOUBLED
-from lfw_vectors import half, vectors_by_person
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from candidates.calibration import SHIPPED
 from candidates.fitting import fit
+from scripts.face_bench.lfw_groups import DOUBLED
+from scripts.lfw_vectors import half, vectors_by_person
 from vision.faces import MODEL_ID
 
 

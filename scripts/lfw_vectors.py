@@ -7,7 +7,7 @@ it afterwards.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -28,12 +28,18 @@ def face_of_subject(faces: tuple[Face, ...], size_wh: tuple[int, int]) -> Face |
     return min(faces, key=lambda face: abs(face.box.center_xy[0] - middle[0]), default=None)
 
 
+def vectors_of(people: Iterable[Path]) -> dict[str, Vectors]:
+    """Return person to (n, 128) vectors for every photo with a face in these folders, one a person."""
+    names, vectors = zip(*_computed(_photos(people)), strict=True)
+    return _grouped(np.array(names), np.stack(vectors))
+
+
 def vectors_by_person(directory: Path, cache: Path) -> dict[str, Vectors]:
-    """Return person to (n, 128) vectors for every photo with a face, people and photos in name order.
+    """Return the `vectors_of` all folders in a directory, from the cache if they are there.
 
     Raises SystemExit when the directory holds no photos.
     """
-    photos = [(person.name, photo) for person in sorted(directory.iterdir()) for photo in sorted(person.iterdir())]
+    photos = _photos(directory.iterdir())
     if not photos:
         raise SystemExit(f"no photos in {directory}")
     key = hashlib.sha256("\n".join([MODEL_ID, *(str(photo) for _, photo in photos)]).encode()).hexdigest()[:16]
@@ -45,6 +51,10 @@ def vectors_by_person(directory: Path, cache: Path) -> dict[str, Vectors]:
     cache.mkdir(parents=True, exist_ok=True, mode=0o700)
     np.savez(stored, people=np.array(people), vectors=np.stack(vectors))
     return _grouped(np.array(people), np.stack(vectors))
+
+
+def _photos(people: Iterable[Path]) -> list[tuple[str, Path]]:
+    return [(person.name, photo) for person in sorted(people) for photo in sorted(person.iterdir())]
 
 
 def _computed(photos: list[tuple[str, Path]]) -> Iterator[tuple[str, Vectors]]:

@@ -10,13 +10,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from lfw_vectors import REFERENCES, Vectors, half, least_distances
 from numpy.typing import NDArray
 
 from candidates import Calibration, Candidate, Index, Reference, Strength
 from candidates.calibration import FALSE_ALARMS
 from candidates.cohort import Cohort
-from face_bench.lfw_groups import ASIAN, DOUBLED, GROUPS
+from scripts.face_bench.lfw_groups import ASIAN, DOUBLED, GROUPS
+from scripts.lfw_vectors import REFERENCES, Vectors, half, least_distances
 from vision.faces import MODEL_ID
 
 GALLERY_SIZES = (10, 100, 500)

@@ -9,36 +9,26 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 import pytest
 
-from candidates import Gallery, Index, import_table
+from candidates import Strength
 from scripts.bench_hands import Engine, score_scenes
+from scripts.face_bench.open_set import scenes
+from scripts.face_bench.politicians import SHOWN, Namer, enrolled, one_portrait_each
 from scripts.hand_bench import sizes
 from scripts.hand_bench.bench import ENGINE, Bench
 from scripts.hand_metric import REPORT_SETS, Score, labelled_pictures
-from vision.enrolment import Enroller
-from vision.faces import MODEL_ID, FaceEmbedder, FaceFinder
+from scripts.lfw_vectors import vectors_of
+from vision.faces import FaceFinder
 from vision.photo import open_photo
 
 pytestmark = pytest.mark.shared
 
 QUIET_SETS = ("mmpose_tests", "openpose_coco")
 """Everyday photos of people, no sign in them."""
-
-PAIRED = {
-    "anies": "Anies Baswedan",
-    "ganjar": "Ganjar Pranowo",
-    "gibran": "Gibran Rakabuming",
-    "jokowi": "Joko Widodo",
-    "mahfud": "Mahfud MD",
-    "maruf": "Maruf Amin",
-    "muhaimin": "Muhaimin Iskandar",
-    "prabowo": "Prabowo Subianto",
-    "sandi": "Sandiaga Uno",
-}
-"""How the files of `groups/politician_pairs` call the people who are in them."""
 
 
 @pytest.fixture(scope="module")
@@ -118,56 +108,48 @@ def test_faces_of_a_group(finder: FaceFinder, shared: Path, photo: str, missed: 
     assert expected - missed <= found <= expected + 1
 
 
-def named_in(gallery_path: Path, folder: Path, finder: FaceFinder) -> dict[str, list[str]]:
-    """Return the names told of the faces in each photo of a folder, matched as in a check."""
-    embedder = FaceEmbedder()
-    with Gallery.open(gallery_path, read_only=True) as gallery:
-        people = [person.id for person in gallery.people()]
-        index = Index.from_gallery(gallery, model_id=MODEL_ID, in_scope_ids=people)
-    named = {}
-    for path in sorted(folder.glob("*.jpg")):
-        pixels = open_photo(path).pixels
-        matches = index.match(embedder.embed(pixels, finder.find(pixels)))
-        named[path.stem] = sorted(match.candidate.name for match in matches if match is not None)
-    return named
-
-
-def enrolled(tmp_path: Path, portraits: dict[str, list[Path]]) -> Path:
-    """Register people as the product does, from a table; return the gallery."""
-    table, gallery_path = tmp_path / "people.csv", tmp_path / "gallery.db"
-    with table.open("w", encoding="utf-8", newline="") as file:
-        rows = csv.writer(file)
-        rows.writerow(["name", "role", "photos"])
-        rows.writerows([name, "candidate", "|".join(map(str, paths))] for name, paths in portraits.items())
-    with Enroller() as enroller, Gallery.open(gallery_path, create=True) as gallery:
-        report = import_table(gallery, table, enroller.describe, model_id=MODEL_ID)
-    assert (report.added, report.rejected) == (len(portraits), 0), report.problems
-    return gallery_path
-
-
-def test_politicians_in_pairs(finder: FaceFinder, shared: Path, tmp_path: Path) -> None:
+def test_politicians_in_pairs(finder: FaceFinder, shared: Path) -> None:
     """One portrait each, as a campaign team would send; a portrait cut from a photo says nothing about that photo."""
-    portraits = {}
-    for folder in sorted((shared / "faces/politicians").iterdir()):
-        whole_first = sorted(folder.iterdir(), key=lambda path: (path.stem.endswith("_crop"), path.name))
-        portraits[folder.name.replace("_", " ")] = whole_first[:1]
-    named = named_in(enrolled(tmp_path, portraits), shared / "groups/politician_pairs", finder)
+    portraits, namer = one_portrait_each(shared / "faces/politicians"), Namer(finder)
     right, fair, strangers = 0, 0, []
-    for photo, names in named.items():
-        there = {PAIRED[part] for part in photo.split("_")[1:]}
-        others = {name for name in there if portraits[name][0].stem != f"{photo}_crop"}
-        right += len(there & set(names))
-        fair += len(others & set(names))
-        strangers += [(photo, name) for name in names if name not in there]
+    with enrolled(portraits) as index:
+        for photo in sorted((shared / "groups/politician_pairs").iterdir()):
+            there = {SHOWN[part] for part in photo.stem.split("_")[1:]}
+            named = {match.candidate.name for match in namer.matches(index, photo)}
+            right += len(there & named)
+            fair += len({name for name in there & named if portraits[name][0].stem != f"{photo.stem}_crop"})
+            strangers += [(photo.stem, name) for name in named - there]
     assert strangers == [], "named, but not in the photo"
-    assert right >= 14, named  # measured 16 of 16
-    assert fair >= 10, named  # measured 11 of 11: enrolled from another photo
+    assert right >= 15  # measured 16 of 16
+    assert fair >= 10  # measured 11 of 11: enrolled from another photo
 
 
-def test_people_of_a_sitcom(finder: FaceFinder, shared: Path, tmp_path: Path) -> None:
+def test_people_of_a_sitcom(finder: FaceFinder, shared: Path) -> None:
     portraits = {
         folder.name: sorted(folder.iterdir()) for folder in sorted((shared / "faces/sitcom_gallery").iterdir())
     }
-    named = named_in(enrolled(tmp_path, portraits), shared / "groups/sitcom_scenes", finder)
+    namer = Namer(finder)
+    with enrolled(portraits) as index:
+        scenes = sorted((shared / "groups/sitcom_scenes").glob("*.jpg"))
+        named = {photo.stem: [match.candidate.name for match in namer.matches(index, photo)] for photo in scenes}
     assert all(len(names) == len(set(names)) for names in named.values()), "nobody is there twice"
     assert sum(map(len, named.values())) >= 20, named  # measured 22
+
+
+def test_a_hundred_people_among_strangers(shared: Path) -> None:
+    """People whom nothing was fitted to, 103 of them with three references, and every second stranger.
+
+    Measured: of 300 strangers 4 named, one strongly, where 3 and half a one are put up with; of 233 further photos of
+    the people 12 missed.
+    """
+    people = vectors_of(sorted((shared / "faces/lfw").iterdir())[1::2])
+    strangers = vectors_of(sorted((shared / "faces/lfw_strangers").iterdir())[1::4])
+    (scene,) = islice(scenes(people, strangers, len(people)), 1)
+    index = scene.index()
+    named = [index.match(face[None])[0] for face in scene.strangers]
+    own = [(name, index.match(face[None])[0]) for name, faces in scene.own for face in faces]
+    missed = sum(match is None or match.candidate.id != name for name, match in own)
+    assert (len(named), len(own)) == (300, 233)
+    assert sum(match is not None for match in named) <= 6
+    assert sum(match is not None and match.strength is Strength.STRONG for match in named) <= 2
+    assert missed <= 15
