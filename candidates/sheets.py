@@ -1,19 +1,17 @@
-"""Reading a spreadsheet (.xlsx) of people: which sheet, which row is the header, and what Excel makes of cells."""
+"""Reading a spreadsheet (.xlsx) of people: which sheet it is, which row is the header, and the rows below."""
 
 from __future__ import annotations
 
-import math
-import re
 import warnings
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
-from datetime import date, datetime, time, timedelta
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
-from typing import IO, TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
+from candidates.cells import merged_downward, text_of
 from candidates.errors import BadRowError, CandidatesError, SpreadsheetUnreadableError
 from candidates.importing import ImportReport, RowReport, TablePhotos, elections_of, import_people
 from candidates.tables import ELECTION_COLUMNS, PEOPLE_COLUMNS, BadRow, PeopleTable, Row, clean_cell, column_names
@@ -29,7 +27,6 @@ ELECTION_SHEETS: Final = frozenset({"elections", "pemilu"})
 
 _HEADER_WITHIN: Final = 20  # rows; a title and a note may stand above the header
 _LAST_ROW: Final = 1 << 20  # of an Excel sheet
-_LONGEST_CELL: Final = 32_767  # characters, in Excel
 
 # A sheet of 300,000 people unpacks to some 150 MB; XML of real tables packs to a twentieth, rarely a fiftieth.
 _LARGEST_PART: Final = 1 << 30  # bytes unpacked
@@ -38,10 +35,6 @@ _TIGHTEST_RATIO: Final = 250  # only of parts large enough to hurt
 _SMALL_PART: Final = 1 << 24
 
 _OLD_FORMAT: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # .xls, and every Office file that has a password
-_ERRORS: Final = frozenset({"#N/A", "#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#SPILL!", "#CALC!"})
-_DAYS: Final = frozenset({"active_from", "active_to", "polling_day"})
-_SERIALS: Final = range(20_000, 80_000)  # a day (1954 to 2119) in a cell that is not formatted as one
-_MERGED: Final = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"')
 
 
 def import_workbook(
@@ -133,7 +126,7 @@ class Workbook:
                             f"{self._path.name}: the header has {twice} twice.",
                         )
                     with self._archive.open(self._parts[sheet.title]) as part:
-                        merged = _merged_downward(part)
+                        merged = merged_downward(part)
                     return Sheet(self._path, sheet, columns, header, number, last_row, merged)
         return None
 
@@ -194,63 +187,13 @@ class Sheet:
         for name, value in zip(self._header, values, strict=True):
             if name in self._columns:
                 try:
-                    filled[name] = clean_cell(name, _text(name, value, self._sheet.parent.epoch))
+                    filled[name] = clean_cell(name, text_of(name, value, self._sheet.parent.epoch))
                 except BadRowError as error:
                     problem = problem or error
         if problem:
             yield BadRow(number, problem, filled.get("name", ""))
         elif any(filled.values()):
             yield Row(number, filled)
-
-
-def _text(column: str, value: Any, epoch: datetime) -> str:
-    """Return what somebody meant who typed a cell. Raises `BadRowError` for what Excel made of it."""
-    if value is None:
-        return ""
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        if column in _DAYS and value in _SERIALS:
-            return (epoch + timedelta(days=int(value))).date().isoformat()
-        # 15 digits are what Excel keeps: 34.01 is 34.01, and 2.0 is 2.
-        return str(int(value)) if math.isfinite(value) and value == int(value) else format(value, ".15g")
-    if isinstance(value, date) and column in _DAYS:
-        return (value.date() if isinstance(value, datetime) else value).isoformat()
-    if isinstance(value, date | time | timedelta):
-        came = str(value).removesuffix(" 00:00:00")
-        raise BadRowError(
-            f"Kolom {column}: Excel mengubah isinya menjadi tanggal atau jam ({came}); format sel sebagai Teks, "
-            "lalu ketik ulang.",
-            f"Column {column}: Excel turned it into a date or time ({came}); format the cell as Text, type it again.",
-        )
-    text = str(value)
-    if text in _ERRORS:
-        raise BadRowError(
-            f"Kolom {column}: rumusnya menghasilkan galat {text}.", f"Column {column}: its formula gives {text}."
-        )
-    if len(text) > _LONGEST_CELL:
-        raise BadRowError(
-            f"Kolom {column}: {len(text)} karakter, paling banyak {_LONGEST_CELL}.",
-            f"Column {column}: {len(text)} characters, at most {_LONGEST_CELL}.",
-        )
-    # How Excel writes characters that XML cannot hold; a line break made on Windows is one.
-    return re.sub(r"_x([0-9A-Fa-f]{4})_", lambda code: chr(int(code[1], 16)), text)
-
-
-def _merged_downward(part: IO[bytes]) -> dict[tuple[int, int], int]:
-    """Return (row from 1, column from 0) → last row, for each group of cells merged into one over several rows.
-
-    A pair's number is often one tall cell beside two rows; only the first of them holds the value. The groups are
-    named after all rows: this reads the sheet's text once, without parsing it.
-    """
-    from openpyxl.utils import column_index_from_string
-
-    found: dict[tuple[int, int], int] = {}
-    tail = b""
-    while chunk := part.read(1 << 16):
-        for left, top, _, bottom in _MERGED.findall(tail + chunk):
-            if int(top) < int(bottom):
-                found[int(top), column_index_from_string(left.decode()) - 1] = int(bottom)
-        tail = (tail + chunk)[-256:]
-    return found
 
 
 def _values(sheet: ReadOnlyWorksheet, path: Path) -> Iterator[tuple[Any, ...]]:

@@ -368,7 +368,7 @@ def test_absurd_sizes_are_refused(archive: Path, tmp_path: Path, monkeypatch: py
     with Gallery.open(tmp_path / "other.db", create=True) as other:
         for limit in ("_LARGEST_TABLE", "_LARGEST_BATCH"):
             with monkeypatch.context() as patched, pytest.raises(ArchiveUnsafeError, match="too large"):
-                patched.setattr(f"candidates.archives.{limit}", 100)
+                patched.setattr(f"candidates.archive_file.{limit}", 100)
                 import_archive(other, archive)
         _added(archive, ("photos/bomb.jpg", bytes(1 << 25)), compression=zipfile.ZIP_DEFLATED)
         with pytest.raises(ArchiveUnsafeError, match="too large"):
@@ -379,7 +379,7 @@ def test_arrays_that_grow_when_unpacked(archive: Path, tmp_path: Path, monkeypat
     packed = io.BytesIO()
     np.savez_compressed(packed, embedding=np.zeros((1000, 128), np.float32))
     _repacked(archive, lambda m: m.update({"templates.npz": packed.getvalue()}))
-    monkeypatch.setattr("candidates.archives._LARGEST_BATCH", 100_000)
+    monkeypatch.setattr("candidates.archive_file._LARGEST_BATCH", 100_000)
     with Gallery.open(tmp_path / "other.db", create=True) as other, pytest.raises(ArchiveUnreadableError):
         import_archive(other, archive)
 

@@ -323,7 +323,7 @@ def cheap(monkeypatch: pytest.MonkeyPatch) -> None:
         return data
 
     monkeypatch.setattr("candidates.transfer.encrypted", encrypted)
-    monkeypatch.setattr("candidates.archives.decrypted", decrypted)
+    monkeypatch.setattr("candidates.archive_file.decrypted", decrypted)
     monkeypatch.delenv("FOTONETRAL_PASSPHRASE", raising=False)
 
 

@@ -1,0 +1,66 @@
+"""What spreadsheet programs make of the cells of an .xlsx file."""
+
+from __future__ import annotations
+
+import math
+import re
+from datetime import date, datetime, time, timedelta
+from typing import IO, Any, Final
+
+from candidates.errors import BadRowError
+
+_LONGEST_CELL: Final = 32_767  # characters, in Excel
+_ERRORS: Final = frozenset({"#N/A", "#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#SPILL!", "#CALC!"})
+_DAYS: Final = frozenset({"active_from", "active_to", "polling_day"})
+_SERIALS: Final = range(20_000, 80_000)  # a day (1954 to 2119) in a cell that is not formatted as one
+_MERGED: Final = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"')
+
+
+def text_of(column: str, value: Any, epoch: datetime) -> str:
+    """Return what somebody meant who typed a cell. Raises `BadRowError` for what Excel made of it."""
+    if value is None:
+        return ""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        if column in _DAYS and value in _SERIALS:
+            return (epoch + timedelta(days=int(value))).date().isoformat()
+        # 15 digits are what Excel keeps: 34.01 is 34.01, and 2.0 is 2.
+        return str(int(value)) if math.isfinite(value) and value == int(value) else format(value, ".15g")
+    if isinstance(value, date) and column in _DAYS:
+        return (value.date() if isinstance(value, datetime) else value).isoformat()
+    if isinstance(value, date | time | timedelta):
+        came = str(value).removesuffix(" 00:00:00")
+        raise BadRowError(
+            f"Kolom {column}: Excel mengubah isinya menjadi tanggal atau jam ({came}); format sel sebagai Teks, "
+            "lalu ketik ulang.",
+            f"Column {column}: Excel turned it into a date or time ({came}); format the cell as Text, type it again.",
+        )
+    text = str(value)
+    if text in _ERRORS:
+        raise BadRowError(
+            f"Kolom {column}: rumusnya menghasilkan galat {text}.", f"Column {column}: its formula gives {text}."
+        )
+    if len(text) > _LONGEST_CELL:
+        raise BadRowError(
+            f"Kolom {column}: {len(text)} karakter, paling banyak {_LONGEST_CELL}.",
+            f"Column {column}: {len(text)} characters, at most {_LONGEST_CELL}.",
+        )
+    # How Excel writes characters that XML cannot hold; a line break made on Windows is one.
+    return re.sub(r"_x([0-9A-Fa-f]{4})_", lambda code: chr(int(code[1], 16)), text)
+
+
+def merged_downward(part: IO[bytes]) -> dict[tuple[int, int], int]:
+    """Return (row from 1, column from 0) → last row, for each group of cells merged into one over several rows.
+
+    A pair's number is often one tall cell beside two rows; only the first of them holds the value. The groups are
+    named after all rows: this reads the sheet's text once, without parsing it.
+    """
+    from openpyxl.utils import column_index_from_string
+
+    found: dict[tuple[int, int], int] = {}
+    tail = b""
+    while chunk := part.read(1 << 16):
+        for left, top, _, bottom in _MERGED.findall(tail + chunk):
+            if int(top) < int(bottom):
+                found[int(top), column_index_from_string(left.decode()) - 1] = int(bottom)
+        tail = (tail + chunk)[-256:]
+    return found
