@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from candidates.archive_file import Archive
-from candidates.errors import BadRowError, GalleryModelMismatchError
+from candidates.errors import BadRowError, GalleryError, GalleryModelMismatchError
 from candidates.gallery import Gallery
 from candidates.importing import ImportReport, RowReport, import_people
 from candidates.people import Reference
@@ -80,6 +80,10 @@ class ArchivePhotos:
             try:
                 refuse_photo_of_another(self.gallery, row.name, reference.photo_sha256)
                 fresh.append(self._translated(reference))
+            except GalleryModelMismatchError as error:
+                rejected.append(RejectedPhoto(reference.photo_name, Reason.of(error)))
+            except GalleryError:
+                raise
             except Exception as error:
                 # As with photos beside a table: none stops the others.
                 rejected.append(RejectedPhoto(reference.photo_name, Reason.of(error)))

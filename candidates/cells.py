@@ -44,8 +44,8 @@ def text_of(column: str, value: Any, epoch: datetime) -> str:
             f"Kolom {column}: {len(text)} karakter, paling banyak {_LONGEST_CELL}.",
             f"Column {column}: {len(text)} characters, at most {_LONGEST_CELL}.",
         )
-    # How Excel writes characters that XML cannot hold; a line break made on Windows is one.
-    return re.sub(r"_x([0-9A-Fa-f]{4})_", lambda code: chr(int(code[1], 16)), text)
+    # How Excel writes control characters, which XML cannot hold; a line break made on Windows is one.
+    return re.sub(r"_x(00[01][0-9A-Fa-f])_", lambda code: chr(int(code[1], 16)), text)
 
 
 def merged_downward(part: IO[bytes]) -> dict[tuple[int, int], int]:

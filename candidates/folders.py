@@ -13,7 +13,7 @@ from candidates.errors import BadRowError, FolderUnreadableError, LoosePhotoErro
 from candidates.gallery import Gallery
 from candidates.importing import ImportReport, RowReport, elections_of, import_people
 from candidates.people import Role, clean_text
-from candidates.photos import Describe, Gathered, gather
+from candidates.photos import Describe, Gathered, gather, readable
 from candidates.tables import PEOPLE_COLUMNS, BadRow, PersonRow, Row, person_row
 
 SHARED_COLUMNS: Final = ("role", "election", "region", "party")
@@ -78,16 +78,16 @@ class PeopleFolder:
 
     def rows(self) -> Iterator[PersonRow | BadRow]:
         """Yield the loose photos, then the people; `photos` names the sub-folder."""
-        for name in self._loose:
+        for name in map(readable, self._loose):
             loose = LoosePhotoError(f"Foto {name} tidak di dalam folder orang.", f"{name} is in no person's folder.")
             yield BadRow(0, loose, name)
         for name in self._people:
-            person = name_of_folder(name)
-            if person:
+            folder = readable(name)
+            if person := name_of_folder(folder):
                 yield replace(self._like, name=person, photos=(name,))
             else:
-                nameless = BadRowError(f"Nama folder «{name}» bukan nama orang.", f"“{name}” is no person's name.")
-                yield BadRow(0, nameless, name)
+                nameless = BadRowError(f"Nama folder «{folder}» bukan nama orang.", f"“{folder}” is no person's name.")
+                yield BadRow(0, nameless, folder)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +103,8 @@ class FolderPhotos:
         """Describe the photos that are not registered yet. Raises `BadRowError` when there is none at all."""
         photos = list(_photos_below(self.folder / row.photos[0]))
         if not photos:
-            raise BadRowError(
-                f"Di folder «{row.photos[0]}» tidak ada foto.", f"The folder “{row.photos[0]}” holds no photo."
-            )
+            folder = readable(row.photos[0])
+            raise BadRowError(f"Di folder «{folder}» tidak ada foto.", f"The folder “{folder}” holds no photo.")
         known = self.gallery.photos(person_id)
         return gather(self.gallery, row.name, photos, self.describe, known=known, model_id=self.model_id)
 

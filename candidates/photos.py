@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from candidates.errors import Language, PhotoFailedError, PhotoMissingError, PhotoOfAnotherError
+from candidates.errors import GalleryError, Language, PhotoFailedError, PhotoMissingError, PhotoOfAnotherError
 from candidates.gallery import Gallery
 from candidates.people import Reference, name_key
 
@@ -121,11 +121,18 @@ def gather(
                 already.add(sha256)
             elif sha256 not in templates:
                 refuse_photo_of_another(gallery, name, sha256)
-                templates[sha256] = as_reference(describe(photo), photo.name, sha256)
+                templates[sha256] = as_reference(describe(photo), readable(photo.name), sha256)
+        except GalleryError:
+            raise
         except Exception as error:
             # Whatever one photo does, the night's import goes on; the reason is reported.
-            rejected.append(RejectedPhoto(photo.name, Reason.of(error)))
+            rejected.append(RejectedPhoto(readable(photo.name), Reason.of(error)))
     return Gathered(tuple(templates.values()), len(already), tuple(rejected))
+
+
+def readable(file_name: str) -> str:
+    """Return a file's name as text that can be stored; bytes in it that are no UTF-8 become U+FFFD."""
+    return file_name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def named(patterns: Iterable[str], folder: Path) -> Iterator[Path | RejectedPhoto]:

@@ -120,6 +120,25 @@ def test_links_lead_to_no_other_person(gallery: Gallery, album: Path, engine: An
     assert gallery.photo_counts() == {"anies-baswedan": 2, "budi": 1, "siti-nur-aini": 2}
 
 
+def test_names_that_are_no_text(gallery: Gallery, album: Path, engine: Any) -> None:
+    folder = album / os.fsdecode(b"Jos\xe9")
+    try:
+        folder.mkdir()
+    except OSError:
+        pytest.skip("the disk knows only text")
+    for name in (b"a\xe9.jpg", b"noface\xe9.jpg"):
+        (folder / os.fsdecode(name)).write_bytes(name)
+    (album / os.fsdecode(b"\xe9-kosong")).mkdir()
+    report = import_folder(gallery, album, engine)
+    assert report.added == 3
+    assert gallery.person("Jos\ufffd").id == "jos"
+    assert [r.photo_name for r in gallery.references("jos")] == ["a\ufffd.jpg"]
+    assert [(row.name, [p.photo for p in row.photos_rejected]) for row in report.problems] == [
+        ("Jos\ufffd", ["noface\ufffd.jpg"]),
+        ("\ufffd kosong", []),
+    ]
+
+
 def test_elections_in_the_folder(gallery: Gallery, album: Path, engine: Any) -> None:
     put(album / "elections.csv", "id,title\npilgub,Gubernur\n")
     import_folder(gallery, album, engine, shared={"election": "pilgub"})

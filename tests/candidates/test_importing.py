@@ -294,6 +294,17 @@ def test_memory_does_not_grow_with_the_rows(
     assert peak(800) < peak(200) + 250_000
 
 
+def test_a_gallery_that_fails_at_a_photo_stops_as_well(
+    gallery: Gallery, make_table: MakeTable, engine: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy(*_: object) -> None:
+        raise GalleryBusyError("sibuk", "busy")
+
+    monkeypatch.setattr(gallery, "owners_of_photo", busy)
+    with pytest.raises(GalleryBusyError):
+        import_table(gallery, make_table("name;photos\nBudi;a.jpg\n"), engine)
+
+
 @pytest.mark.parametrize("source", ["table", "workbook", "folder"])
 def test_killed_imports_end_as_undisturbed_ones(source: str) -> None:
     command = [sys.executable, str(SCRIPTS / "crash_import.py"), "--source", source, "--kills", "3", "--rows", "40"]

@@ -151,6 +151,7 @@ def test_the_whole_contract(gallery: Gallery, make_book: MakeBook, engine: Any) 
         ("name", 7, "7"),
         ("party", "  Partai\u00a0A  ", "Partai A"),
         ("party", "baris_x000D_\nbaris", "baris baris"),  # a line break made on Windows
+        ("party", "_xD800_ _x0041_", "_xD800_ _x0041_"),  # what Excel does not write
         ("photos", "  a.jpg | b  c.jpg ", "a.jpg | b  c.jpg"),
         ("relation", "", ""),
     ],

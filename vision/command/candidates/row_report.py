@@ -26,7 +26,7 @@ class RowReportFile:
         if not _may_replace(path):
             raise FileExistsError(17, "File exists", str(path))
         # A line at a time reaches the disk (line buffering).
-        self._file = path.open("w", encoding="utf-8-sig", newline="", buffering=1)
+        self._file = path.open("w", encoding="utf-8-sig", errors="backslashreplace", newline="", buffering=1)
         self._writer = csv.writer(self._file, lineterminator="\r\n")
         self._writer.writerow(COLUMNS)
 
