@@ -104,6 +104,8 @@ class ArchivePhotos:
 
 def _other_model(name: str, theirs: str, ours: str | None) -> GalleryModelMismatchError:
     return GalleryModelMismatchError(
-        f"{name} dibuat dengan model wajah «{theirs}», yang dipakai «{ours}».",
-        f"{name} was made with the face model “{theirs}”, in use is “{ours}”.",
+        f"{name} dibuat dengan model wajah «{theirs}», yang dipakai «{ours}», dan fotonya tidak ada di dalamnya "
+        "(ekspor lagi dengan --photos).",
+        f"{name} was made with the face model “{theirs}”, in use is “{ours}”, and the photos are not in it "
+        "(export again with --photos).",
     )
