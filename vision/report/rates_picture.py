@@ -61,7 +61,7 @@ def draw_rates(
         axes.plot(_WISHES[sure], missed[sure], color=color, linestyle=dash, linewidth=2.4, label=label)
     axes.axvline(wish, color="#555555", linewidth=1)
     axes.annotate(
-        words["now"].format(wish=wish), (wish, 1.0), xycoords=("data", "axes fraction"), xytext=(4, -4),
+        words["now"].format(wish=wish), (wish, 0.6), xycoords=("data", "axes fraction"), xytext=(4, -4),
         textcoords="offset points", va="top", color="#333333",
     )  # fmt: skip
     axes.set_xscale("log")
@@ -72,5 +72,5 @@ def draw_rates(
     axes.set_ylabel(words["y"])
     axes.set_title(words["title"], loc="left", fontweight="bold")
     axes.grid(color="#DDDDDD", linewidth=0.6)
-    axes.legend(title=words["extrapolated"].format(people=calibration.people), frameon=False)
+    axes.legend(loc="upper right", title=words["extrapolated"].format(people=calibration.people), frameon=False)
     figure.savefig(target)
