@@ -130,7 +130,7 @@ def _measure(
     model = open_face_model(face_model) if face_model else FaceEmbedder()
     # Before the photos are read, so that a gallery of another model is told at once.
     gallery.require_model(model.model_id)
-    with FaceFinder() as finder, progress(say, "foto", "photos") as advance:
+    with FaceFinder() as finder, progress(say, "foto", "photos") as (advance, _):
         reader = StrangersReader(finder, model, advance)
         strangers = reader.read(folder, None if layout == "auto" else Layout(layout))
     try:

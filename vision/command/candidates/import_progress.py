@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from candidates.photos import Describe, FaceTemplate
-from vision.command.candidates.shared import Say
+from vision.command.candidates.shared import Say, SayAbove
 
 if TYPE_CHECKING:
-    from rich.console import Console
     from rich.progress import Progress
 
 
@@ -47,7 +46,7 @@ class _Shown(Watch):
     """Shows it in a line that goes when the import is done."""
 
     def __init__(self, say: Say, progress: Progress) -> None:
-        super().__init__(_SayAbove(say, progress.console))
+        super().__init__(SayAbove(say, progress.console))
         self._progress = progress
         self._task = progress.add_task("", total=None, photos="")
         self._unit = say.pick("foto", "photos")
@@ -68,21 +67,6 @@ class _Shown(Watch):
         elapsed_s = self._progress.tasks[0].elapsed or 0.0
         rate = f" ({self._photos / elapsed_s:.1f}/s)" if elapsed_s else ""
         self._progress.update(self._task, photos=f"{self._photos} {self._unit}{rate}")
-
-
-class _SayAbove(Say):
-    """Prints above the line that shows progress; click would write into it."""
-
-    def __init__(self, say: Say, console: Console) -> None:
-        super().__init__(say.language)
-        self._console = console
-
-    def line(self, text_id: str, text_en: str, *, err: bool = False) -> None:
-        text = self.pick(text_id, text_en)
-        if err:
-            self._console.print(text, markup=False, highlight=False, soft_wrap=True)
-        else:
-            super().line(text_id, text_en)
 
 
 @contextmanager

@@ -38,11 +38,11 @@ def re_embed(
     --drop-missing. Bila terputus, jalankan lagi: yang selesai tidak diulang.
     """
     with face_engine(face_model) as (describe, model_id), Gallery.open(gallery_path) as gallery:
-        with progress(say, "orang", "people") as advance:
+        with progress(say, "orang", "people") as (advance, say_above):
 
             def on_person(done: PersonReembedded) -> None:
                 advance(done.name)
-                _tell(say, done)
+                _tell(say_above, done)
 
             report = reembed(
                 gallery, folders, describe, model_id=model_id, drop_missing=drop_missing, on_person=on_person

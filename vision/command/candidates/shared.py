@@ -19,6 +19,8 @@ from candidates.photos import Describe
 from vision.errors import FotoNetralError
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from candidates.photos import FaceTemplate
 
 DEFAULT_GALLERY = "gallery.db"
@@ -131,11 +133,30 @@ def face_engine(face_model: Path | None = None) -> Iterator[tuple[Describe, str]
             enroller.close()
 
 
+class SayAbove(Say):
+    """Prints above the line that shows progress; click would write into it."""
+
+    def __init__(self, say: Say, console: Console) -> None:
+        super().__init__(say.language)
+        self._console = console
+
+    def line(self, text_id: str, text_en: str, *, err: bool = False) -> None:
+        """Print a line; those for standard error above the progress."""
+        text = self.pick(text_id, text_en)
+        if err:
+            self._console.print(text, markup=False, highlight=False, soft_wrap=True)
+        else:
+            super().line(text_id, text_en)
+
+
 @contextmanager
-def progress(say: Say, unit_id: str = "baris", unit_en: str = "rows") -> Iterator[Callable[[str], None]]:
-    """Show how many rows, or of another unit, are done while at a terminal; be silent elsewhere."""
+def progress(say: Say, unit_id: str, unit_en: str) -> Iterator[tuple[Callable[[str], None], Say]]:
+    """Show how many are done while at a terminal; be silent elsewhere.
+
+    Gives what to call with the name of each one done, and how to speak meanwhile.
+    """
     if not sys.stderr.isatty():
-        yield lambda _name: None
+        yield lambda _name: None, say
         return
     from rich.console import Console
     from rich.markup import escape
@@ -150,7 +171,7 @@ def progress(say: Say, unit_id: str = "baris", unit_en: str = "rows") -> Iterato
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("", total=None)
-        yield lambda name: progress.update(task, advance=1, description=escape(name))
+        yield lambda name: progress.update(task, advance=1, description=escape(name)), SayAbove(say, progress.console)
 
 
 def tell_row(say: Say, row: RowReport) -> None:
