@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from vision.command.candidates.calibrate import calibrate
+from vision.command.candidates.health import health
 from vision.command.candidates.people import add, audit, list_, remove, show
 from vision.command.candidates.reembed import re_embed
 from vision.command.candidates.shared import DEFAULT_GALLERY
@@ -18,5 +19,5 @@ def candidates() -> None:
     """Daftar calon, wakil, dan keluarganya (galeri)."""
 
 
-for _command in (add, import_, list_, show, remove, export_, re_embed, calibrate, audit):
+for _command in (add, import_, list_, show, remove, export_, re_embed, calibrate, health, audit):
     candidates.add_command(_command)

@@ -1,0 +1,180 @@
+"""Comparing the templates of a gallery with one another: who comes near whom, and whose photos do not belong together.
+
+Everything here is numbers; `candidates.health.likeness` says what they mean.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from candidates.calibration import FALSE_ALARMS, Calibration, Cuts
+from candidates.cohort import distances_between
+
+SAME_PERSON_ALARMS = 0.025
+"""Share (0..1) of people without a double who may be told to have one, whatever the gallery's size.
+
+`scripts/bench_health.py --choose` prints what this and the other limits of this module find, and what others would.
+"""
+
+SAME_PERSON_RATE = 1e-3
+"""The largest false match rate at which two people are told to be one; it rules below some 20 people."""
+
+LOOKALIKE_ALARMS = 0.05
+"""The same share for two people who are told to look alike, of whom photos outside the gallery may be mixed up."""
+
+FAMILY_RATE = 0.01
+"""The largest false match rate (0..1) at which relatives are told to look alike: few are compared, and it is a hint."""
+
+MIXED_RATE = 0.005
+"""A photo is not its person's when so many strangers (0..1) come nearer to one than it does to the others."""
+
+SAME_PICTURE = 0.24
+"""Largest plain distance (L2) of two templates of one picture: resized, recompressed, cropped a little."""
+
+NO_FACE_MIDDLE = 0.48
+"""Largest distance (L2) to the middle of the cohort of what is no face: dlib's network puts all such pictures there."""
+
+NO_FACE_FAR = 0.75
+"""Farther from its nearest cohort members (mean L2) lies no face: such a template is damaged. Faces end at 0.68."""
+
+POOR_SIZE_PX, POOR_SHARPNESS = 46.0, 8.5
+"""Smaller or less sharp faces are found again less often: `vision.enrolment` has the measured shares."""
+
+_CELLS_AT_ONCE = 1 << 21  # distances held at a time: 16 MB, and as much again for each step of the arithmetic
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """Two sets of photos that come near each other.
+
+    `first` < `second` : their numbers. `least` : the smallest distance of a photo of one to a photo of the other.
+    `typical` : how far each photo is from the nearest of the other set, on average within each set and then of both:
+    one chance resemblance among many photos counts little.
+    """
+
+    first: int
+    second: int
+    least: float
+    typical: float
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Distances under which things are told, for a gallery of one size and one calibration.
+
+    `same`, `alike` : for two people who may be one, or may be mixed up (`Near.typical`). `kin` : the latter between
+    relatives, of whom few are compared. `possible` : a face this near is named (`Near.least`). `apart` : photos of one
+    person that are farther from each other do not belong together.
+    """
+
+    same: float
+    alike: float
+    kin: float
+    possible: float
+    apart: float
+
+    @classmethod
+    def of(cls, calibration: Calibration, references: Sequence[int]) -> Limits:
+        """Return the limits for people with so many `references` each, who are compared with one another."""
+        others = max(len(references) - 1, 1)
+        possible = Cuts.of(calibration, calibration.comparisons(references), false_alarms=FALSE_ALARMS).possible
+        return cls(
+            same=min(calibration.cut(SAME_PERSON_ALARMS, others), calibration.cut(SAME_PERSON_RATE, 1)),
+            alike=min(calibration.cut(LOOKALIKE_ALARMS, others), calibration.cut(FAMILY_RATE, 1)),
+            kin=calibration.cut(FAMILY_RATE, 1),
+            possible=possible,
+            apart=calibration.cut(MIXED_RATE, 1),
+        )
+
+
+def is_no_face(embeddings: NDArray[np.float32], calibration: Calibration) -> NDArray[np.bool_]:
+    """Tell for each of (n, d) embeddings of the product's own face model whether it shows no face at all."""
+    if calibration.cohort is None or not len(embeddings):
+        return np.zeros(len(embeddings), dtype=np.bool_)
+    middle = calibration.cohort.centroids.mean(axis=0)
+    from_middle = np.sqrt(((embeddings - middle) ** 2).sum(axis=1))
+    from_nearest = calibration.cohort.statistics(embeddings)[:, 0]
+    verdict: NDArray[np.bool_] = (from_middle <= NO_FACE_MIDDLE) | (from_nearest >= NO_FACE_FAR)
+    return verdict
+
+
+def groups_within(distances: NDArray[np.float64], limit: float) -> list[list[int]]:
+    """Return the rows of an (n, n) matrix in groups: within one, each is at most `limit` from some other.
+
+    Largest group first, of equal ones the one with the earliest row.
+    """
+    left = set(range(len(distances)))
+    groups = []
+    while left:
+        waiting = [min(left)]
+        left.remove(waiting[0])
+        group = []
+        while waiting:
+            group.append(waiting.pop())
+            near = [row for row in left if distances[group[-1], row] <= limit]
+            left.difference_update(near)
+            waiting += near
+        groups.append(sorted(group))
+    return sorted(groups, key=lambda group: (-len(group), group))
+
+
+def same_pictures(embeddings: NDArray[np.float32]) -> list[list[int]]:
+    """Return the groups of (n, d) embeddings of one person that come from one picture, those of two and more."""
+    return [
+        group for group in groups_within(distances_between(embeddings, embeddings, None), SAME_PICTURE) if group[1:]
+    ]
+
+
+def near_pairs(sets: Sequence[NDArray[np.float32]], calibration: Calibration, limits: Limits) -> Iterator[Near]:
+    """Yield every two of the sets of (n, d) embeddings (n >= 1) whose nearest photos are within the limits.
+
+    All sets are compared, block by block, so that the memory grows with their number and not with its square.
+    """
+    if len(sets) < 2:
+        return
+    matrix = np.concatenate(sets)
+    starts = np.cumsum([0, *(len(own) for own in sets)])
+    cohort = calibration.cohort
+    statistics = cohort.statistics(matrix) if cohort else None
+    widest = max(limits.same, limits.alike, limits.possible)
+
+    def distances(rows: slice, columns: slice) -> NDArray[np.float64]:
+        plain = distances_between(matrix[rows], matrix[columns], None)
+        if cohort is None or statistics is None:
+            return plain
+        return cohort.normalised(plain, statistics[rows], statistics[columns])
+
+    for first, last in _blocks(starts):
+        # Every pair once: a block meets itself and what comes after it.
+        block = distances(slice(starts[first], starts[last]), slice(starts[first], None))
+        least = np.minimum.reduceat(block, starts[first:last] - starts[first], axis=0)
+        least = np.minimum.reduceat(least, starts[first:-1] - starts[first], axis=1)
+        for row, column in np.argwhere(least <= widest).tolist():
+            if column > row:
+                one, other = first + row, first + column
+                yield summed_up(one, other, distances(_of(starts, one), _of(starts, other)))
+
+
+def summed_up(first: int, second: int, distances: NDArray[np.float64]) -> Near:
+    """Return what the (n, m) distances between the photos of two sets say."""
+    typical = (distances.min(axis=0).mean() + distances.min(axis=1).mean()) / 2
+    return Near(first, second, float(distances.min()), float(typical))
+
+
+def _of(starts: NDArray[np.int64], number: int) -> slice:
+    return slice(int(starts[number]), int(starts[number + 1]))
+
+
+def _blocks(starts: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
+    """Yield (first, last) of runs of whole sets whose rows, beside all columns, are about `_CELLS_AT_ONCE` distances."""
+    first, sets = 0, len(starts) - 1
+    rows = max(_CELLS_AT_ONCE // int(starts[-1]), 1)
+    while first < sets:
+        last = int(np.searchsorted(starts, starts[first] + rows, side="right")) - 1
+        last = min(max(last, first + 1), sets)
+        yield first, last
+        first = last
