@@ -12,7 +12,9 @@ from candidates.calibration import Calibration
 from candidates.errors import UncalibratedModelError
 from candidates.gallery import Gallery
 from candidates.health.finding import Fact, Finding, Health, Kind, Note, PhotoRef, Severity
-from candidates.health.likeness import Measure, Person, are_namesakes, of_all, of_each
+from candidates.health.likeness import of_all
+from candidates.health.pairs import are_namesakes
+from candidates.health.photos import Measure, Person, of_each
 from candidates.health.records import of_records
 from candidates.originals import originals
 from candidates.people import Candidate, name_key

@@ -23,8 +23,8 @@ SAME_PERSON_ALARMS = 0.025
 SAME_PERSON_RATE = 1e-3
 """The largest false match rate at which two people are told to be one; it rules below some 20 people."""
 
-LOOKALIKE_ALARMS = 0.05
-"""The same share for two people who are told to look alike, of whom photos outside the gallery may be mixed up."""
+LOOKALIKE_ALARMS, LOOKALIKE_RATE = 0.045, 2e-3
+"""The same for two people who are told to look alike, of whom photos outside the gallery may be mixed up."""
 
 FAMILY_RATE = 0.01
 """The largest false match rate (0..1) at which relatives are told to look alike: few are compared, and it is a hint."""
@@ -84,7 +84,7 @@ class Limits:
         possible = Cuts.of(calibration, calibration.comparisons(references), false_alarms=FALSE_ALARMS).possible
         return cls(
             same=min(calibration.cut(SAME_PERSON_ALARMS, others), calibration.cut(SAME_PERSON_RATE, 1)),
-            alike=min(calibration.cut(LOOKALIKE_ALARMS, others), calibration.cut(FAMILY_RATE, 1)),
+            alike=min(calibration.cut(LOOKALIKE_ALARMS, others), calibration.cut(LOOKALIKE_RATE, 1)),
             kin=calibration.cut(FAMILY_RATE, 1),
             possible=possible,
             apart=calibration.cut(MIXED_RATE, 1),
@@ -170,7 +170,7 @@ def _of(starts: NDArray[np.int64], number: int) -> slice:
 
 
 def _blocks(starts: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
-    """Yield (first, last) of runs of whole sets whose rows, beside all columns, are about `_CELLS_AT_ONCE` distances."""
+    """Yield (first, last) of runs of whole sets whose rows, beside all columns, make about `_CELLS_AT_ONCE` cells."""
     first, sets = 0, len(starts) - 1
     rows = max(_CELLS_AT_ONCE // int(starts[-1]), 1)
     while first < sets:

@@ -1,0 +1,59 @@
+"""Which photos of a person belong together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from candidates.calibration import Calibration
+from candidates.cohort import distances_between
+from candidates.health.faces import Limits, Near, groups_within, summed_up
+from candidates.health.photos import Person
+from candidates.people import Candidate, Reference
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Part:
+    """Photos of one person that belong together; `is_odd` when there are more of others, None when nobody can tell."""
+
+    person: Candidate
+    references: tuple[Reference, ...]
+    is_odd: bool | None
+    distance: float
+
+    @property
+    def embeddings(self) -> NDArray[np.float32]:
+        """Return the templates, (n, d)."""
+        return np.stack([reference.embedding for reference in self.references])
+
+
+def parts_of(person: Person, calibration: Calibration, limits: Limits) -> list[Part]:
+    """Split a person's faces into those that belong together, the largest part first."""
+    faces = tuple(reference for reference in person.references if reference.id not in person.no_faces)
+    if len(faces) < 2:
+        return [Part(person.candidate, faces, is_odd=False, distance=0.0)] if faces else []
+    embeddings = np.stack([reference.embedding for reference in faces])
+    distances = distances_between(embeddings, embeddings, calibration.cohort)
+    groups = groups_within(distances, limits.apart)
+    undecided = len(groups) > 1 and len(groups[0]) == len(groups[1])
+    parts = []
+    for number, group in enumerate(groups):
+        others = [row for row in range(len(faces)) if row not in group]
+        distance = float(distances[np.ix_(group, others)].min()) if others else 0.0
+        is_odd = None if undecided else number > 0
+        parts.append(Part(person.candidate, tuple(faces[row] for row in group), is_odd, distance))
+    return parts
+
+
+def whole_of(parts: Sequence[Part]) -> Part:
+    """Return parts of one person as one."""
+    references = tuple(reference for part in parts for reference in part.references)
+    return Part(parts[0].person, references, is_odd=False, distance=0.0)
+
+
+def near_of(one: Part, other: Part, calibration: Calibration) -> Near:
+    """Return how near two parts come."""
+    return summed_up(0, 1, distances_between(one.embeddings, other.embeddings, calibration.cohort))

@@ -1,0 +1,1 @@
+"""Galleries of real photos with planted faults, for `bench_health.py`."""
