@@ -14,7 +14,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from candidates import templates
+from candidates import templates, vectors
+from candidates.cohort import Cohort
 from candidates.errors import (
     AmbiguousCandidateError,
     CandidateHasRelativesError,
@@ -23,12 +24,15 @@ from candidates.errors import (
     InvalidCandidateError,
     UnknownCandidateError,
 )
-from candidates.people import Candidate, Election, Reference, Relation, Role, name_key, slug
+from candidates.people import Candidate, Election, Reference, Role, name_key, slug
+from candidates.roll import PERSON_COLUMNS, Roll, person_of
+from candidates.scope import Scope
 from candidates.store import Store, now
+from candidates.vectors import Vectors
 
-_PERSON_COLUMNS = ", ".join(field.name for field in fields(Candidate))
 _ELECTION_COLUMNS = ", ".join(field.name for field in fields(Election))
 _FIRST_WITH_CALIBRATIONS = 2  # schema version
+_REVISION = "revision"  # key of the note "changes revision"
 _REVISION_DIGITS = 16
 
 
@@ -206,6 +210,18 @@ class Gallery:
         rows = self._store.rows("SELECT data FROM calibrations WHERE model_id = ?", (model_id,))
         return bytes(rows[0][0]) if rows else None
 
+    def vectors(self, model_id: str, cohort: Cohort | None, *, only: frozenset[str] | None = None) -> Vectors:
+        """Return the templates as arrays to be searched, normalised by a cohort; `only` these people's.
+
+        Raises `GalleryModelMismatchError` when templates come from another face model.
+        """
+        self.require_model(model_id)
+        return Vectors.of_store(self._store, cohort, only=only)
+
+    def roll(self, scope: Scope | None = None) -> Roll:
+        """Return who counts for a scope (None: everybody), each made a `Candidate` when asked for."""
+        return Roll.of_store(self._store, self.elections(), scope)
+
     def owners_of_photo(self, photo_sha256: str) -> tuple[Candidate, ...]:
         """Return everybody who is registered with this very photo."""
         return self._people(
@@ -226,6 +242,7 @@ class Gallery:
         )
         people, references, elections = counts[0]
         files = [self.path, *(self.path.with_name(self.path.name + end) for end in ("-wal", "-shm"))]
+        files.append(self._store.vectors_path)
         mode_ok = all(not stat.S_IMODE(file.stat().st_mode) & 0o077 for file in files if file.exists())
         return Summary(people, references, elections, self.model_ids(), mode_ok)
 
@@ -236,18 +253,8 @@ class Gallery:
         Takes some 10 ms for a thousand people; `changes` is the cheap way to see that something happened.
         Calibrations count, since they decide who is named; a reference's sharpness decides nothing and does not.
         """
-        digest = hashlib.sha256()
-        tables = [
-            ("people", _PERSON_COLUMNS),
-            ("elections", _ELECTION_COLUMNS),
-            ("templates", "person, photo_sha256, photo_name, model_id, size_px, embedding"),
-        ]
-        if self._has_calibrations:
-            tables.append(("calibrations", "model_id, data"))
-        for table, columns in tables:
-            for row in self._store.rows(f"SELECT {columns} FROM {table} ORDER BY 1, 2"):  # noqa: S608
-                digest.update(repr((table, *row)).encode())
-        return digest.hexdigest()[:_REVISION_DIGITS]
+        changes, _, noted = (self._store.noted(_REVISION) or "").partition(" ")
+        return noted if noted and changes == str(self.changes) else self._digest()
 
     @property
     def changes(self) -> int:
@@ -370,6 +377,18 @@ class Gallery:
             self._store.write("INSERT OR REPLACE INTO calibrations (model_id, at, data) VALUES (?, ?, ?)", values)
             self._store.log("calibrate", model_id)
 
+    def keep_ready(self, model_id: str, cohort: Cohort | None) -> bool:
+        """Have a large gallery's arrays and revision ready for whoever opens it next; to be called after changes.
+
+        The arrays go into a file beside the gallery (`candidates.vectors`). Returns whether there is one: small
+        galleries and such with templates of other face models have none.
+        """
+        if set(self.model_ids()) - {model_id} or not vectors.keep(self._store, cohort):
+            return False
+        with self._store.transaction():
+            self._store.note(_REVISION, f"{self.changes} {self.revision}")
+        return True
+
     def remove_election(self, election_id: str) -> None:
         """Remove an election. Raises `ElectionError` when it is unknown or people still belong to it."""
         with self._store.transaction():
@@ -386,9 +405,23 @@ class Gallery:
     def _has_calibrations(self) -> bool:
         return self._store.version >= _FIRST_WITH_CALIBRATIONS
 
+    def _digest(self) -> str:
+        digest = hashlib.sha256()
+        tables = [
+            ("people", PERSON_COLUMNS),
+            ("elections", _ELECTION_COLUMNS),
+            ("templates", "person, photo_sha256, photo_name, model_id, size_px, embedding"),
+        ]
+        if self._has_calibrations:
+            tables.append(("calibrations", "model_id, data"))
+        for table, columns in tables:
+            for row in self._store.stream(f"SELECT {columns} FROM {table} ORDER BY 1, 2"):  # noqa: S608
+                digest.update(repr((table, *row)).encode())
+        return digest.hexdigest()[:_REVISION_DIGITS]
+
     def _people(self, rest: str, *values: str) -> tuple[Candidate, ...]:
-        rows = self._store.rows(f"SELECT {_PERSON_COLUMNS} FROM people {rest}", values)  # noqa: S608
-        return tuple(_person(row) for row in rows)
+        rows = self._store.rows(f"SELECT {PERSON_COLUMNS} FROM people {rest}", values)  # noqa: S608
+        return tuple(person_of(row) for row in rows)
 
     def _elections(self, rest: str, *values: str) -> tuple[Election, ...]:
         rows = self._store.rows(f"SELECT {_ELECTION_COLUMNS} FROM elections {rest}", values)  # noqa: S608
@@ -411,7 +444,7 @@ class Gallery:
 
     def _write_person(self, candidate: Candidate) -> None:
         values = [_stored(getattr(candidate, field.name)) for field in fields(Candidate)]
-        self._upsert("people", f"{_PERSON_COLUMNS}, name_key", [*values, name_key(candidate.name)])
+        self._upsert("people", f"{PERSON_COLUMNS}, name_key", [*values, name_key(candidate.name)])
 
     def _upsert(self, table: str, columns: str, values: list[Any]) -> None:
         # Not INSERT OR REPLACE: that deletes first, and would take the person's templates along.
@@ -422,21 +455,6 @@ class Gallery:
             f"INSERT INTO {table} ({columns}) VALUES ({marks}) ON CONFLICT (id) DO UPDATE SET {updates}",  # noqa: S608
             values,
         )
-
-
-def _person(row: tuple[Any, ...]) -> Candidate:
-    person_id, name, role, election, number, region, party, relative_of, relation = row
-    return Candidate(
-        person_id,
-        name,
-        Role(role),
-        election,
-        number,
-        region,
-        party,
-        relative_of,
-        Relation(relation) if relation else None,
-    )
 
 
 def _stored(value: Any) -> Any:

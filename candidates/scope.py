@@ -45,6 +45,14 @@ class Scope:
         wanted = region_code(region)
         return self.region == wanted or self.region.startswith(wanted + ".")
 
+    def counts(self, election: Election | None, region: str) -> bool:
+        """Tell whether somebody of an election (None: of none that is known) and a region concerns the user."""
+        if election is None:
+            return self.covers(region)
+        if not self.is_active(election):
+            return False
+        return self.covers(election.region if election.region or election.level == NATIONAL else region)
+
 
 def in_scope(people: Iterable[Candidate], elections: Iterable[Election], scope: Scope) -> frozenset[str]:
     """Return the ids of the people who count for the scope.
@@ -70,10 +78,12 @@ def ballot_holders(people: Iterable[Candidate], in_scope_ids: frozenset[str]) ->
     for person in people:
         if person.ballot_number is not None and person.role is not Role.FAMILY and person.id in in_scope_ids:
             holders.setdefault(person.ballot_number, []).append(person)
-    return {
-        number: tuple(sorted(holders[number], key=lambda p: (p.election or "", p.region, p.role, p.id)))
-        for number in sorted(holders)
-    }
+    return {number: tuple(sorted(holders[number], key=ballot_order)) for number in sorted(holders)}
+
+
+def ballot_order(person: Candidate) -> tuple[str, str, str, str]:
+    """Return what the holders of one number are sorted by: a pair stands together, candidate first."""
+    return person.election or "", person.region, person.role, person.id
 
 
 def _counts(
@@ -82,11 +92,4 @@ def _counts(
     relative = by_id.get(person.relative_of) if person.relative_of else None
     election_id = person.election or (relative.election if relative else None)
     region = person.region or (relative.region if relative else "")
-    election = by_election.get(election_id) if election_id else None
-    if election is None:
-        return scope.covers(region)
-    if not scope.is_active(election):
-        return False
-    if election.region or election.level == NATIONAL:
-        return scope.covers(election.region)
-    return scope.covers(region)
+    return scope.counts(by_election.get(election_id) if election_id else None, region)

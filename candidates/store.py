@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from candidates import schema
+from candidates.arrays_file import NEW
 from candidates.errors import (
     CandidatesError,
     GalleryBusyError,
@@ -21,6 +22,9 @@ from candidates.errors import (
 )
 
 OWNER_ONLY = 0o600
+
+VECTORS = "vectors"
+"""Key of the note that says which file of arrays is this gallery's as it is now."""
 
 _BUSY_SECONDS = 5.0
 
@@ -71,6 +75,11 @@ class Store:
         with _explained(self.path):
             return self._connection.execute(sql, values).fetchall()
 
+    def stream(self, sql: str, values: Sequence[Any] = ()) -> Iterator[tuple[Any, ...]]:
+        """Yield the rows of a query one by one, for more than fit into memory."""
+        with _explained(self.path):
+            yield from self._connection.execute(sql, values)
+
     def write(self, sql: str, values: Sequence[Any] = ()) -> int:
         """Run one statement of a transaction; return how many rows it touched."""
         with _explained(self.path):
@@ -97,9 +106,38 @@ class Store:
         values = (now(), action, subject, detail)
         self.write("INSERT INTO audit (at, action, subject, detail) VALUES (?, ?, ?, ?)", values)
 
+    @property
+    def vectors_path(self) -> Path:
+        """Where a large gallery's arrays lie (`candidates.vectors`)."""
+        # Beside the file itself, like SQLite's own: it may be opened by several names.
+        real = self.path.resolve()
+        return real.with_name(real.name + ".vectors")
+
+    def noted(self, key: str) -> str | None:
+        """Return what was noted under a key."""
+        rows = self.rows("SELECT value FROM meta WHERE key = ?", (key,))
+        return str(rows[0][0]) if rows else None
+
+    def note(self, key: str, value: str) -> None:
+        """Note something about the file in the running transaction."""
+        self.write("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (key, value))
+
+    def forget_vectors(self) -> None:
+        """Remove the file of arrays, in the running transaction: due whenever templates come, change or go.
+
+        Before the transaction is committed, so that no kill leaves the file with what was removed.
+        """
+        self.write("DELETE FROM meta WHERE key = ?", (VECTORS,))
+        try:
+            for file in (self.vectors_path, self.vectors_path.with_name(self.vectors_path.name + NEW)):
+                file.unlink(missing_ok=True)
+        except OSError as error:
+            raise _read_only(self.path) from error
+
     def mark_for_purge(self) -> None:
         """Note in the running transaction that deleted templates must leave the file; survives a crash."""
-        self.write("INSERT OR REPLACE INTO meta (key, value) VALUES (?, '1')", (_PURGE_PENDING,))
+        self.forget_vectors()
+        self.note(_PURGE_PENDING, "1")
 
     def purge(self) -> None:
         """Rewrite the file without anything deleted, if something was, and empty the write-ahead log.
@@ -107,7 +145,7 @@ class Store:
         `secure_delete` zeroes deleted cells; the rewrite also takes the copies that page splits left behind.
         Raises `GalleryBusyError` while another program reads: the mark stays and the next writer tries again.
         """
-        if not self.rows("SELECT 1 FROM meta WHERE key = ?", (_PURGE_PENDING,)):
+        if not self.noted(_PURGE_PENDING):
             return
         with _explained(self.path):
             # The rewrite's scratch copy holds templates: keep it off the disk.

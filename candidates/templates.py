@@ -33,6 +33,8 @@ def add(store: Store, person_id: str, references: Iterable[Reference], known: di
     models = {r.model_id for r in fresh.values()}
     stale = [sha for sha, model in known.items() if models and (model not in models or sha in fresh)]
     drop(store, person_id, stale)
+    if fresh:
+        store.forget_vectors()
     for r in fresh.values():
         store.write(
             "INSERT INTO templates (person, photo_name, photo_sha256, model_id, embedding, size_px, sharpness)"
