@@ -22,14 +22,16 @@ if TYPE_CHECKING:
     import onnxruntime
 
 BLOCK = 4096
-"""Rows that are looked at in one step. With 16,384 the traits of a block are less alike and half as many rows more must
-be settled; with 2,048 the steps themselves cost as much as that saves."""
+"""Rows that are looked at in one step, fewer of a small matrix (`block_of`). With 16,384 the traits of a block are less
+alike and half as many rows more must be settled; with 2,048 the steps themselves cost as much as that saves."""
 
 EXPLAINED = 0.88
 """Part of the variance that the first look sees: 46 of dlib's 128 coordinates. With 38, nearly three times as many rows
 must be settled; with 62, the look itself takes a third longer."""
 
 _GRAPH = files("candidates") / "least.onnx"
+_LEAST_BLOCK, _BLOCKS = 256, 32
+_SHARED_FROM = 20_000  # fewer rows are looked at before another thread has started
 _TURNED_FROM = 8192  # fewer rows are looked at in full: turning them would take longer than it saves
 _SAMPLE = 20_000  # rows that the axes are computed from
 _PROBES_AT_ONCE = 64
@@ -55,7 +57,7 @@ class Screen:
 
     `middle` : (d,) float64. `axes` : (d, k) float64, orthonormal columns. `columns` : (n, k + 2) float32, the rows'
     coordinates on the axes from the middle, their squared length less what rounding may add, and 1; in the order of
-    `order` : (n,) int64, the matrix's rows so arranged that those of one block of `BLOCK` rows have traits alike.
+    `order` : (n,) int64, the matrix's rows so arranged that those of one block have traits alike.
     `low`, `high` : (blocks, t) float64, the bounds of the traits in each block.
     """
 
@@ -78,7 +80,8 @@ class Screen:
         order = _arranged(traits)
         shape = (len(matrix), axes.shape[1] + _AUXILIARY)
         columns = np.empty(shape, np.float32) if allocate is None else allocate(shape)
-        blocks = [slice(first, first + BLOCK) for first in range(0, len(matrix), BLOCK)]
+        size = block_of(len(matrix))
+        blocks = [slice(first, first + size) for first in range(0, len(matrix), size)]
         for block in blocks:
             with np.errstate(over="ignore", invalid="ignore"):
                 turned = (matrix[order[block]] - middle) @ axes
@@ -101,6 +104,11 @@ class RangeSearch:
     def build(cls, matrix: Matrix, traits: NDArray[np.float64] | None = None) -> RangeSearch:
         """Get a matrix (n, d) ready; `traits` (n, t) as in `Screen.build`."""
         return cls(matrix, Screen.build(matrix, np.empty((len(matrix), 0)) if traits is None else traits))
+
+    @property
+    def block(self) -> int:
+        """How many rows of `Screen.order` are one block; the last may have fewer."""
+        return block_of(len(self.matrix))
 
     @property
     def bounds(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -131,7 +139,7 @@ class RangeSearch:
         for first in range(0, len(probes), _PROBES_AT_ONCE):
             some = slice(first, first + _PROBES_AT_ONCE)
             search = partial(self._within_blocks, probes[some], radii[some], allowed)
-            near = _joined(_on_all_cores(search, blocks))
+            near = _joined(_on_all_cores(search, blocks) if len(self.matrix) >= _SHARED_FROM else [search(blocks)])
             order = np.lexsort((near.row, near.probe))
             found.append(Near(near.probe[order] + first, near.row[order], near.distance[order]))
         return _joined(found)
@@ -146,7 +154,7 @@ class RangeSearch:
         # What is not a number, or too large for float32, is sorted out by the comparisons.
         with np.errstate(over="ignore", invalid="ignore"):
             probe, place = self._screened(probes, radii, blocks)
-            row, limit = self.screen.order[place], radii[probe, place // BLOCK]
+            row, limit = self.screen.order[place], radii[probe, place // self.block]
             if allowed is not None:
                 wanted = allowed[row]
                 probe, row, limit = probe[wanted], row[wanted], limit[wanted]
@@ -156,7 +164,7 @@ class RangeSearch:
         self, probes: NDArray[np.float32], radii: NDArray[np.float64], blocks: NDArray[np.int64]
     ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return probe and place (in `Screen.order`) of all pairs of the blocks that may lie within the radius."""
-        screen, run = self.screen, _session().run
+        screen, size, run = self.screen, self.block, _session().run
         sound = np.flatnonzero(np.isfinite(probes).all(axis=1))
         turned = (probes[sound] - screen.middle) @ screen.axes
         slack = _slack(turned.shape[1])
@@ -169,7 +177,7 @@ class RangeSearch:
         found = [(np.empty(0, np.int64), np.empty(0, np.int64))]
         for block in blocks[(reach[:, blocks] >= 0).any(axis=0)]:
             columns[-1] = offsets[block]
-            rows = screen.columns[block * BLOCK : (block + 1) * BLOCK]
+            rows = screen.columns[block * size : (block + 1) * size]
             (least,) = run(["least"], {"rows": rows, "probes": columns})
             # Not "<= 0": what is not a number is for the settling to refuse.
             near = np.flatnonzero(~(least > 0))
@@ -177,7 +185,7 @@ class RangeSearch:
                 (products,) = run(["products"], {"rows": rows[near], "probes": columns})
                 # Flat: NumPy looks through two dimensions several times as slowly.
                 which, probe = np.divmod(np.flatnonzero(~(products.reshape(-1) > 0)), len(sound))
-                found.append((sound[probe], near[which] + block * BLOCK))
+                found.append((sound[probe], near[which] + block * size))
         return np.concatenate([probe for probe, _ in found]), np.concatenate([place for _, place in found])
 
     def _settled(
@@ -210,13 +218,16 @@ def _joined(parts: Sequence[Near]) -> Near:
 
 def _on_all_cores(search: Callable[[NDArray[np.int64]], Near], blocks: NDArray[np.int64]) -> list[Near]:
     """Search the blocks, each thread its share of them: NumPy and ONNX Runtime let other threads run meanwhile."""
-    cores = min(len(os.sched_getaffinity(0)), len(blocks))
-    if cores < 2:
-        return [search(blocks)]
+    cores = len(os.sched_getaffinity(0))
     # In turn, since neighbouring blocks have radii alike, and so as much to settle.
     shares = [blocks[core::cores] for core in range(cores)]
     with ThreadPoolExecutor(len(shares)) as threads:
         return list(threads.map(search, shares))
+
+
+def block_of(rows: int) -> int:
+    """Return the size of the blocks of a matrix with so many rows."""
+    return min(max(_LEAST_BLOCK, -(-rows // _BLOCKS)), BLOCK)
 
 
 def _slack(coordinates: int) -> float:
@@ -247,15 +258,16 @@ def _arranged(traits: NDArray[np.float64]) -> NDArray[np.int64]:
         return order
     scale = np.maximum(traits.std(axis=0), np.finfo(float).tiny)
     parts = [(0, len(traits))]
+    size = block_of(len(traits))
     while parts:
         first, last = parts.pop()
-        blocks = -(-(last - first) // BLOCK)
+        blocks = -(-(last - first) // size)
         if blocks <= 1:
             order[first:last].sort()
             continue
         own = traits[order[first:last]]
         widest = int(np.argmax((own.max(axis=0) - own.min(axis=0)) / scale))
-        half = blocks // 2 * BLOCK
+        half = blocks // 2 * size
         order[first:last] = order[first:last][np.argpartition(own[:, widest], half)]
         parts += [(first, first + half), (first + half, last)]
     return order

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from candidates import search
-from candidates.search import BLOCK, RangeSearch, Screen
+from candidates.search import BLOCK, RangeSearch, Screen, block_of
 
 ROOT = Path(__file__).resolve().parents[2]
 SIZE = 24
@@ -131,7 +131,7 @@ def test_one_radius_a_block_follows_the_traits(many: Any, probes: Any) -> None:
     traits = np.random.default_rng(3).random((len(many), 2))
     index = RangeSearch.build(many, traits)
     low, high = index.bounds
-    assert low.shape == high.shape == (3, 2)
+    assert low.shape == high.shape == (-(-len(many) // block_of(len(many))), 2)
     reach = 0.5 + traits[:, 0]
     near = index.within(probes, np.tile(0.5 + high[:, 0], (len(probes), 1)))
     close = near.distance <= reach[near.row]
@@ -160,6 +160,7 @@ def test_read_only_arrays_will_do(many: Any, probes: Any) -> None:
 
 def test_one_core_or_several_the_same(many: Any, probes: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     index, radius = RangeSearch.build(many), np.full(len(probes), 1.5)
+    monkeypatch.setattr(search, "_SHARED_FROM", 1)
     answers = []
     for cores in (1, 2, 5):
         monkeypatch.setattr(search.os, "sched_getaffinity", lambda _pid, cores=cores: set(range(cores)))
@@ -167,6 +168,11 @@ def test_one_core_or_several_the_same(many: Any, probes: Any, monkeypatch: pytes
     for other in answers[1:]:
         np.testing.assert_array_equal(other.row, answers[0].row)
         np.testing.assert_array_equal(other.distance, answers[0].distance)
+
+
+@pytest.mark.parametrize(("rows", "size"), [(0, 256), (256, 256), (8192, 256), (10_000, 313), (10**6, BLOCK)])
+def test_small_galleries_have_small_blocks(rows: int, size: int) -> None:
+    assert block_of(rows) == size
 
 
 @pytest.mark.parametrize("shape", [(SIZE,), (2, SIZE - 1), (2, SIZE, 1)])

@@ -1,0 +1,315 @@
+"""How long large galleries take to open and to search, and how much memory, beside the plain recipe.
+
+`python scripts/bench_gallery.py [--people 1000 30000 300000] [--references 5] [--length 128] [--limits 0.3 0.4 0.5]`
+
+The people are made up: draws about 600 faces-to-be with the spread that dlib's embeddings have along their principal
+axes (Labeled Faces in the Wild), so that strangers come as near as they do there and some are look-alikes. Probes are
+30 strangers of the same kind, the 30 of many who lie nearest to everybody, and 30 own faces. Every gallery is opened
+and searched in a fresh process, once with nothing of it in memory, once again; the answers must be those of computing
+every distance. The plain recipe is `face_recognition.face_distance`: NumPy's norm over all rows, face by face.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import date
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from candidates import Election, Gallery, Scope
+from candidates.cohort import Cohort, fit_cohort
+from candidates.people import name_key
+from candidates.vectors import Nearest, Vectors
+
+MODEL = "made-up"
+DAY = date(2028, 6, 1)
+FACES = 30
+BASES, OWN_PART, WITHIN_PART = 600, 0.5, 0.27
+AT_ONCE = 10_000
+Faces = NDArray[np.float32]
+
+
+class People:
+    """Embeddings of made-up people: `length` numbers, of which dlib's spread lies in the first hundred."""
+
+    def __init__(self, length: int) -> None:
+        place = np.arange(length) * 128 / length
+        # Fitted to the eigenvalues of dlib's embeddings: 0.032 the first, 0.0086 the ninth, 0.001 the 65th.
+        spread = 0.03 / (1 + place / 4) * np.clip(1 - (place / 100) ** 2, 0, None) * 128 / length
+        self._deviation = np.sqrt(spread)
+        self._turn, _ = np.linalg.qr(np.random.default_rng(1).normal(size=(length, length)))
+        self._bases = np.random.default_rng(2).normal(size=(BASES, length))
+
+    def draw(self, people: int, references: int, seed: Any) -> Faces:
+        """Return (people * references, length) embeddings, a person's in adjacent rows."""
+        rng = np.random.default_rng(seed)
+        own = rng.normal(size=(people, self._deviation.size)) * OWN_PART
+        who = self._bases[rng.integers(0, BASES, people)] * np.sqrt(1 - OWN_PART**2) + own
+        photos = rng.normal(size=(people, references, self._deviation.size)) * np.sqrt(WITHIN_PART)
+        rows = (who[:, None] * np.sqrt(1 - WITHIN_PART) + photos).reshape(-1, self._deviation.size)
+        return (rows * self._deviation @ self._turn + 0.1).astype(np.float32)
+
+    def cohort(self) -> Cohort:
+        """Return a cohort of 900 strangers with the scale of typical faces, as the calibration's is."""
+        cohort = fit_cohort(self.draw(900, 1, 7))
+        middle, spread = cohort.statistics(self.draw(900, 1, 77)).mean(axis=0)
+        return Cohort(cohort.centroids, cohort.nearest, float(middle), float(spread))
+
+    def probes(self, enrolled: Faces, references: int) -> dict[str, Faces]:
+        """Return the faces to look for, by kind."""
+        many = self.draw(2000, 1, 5)
+        near_all = np.argsort(np.linalg.norm(many - many.mean(axis=0), axis=1), kind="stable")[:FACES]
+        firsts = np.linspace(0, len(enrolled) // references - 1, FACES).astype(int) * references
+        shift = enrolled[firsts + references // 2] - enrolled[firsts + references - 1]
+        return {
+            "strangers": self.draw(FACES, 1, 6),
+            "near everybody": many[near_all],
+            "own": enrolled[firsts] + shift / 2,
+        }
+
+
+def write_gallery(path: Path, people: People, count: int, references: int) -> Faces:
+    """Write a gallery of so many people, in one go; return their embeddings."""
+    elections = [Election("nasional", level="national", active_to=date(2029, 1, 1))]
+    elections += [Election(f"pilbup-{n:03d}", region=f"{11 + n % 38}.{n // 38 + 1:02d}") for n in range(500)]
+    enrolled = np.concatenate(
+        [people.draw(min(AT_ONCE, count - first), references, [3, first]) for first in range(0, count, AT_ONCE)]
+    )
+    with Gallery.open(path, create=True) as gallery:
+        for election in elections:
+            gallery.put_election(election)
+        store = gallery._store  # noqa: SLF001
+        with store.transaction():
+            for number in range(count):
+                person = f"orang-nomor-{number:06d}"
+                election = elections[0 if number % 10 < 7 else 1 + number % 500]
+                name = f"Orang Nomor {number:06d}"
+                facts = (
+                    person,
+                    name,
+                    "candidate",
+                    election.id,
+                    number % 18 + 1,
+                    election.region,
+                    "Partai",
+                    name_key(name),
+                )
+                store.write(
+                    "INSERT INTO people (id, name, role, election, ballot_number, region, party, name_key)"
+                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                    facts,
+                )
+                for row in range(number * references, (number + 1) * references):
+                    sha256 = hashlib.sha256(b"%d" % row).hexdigest()
+                    store.write(
+                        "INSERT INTO templates (person, photo_name, photo_sha256, model_id, embedding, size_px)"
+                        " VALUES (?, ?, ?, ?, ?, ?)",
+                        (person, f"{row}.jpg", sha256, MODEL, enrolled[row].tobytes(), 120.0),
+                    )
+            store.log("add", "bench", f"{count} people")
+    # By photo within a person, as the arrays are.
+    order = sorted(range(len(enrolled)), key=lambda row: (row // references, hashlib.sha256(b"%d" % row).hexdigest()))
+    return enrolled[order]
+
+
+def timed(call: Callable[[], Any]) -> tuple[float, Any]:
+    """Return the milliseconds that a call takes, and its answer."""
+    start = time.perf_counter()
+    answer = call()
+    return (time.perf_counter() - start) * 1000, answer
+
+
+def memory() -> dict[str, int]:
+    """Return the MB of this process that are its own, and those mapped from files."""
+    lines = Path("/proc/self/status").read_text("utf-8").splitlines()
+    parts = {line.split(":")[0]: int(line.split()[1]) // 1024 for line in lines if line.startswith("Rss")}
+    return {"own": parts["RssAnon"], "mapped": parts["RssFile"]}
+
+
+def searched(vectors: Vectors, faces: Faces, limit: float, rounds: int) -> tuple[list[float], Nearest]:
+    """Return the milliseconds of several equal searches, and what the last one finds."""
+    both = [timed(lambda: vectors.near(faces, np.full(len(faces), limit))) for _ in range(rounds)]
+    return [ms for ms, _ in both], both[-1][1]
+
+
+def open_and_search(path: Path, work: Path, limits: list[float], rounds: int) -> dict[str, Any]:
+    """Open a gallery, look for the probes; the answers go into the work folder."""
+    with np.load(work / "cohort.npz") as stored:
+        cohort = Cohort(stored["centroids"], int(stored["nearest"]), *stored["scale"].tolist())
+    probes = dict(np.load(work / "probes.npz"))
+    before = memory()
+
+    def load() -> Any:
+        with Gallery.open(path, read_only=True) as gallery:
+            roll = gallery.roll(Scope(None, DAY))
+            return roll, gallery.vectors(MODEL, cohort, only=frozenset(roll)), gallery.revision
+
+    load_ms, (roll, vectors, _) = timed(load)
+    told: dict[str, Any] = {"load_ms": load_ms, "people": len(vectors), "is_mapped": vectors.is_mapped}
+    told |= {"before": before, "loaded": memory(), "searches": []}
+    answers = {}
+    for kind, faces in probes.items():
+        for limit in limits:
+            times, near = searched(vectors, faces, limit, rounds)
+            alone, _ = searched(vectors, faces[:1], limit, rounds)
+            answers |= {f"{kind} {limit} {name}": part for name, part in near._asdict().items()}
+            told["searches"].append(
+                {"kind": kind, "limit": limit, "ms": times, "one_ms": alone, "met": len(near.probe)}
+            )
+    # Whoever is met is asked for by name.
+    told["person"] = roll[vectors.ids[0]].name
+    told["searched"] = memory()
+    np.savez(work / "answers.npz", **answers)
+    return told
+
+
+def in_a_fresh_process(path: Path, work: Path, options: argparse.Namespace) -> dict[str, Any]:
+    """Open and search in a process of its own."""
+    arguments = ["--open", str(path), "--work", str(work), "--rounds", str(options.rounds)]
+    arguments += ["--limits", *map(str, options.limits)]
+    done = subprocess.run([sys.executable, __file__, *arguments], capture_output=True, check=True, text=True)
+    told: dict[str, Any] = json.loads(done.stdout)
+    return told
+
+
+def forget_cached(folder: Path) -> None:
+    """Have the system drop what it holds of the files in memory."""
+    for file in folder.iterdir():
+        handle = os.open(file, os.O_RDONLY)
+        os.fsync(handle)
+        os.posix_fadvise(handle, 0, 0, os.POSIX_FADV_DONTNEED)
+        os.close(handle)
+
+
+def every_distance(
+    enrolled: Faces, references: int, faces: Faces, cohort: Cohort, limit: float
+) -> list[tuple[int, int, float]]:
+    """Return (face, person, distance) of all pairs within the limit, the long way."""
+    found = []
+    statistics_of = cohort.statistics(enrolled)
+    for which, face in enumerate(faces):
+        best = np.empty(len(enrolled) // references)
+        for first in range(0, len(best), AT_ONCE):
+            rows = slice(first * references, (first + AT_ONCE) * references)
+            gaps = enrolled[rows].astype(np.float64) - face
+            plain = np.sqrt((gaps * gaps).sum(axis=1))[None]
+            normalised = cohort.normalised(plain, cohort.statistics(face[None]), statistics_of[rows])
+            best[first : first + AT_ONCE] = normalised.reshape(-1, references).min(axis=1)
+        found += [(which, int(person), float(best[person])) for person in np.flatnonzero(best <= limit)]
+    return found
+
+
+def check_answers(work: Path, enrolled: Faces, references: int, probes: dict[str, Faces], limits: list[float]) -> int:
+    """Compare some answers with computing every distance; return how many pairs there are. Raises if one differs."""
+    with np.load(work / "cohort.npz") as stored:
+        cohort = Cohort(stored["centroids"], int(stored["nearest"]), *stored["scale"].tolist())
+    compared = 0
+    with np.load(work / "answers.npz") as answers:
+        for kind, faces in probes.items():
+            some = 3
+            expected = every_distance(enrolled, references, faces[:some], cohort, max(limits))
+            for limit in limits:
+                parts = [answers[f"{kind} {limit} {name}"] for name in ("probe", "person", "distance")]
+                given = [pair for pair in zip(*(part.tolist() for part in parts), strict=True) if pair[0] < some]
+                wanted = [pair for pair in expected if pair[2] <= limit]
+                if [pair[:2] for pair in given] != [pair[:2] for pair in wanted]:
+                    raise AssertionError(f"{kind} at {limit}: other people")
+                if not np.allclose([pair[2] for pair in given], [pair[2] for pair in wanted], rtol=0, atol=1e-12):
+                    raise AssertionError(f"{kind} at {limit}: other distances")
+                compared += len(given)
+    return compared
+
+
+def spread(times: list[float]) -> str:
+    """Return median and range."""
+    return f"{statistics.median(times):.0f} ({min(times):.0f}-{max(times):.0f})"
+
+
+def measure(folder: Path, people: People, count: int, options: argparse.Namespace) -> None:
+    """Print what a gallery of one size takes."""
+    work, place = folder / "work", folder / f"{count}"
+    work.mkdir(exist_ok=True)
+    place.mkdir()
+    path, cohort = place / "gallery.db", people.cohort()
+    enrolled = write_gallery(path, people, count, options.references)
+    probes = people.probes(enrolled, options.references)
+    np.savez(
+        work / "cohort.npz", centroids=cohort.centroids, nearest=cohort.nearest, scale=(cohort.middle, cohort.spread)
+    )
+    np.savez(work / "probes.npz", **probes)
+    with Gallery.open(path) as gallery:
+        write_ms, is_kept = timed(lambda: gallery.keep_ready(MODEL, cohort))
+    print(f"\n## {count:,} people, {len(enrolled):,} templates of {options.length} numbers")
+    sizes = {file.name: file.stat().st_size / 1e6 for file in sorted(place.iterdir())}
+    print("on the disk: " + ", ".join(f"{name} {size:,.0f} MB" for name, size in sizes.items()))
+    if is_kept:
+        print(f"arrays and revision made and written in {write_ms / 1000:.1f} s")
+    forget_cached(place)
+    cold, warm = (in_a_fresh_process(path, work, options) for _ in range(2))
+    for name, told in (("nothing cached", cold), ("cached", warm)):
+        first = told["searches"][0]["ms"][0]
+        print(f"{name}: opened in {told['load_ms'] / 1000:.2f} s, first search {first:.0f} ms")
+        stages = [
+            f"{stage} {told[stage]['own']} + {told[stage]['mapped']}" for stage in ("before", "loaded", "searched")
+        ]
+        print(f"    memory in MB, its own + mapped files: {', '.join(stages)}")
+    compared = check_answers(work, enrolled, options.references, probes, options.limits)
+    print(f"the same as computing every distance: yes ({compared} pairs compared)\n")
+    faces = probes["strangers"]
+    plain = [timed(lambda face=face: np.linalg.norm(enrolled - face, axis=1))[0] for face in faces[:3]]  # type: ignore[misc]
+    print(f"| faces, limit | people met | {FACES} faces | 1 face |\n| --- | --- | --- | --- |")
+    for told in warm["searches"]:
+        label = f"{told['kind']}, {told['limit']}"
+        print(f"| {label} | {told['met']} | {spread(told['ms'][1:])} | {spread(told['one_ms'][1:])} |")
+    one = statistics.median(plain)
+    print(f"| plain recipe | | {one * FACES:.0f} ({FACES} times one) | {spread(plain)} |", flush=True)
+
+
+def machine() -> str:
+    """Name the processor, its cores, Python and the libraries."""
+    lines = Path("/proc/cpuinfo").read_text("utf-8").splitlines()
+    model = next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "?")
+    versions = ", ".join(f"{name} {metadata.version(name)}" for name in ("numpy", "onnxruntime"))
+    cores = len(os.sched_getaffinity(0))
+    return f"{model}, {cores} cores (load {os.getloadavg()[0]:.1f}), Python {platform.python_version()}, {versions}"
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--people", type=int, nargs="+", default=[1000, 30_000, 300_000])
+    parser.add_argument("--references", type=int, default=5)
+    parser.add_argument("--length", type=int, default=128, help="numbers in an embedding")
+    parser.add_argument("--limits", type=float, nargs="+", default=[0.3, 0.4, 0.5], help="normalised distances")
+    parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--open", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--work", type=Path, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.open:
+        print(json.dumps(open_and_search(options.open, options.work, options.limits, options.rounds)))
+        return
+    print(f"{machine()}\nmilliseconds: median (least-most) of {options.rounds - 1}")
+    people = People(options.length)
+    for count in options.people:
+        with tempfile.TemporaryDirectory() as folder:
+            measure(Path(folder), people, count, options)
+
+
+if __name__ == "__main__":
+    main()
