@@ -48,7 +48,7 @@ def test_public_names() -> None:
         candidates.no_such_name  # noqa: B018
 
 
-@pytest.mark.parametrize("module", sorted(ROOM.glob("*.py")), ids=lambda path: path.name)
+@pytest.mark.parametrize("module", sorted(ROOM.rglob("*.py")), ids=lambda path: path.relative_to(ROOM).as_posix())
 def test_no_arrow_back_up(module: Path) -> None:
     nodes = list(ast.walk(ast.parse(module.read_text("utf-8"))))
     imported = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
