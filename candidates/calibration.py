@@ -7,7 +7,6 @@ may hold many strangers. What an operator asks for is said in false alarms per 1
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -15,7 +14,7 @@ from io import BytesIO
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from candidates.cohort import Cohort
 from candidates.errors import CalibrationError, UncalibratedModelError, UnsupportedRateError
@@ -126,9 +125,9 @@ class Calibration:
         rates: NDArray[np.float64] = np.exp(np.interp(np.asarray(distance, np.float64), self.distance, logs))
         return rates
 
-    def comparisons(self, references: Iterable[int]) -> float:
+    def comparisons(self, references: ArrayLike) -> float:
         """Return how many people with one reference are as easily met as people with these numbers of references."""
-        return float(np.sum(np.asarray(list(references), np.float64) ** self.reference_exponent))
+        return float(np.sum(np.asarray(references, np.float64) ** self.reference_exponent))
 
     def false_alarm_rate(self, distance: NDArray[np.floating] | float, comparisons: float) -> NDArray[np.float64]:
         """Return the share of strangers this close to *anyone*: FPIR = 1 - (1 - FMR)^comparisons."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from candidates.calibration import FALSE_ALARMS, Calibration, Cuts
 from candidates.errors import GalleryModelMismatchError
 from candidates.people import Candidate, Reference, Role
+from candidates.vectors import Vectors
 
 if TYPE_CHECKING:
     from candidates.gallery import Gallery
@@ -31,8 +32,7 @@ MARGIN, KIN_MARGIN = 0.03, 0.08
 Of clear own faces 0.5% and 2 to 3% have a runner-up that near (500 people, `scripts/bench_faces.py`). How much nearer
 real relatives are was not measured: there are no photos of families to measure with."""
 
-_PROBES_AT_ONCE = 256
-_ROUNDING = 2e-3  # float32 error of |a|² + |b|² - 2ab near the cuts, as a distance, with room to spare
+_Pair = tuple[float, int, bool, str]  # distance, face, whether a relative, whose id; sorts in this order
 
 
 class Strength(StrEnum):
@@ -66,20 +66,13 @@ class Match:
 class Index:
     """The people in scope, ready to be matched. Read-only, so threads may share it.
 
-    `people` : those with a reference, in the order of their ids. `matrix` : (references, d) float32, contiguous,
-    the references of one person in adjacent rows; `norms` : (references,) float32, their squared lengths.
-    `starts` : (people,) int64, each person's first row; `family` : (people,) bool. `statistics` : (references, 2)
-    float64, what the calibration's cohort says of each reference (empty without a cohort). `comparisons` : with how
-    many references everybody in scope counts (`Calibration.comparisons`). `false_alarms` : per 1,000 photos.
+    `people` : those in scope, by id. `vectors` : their templates. `comparisons` : with how many references everybody
+    counts (`Calibration.comparisons`). `false_alarms` : how many per 1,000 photos are put up with.
     """
 
-    people: tuple[Candidate, ...]
-    matrix: NDArray[np.float32]
-    norms: NDArray[np.float32]
-    starts: NDArray[np.int64]
-    family: NDArray[np.bool_]
+    people: Mapping[str, Candidate]
+    vectors: Vectors
     calibration: Calibration
-    statistics: NDArray[np.float64]
     comparisons: float
     false_alarms: float
 
@@ -102,32 +95,15 @@ class Index:
         when the calibration does, `UnsupportedRateError` when it cannot promise so few.
         """
         wanted = {p.id: p for p in people if in_scope_ids is None or p.id in in_scope_ids}
-        rows = sorted((r for r in references if r.person in wanted), key=lambda r: (r.person, r.photo_sha256, r.id))
-        foreign = sorted({r.model_id for r in rows} - {model_id})
+        rows = [reference for reference in references if reference.person in wanted]
+        foreign = sorted({reference.model_id for reference in rows} - {model_id})
         if foreign:
             raise GalleryModelMismatchError(
                 f"Galeri dibuat dengan model wajah «{', '.join(foreign)}», yang dipakai sekarang «{model_id}».",
                 f"The gallery was made with the face model “{', '.join(foreign)}”, in use now is “{model_id}”.",
             )
         table = calibration or Calibration.load(model_id=model_id)
-        owners = [r.person for r in rows]
-        starts = np.array([i for i, owner in enumerate(owners) if i == 0 or owner != owners[i - 1]], dtype=np.int64)
-        kept = tuple(wanted[owners[i]] for i in starts)
-        comparisons = table.comparisons(np.diff(np.append(starts, len(rows))).tolist())
-        if false_alarms is not None:
-            table.require_support(false_alarms, comparisons)
-        matrix = np.stack([r.embedding for r in rows]) if rows else np.empty((0, 1), np.float32)
-        return cls(
-            people=kept,
-            matrix=matrix,
-            norms=np.einsum("ij,ij->i", matrix, matrix),
-            starts=starts,
-            family=np.array([person.role is Role.FAMILY for person in kept], dtype=np.bool_),
-            calibration=table,
-            statistics=table.cohort.statistics(matrix) if table.cohort and rows else np.empty((len(rows), 2)),
-            comparisons=comparisons,
-            false_alarms=FALSE_ALARMS if false_alarms is None else false_alarms,
-        )
+        return cls._of(wanted, Vectors.of_references(rows, table.cohort), table, false_alarms)
 
     @classmethod
     def from_gallery(
@@ -135,23 +111,33 @@ class Index:
         gallery: Gallery,
         *,
         model_id: str,
-        in_scope_ids: frozenset[str] | None = None,
+        people: Mapping[str, Candidate] | None = None,
         calibration: Calibration | None = None,
         false_alarms: float | None = None,
     ) -> Index:
-        """Index an open gallery; `calibration` None takes the gallery's own, if it has one. The rest as in `build`."""
+        """Index an open gallery: everybody, or those of `people` (`Gallery.roll`).
+
+        `calibration` None takes the gallery's own, if it has one. The rest as in `build`; a template of another model
+        is refused whoever's it is.
+        """
+        wanted = gallery.roll() if people is None else people
         own = None if calibration else gallery.calibration(model_id)
-        return cls.build(
-            gallery.people(),
-            gallery.references(),
-            model_id=model_id,
-            in_scope_ids=in_scope_ids,
-            calibration=Calibration.load(own, model_id=model_id) if own else calibration,
-            false_alarms=false_alarms,
-        )
+        table = calibration or Calibration.load(own, model_id=model_id)
+        only = None if people is None else frozenset(people)
+        return cls._of(wanted, gallery.vectors(model_id, table.cohort, only=only), table, false_alarms)
+
+    @classmethod
+    def _of(
+        cls, people: Mapping[str, Candidate], vectors: Vectors, calibration: Calibration, false_alarms: float | None
+    ) -> Index:
+        comparisons = calibration.comparisons(vectors.reference_counts)
+        if false_alarms is not None:
+            calibration.require_support(false_alarms, comparisons)
+        wish = FALSE_ALARMS if false_alarms is None else false_alarms
+        return cls(people, vectors, calibration, comparisons, wish)
 
     def __len__(self) -> int:
-        return len(self.people)
+        return len(self.vectors)
 
     @property
     def least_false_alarms(self) -> float:
@@ -178,59 +164,40 @@ class Index:
         answer never depends on chance.
         """
         probes = np.asarray(embeddings, dtype=np.float32)
-        if probes.ndim != 2 or (self.people and probes.shape[1] != self.matrix.shape[1]):
-            raise ValueError(f"embeddings must be (n, {self.matrix.shape[1]}), got {probes.shape}")
+        if probes.ndim != 2 or (len(self) and probes.shape[1] != self.vectors.size):
+            raise ValueError(f"embeddings must be (n, {self.vectors.size}), got {probes.shape}")
         if poor and len(poor) != len(probes):
             raise ValueError(f"poor must say something of each of {len(probes)} faces, got {len(poor)}")
         answers: list[Match | None] = [None] * len(probes)
-        taken: set[int] = set()
-        near = self._near(probes, self.cuts().possible + max(MARGIN, KIN_MARGIN))
-        for distance, face, is_family, person in sorted(near):
-            if answers[face] is not None or person in taken:
+        taken: set[str] = set()
+        near = self._near(probes)
+        for distance, face, is_family, person_id in sorted(pair for pairs in near for pair in pairs):
+            if answers[face] is not None or person_id in taken:
                 continue
             is_poor = bool(poor and poor[face])
             cuts = self.cuts(len(probes) - len(taken), family=is_family, poor=is_poor)
             if distance <= cuts.possible:
-                others = [(other, at) for other, at_face, _, at in near if at_face == face and at != person]
-                answers[face] = self._named(person, distance, cuts, others, may_be_strong=not is_poor)
-                taken.add(person)
+                others = [(other, at) for other, _, _, at in near[face] if at != person_id]
+                answers[face] = self._named(person_id, distance, cuts, others, may_be_strong=not is_poor)
+                taken.add(person_id)
         return tuple(answers)
 
-    def _near(self, probes: NDArray[np.float32], limit: float) -> list[tuple[float, int, bool, int]]:
-        """Return (distance, face, is family, person) of all pairs within the limit."""
-        if not self.people:
-            return []
-        cohort = self.calibration.cohort
-        found: list[tuple[float, int, bool, int]] = []
-        for first in range(0, len(probes), _PROBES_AT_ONCE):
-            some = probes[first : first + _PROBES_AT_ONCE]
-            squares = np.einsum("ij,ij->i", some, some)[:, None] + self.norms - 2 * (some @ self.matrix.T)
-            distances = np.sqrt(np.maximum(squares, 0.0))
-            # One by one, since the products round differently in other company.
-            statistics = [cohort.statistics(probe[None]) for probe in some] if cohort else None
-            if cohort and statistics:
-                distances = cohort.normalised(distances, np.concatenate(statistics), self.statistics)
-            nearest = np.minimum.reduceat(distances, self.starts, axis=1)
-            # A NaN probe compares false: a broken embedding names nobody.
-            for face, person in np.argwhere(nearest <= limit + _ROUNDING).tolist():
-                # The product above rounds differently for other batch sizes; the settled distance must not.
-                distance = self._exact_distance(some[face], person, statistics[face] if statistics else None)
-                if distance <= limit:
-                    found.append((distance, first + face, bool(self.family[person]), person))
-        return found
-
-    def _exact_distance(self, probe: NDArray[np.float32], person: int, statistics: NDArray[np.float64] | None) -> float:
-        last = self.starts[person + 1] if person + 1 < len(self.people) else len(self.matrix)
-        own = slice(self.starts[person], last)
-        distances = np.sqrt(((self.matrix[own].astype(np.float64) - probe.astype(np.float64)) ** 2).sum(axis=1))
-        if self.calibration.cohort and statistics is not None:
-            distances = self.calibration.cohort.normalised(distances[None], statistics, self.statistics[own])[0]
-        return float(distances.min())
+    def _near(self, probes: NDArray[np.float32]) -> list[list[_Pair]]:
+        """Return for each face everybody who may be named, or is so near that it matters for the margin."""
+        pairs: list[list[_Pair]] = [[] for _ in probes]
+        if not len(self):
+            return pairs
+        limit = self.cuts().possible + max(MARGIN, KIN_MARGIN)
+        found = self.vectors.near(probes, np.full(len(probes), limit))
+        for face, person, distance in zip(*(column.tolist() for column in found), strict=True):
+            person_id = self.vectors.ids[person]
+            pairs[face].append((distance, face, self.people[person_id].role is Role.FAMILY, person_id))
+        return pairs
 
     def _named(
-        self, person: int, distance: float, cuts: Cuts, others: Sequence[tuple[float, int]], *, may_be_strong: bool
+        self, person_id: str, distance: float, cuts: Cuts, others: Sequence[tuple[float, str]], *, may_be_strong: bool
     ) -> Match:
-        candidate = self.people[person]
+        candidate = self.people[person_id]
         margins = [
             (other - distance, KIN_MARGIN if are_kin(candidate, self.people[at]) else MARGIN) for other, at in others
         ]

@@ -41,23 +41,22 @@ class Roster:
         `candidates.CandidatesError` when the file cannot be used, holds templates of another face model or nobody of
         that name, or when so few false alarms cannot be promised.
         """
-        from candidates import Gallery, Index, Scope, ballot_holders, in_scope
+        from candidates import Gallery, Index, Scope
 
         scope = Scope(region, day or date.today(), policy.window.days_before, policy.window.days_after)
         with Gallery.open(gallery, read_only=True) as opened:
-            people, elections = opened.people(), opened.elections()
-            ids = in_scope(people, elections, scope)
+            elections, people = opened.elections(), opened.roll(scope)
             spouse = opened.person(declared_spouse_of).id if declared_spouse_of else None
             # Asked for last, since it imports the detectors: a wrong path should be told at once.
             model_id = model_id or face_model_id()
             opened.require_model(model_id)
-            index = Index.from_gallery(opened, model_id=model_id, in_scope_ids=ids, false_alarms=false_alarms)
+            index = Index.from_gallery(opened, model_id=model_id, people=people, false_alarms=false_alarms)
             revision = opened.revision
         context = ElectionContext(
-            ballot_holders=ballot_holders(people, ids),
+            ballot_holders=people.ballot_holders(),
             any_active=any(scope.is_active(one) and scope.covers(one.region) for one in elections),
             declared_spouse_of=spouse,
-            names={person.id: person.name for person in people if person.id in ids},
+            names=people.names,
         )
         return cls(context, index if len(index) else None, revision)
 

@@ -146,7 +146,7 @@ def promises(people: Mapping[str, Vectors], strangers: Mapping[str, Vectors]) ->
         rows = []
         for scene in scenes(people, strangers, size):
             references = list(scene.references.values())
-            comparisons = calibration.comparisons(map(len, references))
+            comparisons = calibration.comparisons([len(own) for own in references])
             cuts = np.array([calibration.cut(wish / 1000, comparisons) for wish in WISHES])
             false = least_distances(scene.strangers, references, calibration.cohort).min(axis=1)
             places = {name: at for at, name in enumerate(scene.references)}

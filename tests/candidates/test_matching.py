@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from candidates import Calibration, Candidate, Gallery, Index, Reference, Role, Scope, Strength, in_scope
+from candidates import Calibration, Candidate, Gallery, Index, Reference, Role, Scope, Strength
 from candidates.calibration import STRONG_PART
 from candidates.errors import CalibrationError, GalleryModelMismatchError, UnsupportedRateError
 from candidates.matching import FAMILY_SHARE, KIN_MARGIN, MARGIN, POOR_SHARE
@@ -210,9 +210,9 @@ def test_the_shipped_calibration_is_not_used_for_other_models(make_reference: Ma
 def test_from_a_gallery(tmp_path: Path, calibration: Calibration, make_reference: MakeReference) -> None:
     with Gallery.open(tmp_path / "g.db", create=True) as gallery:
         gallery.put(Candidate("a", "A"), [make_reference("a", "1"), make_reference("a", "2")])
-        ids = in_scope(gallery.people(), gallery.elections(), Scope(None, date(2029, 1, 1)))
-        index = Index.from_gallery(gallery, model_id=MODEL, in_scope_ids=ids, calibration=calibration)
-    assert index.matrix.shape == (2, 128)
+        people = gallery.roll(Scope(None, date(2029, 1, 1)))
+        index = Index.from_gallery(gallery, model_id=MODEL, people=people, calibration=calibration)
+    assert (len(index), index.comparisons) == (1, 2)
     (match,) = index.match(make_reference("", "2").embedding[None])
     assert match is not None
     assert (match.candidate.id, match.distance) == ("a", 0.0)

@@ -11,7 +11,7 @@ import click
 
 from candidates.errors import UncalibratedModelError
 from candidates.gallery import Gallery
-from vision.command.candidates.shared import FINE, SOME_REJECTED, Say, print_json, progress, with_gallery
+from vision.command.candidates.shared import FINE, SOME_REJECTED, Say, keep_ready, print_json, progress, with_gallery
 from vision.command.options import face_model_option
 
 if TYPE_CHECKING:
@@ -110,6 +110,7 @@ def calibrate(
             _draw(outcome, picture, say)
         if not dry_run:
             gallery.put_calibration(outcome.calibration.model_id, outcome.calibration.to_bytes())
+            keep_ready(gallery)
     if as_json:
         print_json(outcome.facts())
     else:

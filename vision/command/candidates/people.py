@@ -19,6 +19,7 @@ from vision.command.candidates.shared import (
     SOME_REJECTED,
     Say,
     face_engine,
+    keep_ready,
     print_json,
     tell_row,
     warn_about_mode,
@@ -53,6 +54,7 @@ def add(gallery_path: Path, say: Say, photos: tuple[Path, ...], face_model: Path
         say.line(
             f"{person.name}: {word}, {report.photos_used} foto.", f"{person.name}: {word}, {report.photos_used} photos."
         )
+        keep_ready(gallery)
         warn_about_mode(say, gallery)
         sys.exit(SOME_REJECTED if report.photos_rejected else FINE)
 
@@ -145,6 +147,7 @@ def remove(gallery_path: Path, say: Say, person: str, photo: int | None, with_fa
             what = ", ".join(one.name for one in gone)
         else:
             gallery.remove_reference(photo)
+        keep_ready(gallery)
         say.line(f"Dihapus: {what}.", f"Removed: {what}.")
 
 

@@ -9,7 +9,15 @@ import click
 
 from candidates.gallery import Gallery
 from candidates.reembedding import PersonReembedded, reembed
-from vision.command.candidates.shared import FINE, SOME_REJECTED, Say, face_engine, progress, with_gallery
+from vision.command.candidates.shared import (
+    FINE,
+    SOME_REJECTED,
+    Say,
+    face_engine,
+    keep_ready,
+    progress,
+    with_gallery,
+)
 from vision.command.options import face_model_option
 
 
@@ -47,6 +55,7 @@ def re_embed(
             report = reembed(
                 gallery, folders, describe, model_id=model_id, drop_missing=drop_missing, on_person=on_person
             )
+        keep_ready(gallery)
         if not report.people:
             say.line(f"Semua templat sudah dari model «{model_id}».", f"All templates are of “{model_id}” already.")
             return

@@ -6,13 +6,13 @@ import functools
 import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 import click
 
-from candidates.errors import CandidatesError, Language
+from candidates.errors import CalibrationError, CandidatesError, Language
 from candidates.gallery import Gallery, Outcome
 from candidates.importing import RowReport
 from candidates.photos import Describe
@@ -172,6 +172,18 @@ def progress(say: Say, unit_id: str, unit_en: str) -> Iterator[tuple[Callable[[s
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("", total=None)
         yield lambda name: progress.update(task, advance=1, description=escape(name)), SayAbove(say, progress.console)
+
+
+def keep_ready(gallery: Gallery) -> None:
+    """Have a large gallery ready for the next check, after it was changed."""
+    from candidates.calibration import Calibration
+
+    models = gallery.model_ids()
+    if len(models) == 1:
+        # A model that nobody has calibrated yet is not matched with, so there is nothing to get ready.
+        with suppress(CalibrationError):
+            table = Calibration.load(gallery.calibration(models[0]), model_id=models[0])
+            gallery.keep_ready(models[0], table.cohort)
 
 
 def tell_row(say: Say, row: RowReport) -> None:

@@ -22,6 +22,7 @@ from vision.command.candidates.shared import (
     SOME_REJECTED,
     Say,
     face_engine,
+    keep_ready,
     tell_row,
     warn_about_mode,
     with_gallery,
@@ -99,6 +100,7 @@ def import_(
                 passphrase=lambda: passphrase(say, passphrase_file, question),
             )
         _tell_report(say, report)
+        keep_ready(gallery)
         warn_about_mode(say, gallery)
     done = report.added + report.updated + report.unchanged
     rejected = report.rejected + report.elections_rejected
