@@ -31,7 +31,7 @@ from PIL.AvifImagePlugin import AvifImageFile
 from PIL.BmpImagePlugin import BmpImageFile
 from PIL.GifImagePlugin import GifImageFile
 from PIL.ImageFile import ImageFile
-from PIL.JpegImagePlugin import JpegImageFile
+from PIL.JpegImagePlugin import JpegImageFile, get_sampling
 from PIL.PngImagePlugin import PngImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
@@ -175,6 +175,23 @@ def _refuse_missing_strips(tags: Any, length: int) -> None:
             needed = max((int(at) + int(size) for at, size in zip(starts, counts, strict=False)), default=0)
             if needed > length:
                 raise CutError(f"{needed} > {length}")
+
+
+def rgb_profile(header: Header) -> bytes | None:
+    """Return the embedded colour profile; None where the pixels come out in other colours than it is for."""
+    profile = header.image.info.get("icc_profile")
+    kept = header.image.mode in ("RGB", "RGBA", "RGBX", "P", "PA")
+    return profile if kept and isinstance(profile, bytes) and profile else None
+
+
+def jpeg_coding(header: Header) -> tuple[dict[int, list[int]] | None, int | None]:
+    """Return a colour JPEG's quantisation tables and chroma subsampling, for a copy of equal quality; else None."""
+    image = header.image
+    if header.format != "JPEG" or image.mode != "RGB":
+        return None, None
+    tables = {at: list(table) for at, table in image.quantization.items()}
+    sampling = get_sampling(image)
+    return (tables if tables else None), (sampling if sampling in (0, 1, 2) else None)
 
 
 def working_bytes(header: Header, reduce_by: int, shrink_to_wh: tuple[int, int]) -> int:

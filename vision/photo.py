@@ -19,7 +19,17 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from vision._decode import CutError, DamagedError, Header, NotAPhotoError, decode, read_header, working_bytes
+from vision._decode import (
+    CutError,
+    DamagedError,
+    Header,
+    NotAPhotoError,
+    decode,
+    jpeg_coding,
+    read_header,
+    rgb_profile,
+    working_bytes,
+)
 from vision._sniff import describe, is_cut, sniff
 from vision.errors import (
     PhotoEmptyError,
@@ -76,6 +86,22 @@ class Photo:
         return self.size_wh[0] / self.pixels.shape[1], self.size_wh[1] / self.pixels.shape[0]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Original:
+    """A photo at its full size, with what a copy needs to look the same.
+
+    `pixels` is uint8 (height, width, 3), RGB, upright. `icc_profile` is the embedded colour profile as it came,
+    unchecked; None where there is none or the pixels were converted from another kind of colour. For a JPEG,
+    `jpeg_tables` are its quantisation tables and `jpeg_sampling` its chroma subsampling in Pillow's numbers, None
+    where they say nothing about a copy.
+    """
+
+    pixels: NDArray[np.uint8]
+    icc_profile: bytes | None
+    jpeg_tables: dict[int, list[int]] | None
+    jpeg_sampling: int | None
+
+
 def open_photo(
     source: Source,
     *,
@@ -119,6 +145,19 @@ def decode_full(source: Source, *, limits: PhotoLimits = PhotoLimits()) -> NDArr
         return np.ascontiguousarray(_checked_array(source, limits))
     header = _header(_read(source, limits)[0], limits)
     return _pixels(header, 1, header.stored_wh, limits)
+
+
+def open_original(source: FileSource, *, limits: PhotoLimits = PhotoLimits()) -> Original:
+    """Decode at full size, as `decode_full` does, and read what a copy needs to look the same."""
+    header = _header(_read(source, limits)[0], limits)
+    pixels = _pixels(header, 1, header.stored_wh, limits)
+    tables, sampling = jpeg_coding(header)
+    return Original(pixels, rgb_profile(header), tables, sampling)
+
+
+def read_photo(source: FileSource, *, limits: PhotoLimits = PhotoLimits()) -> bytes:
+    """Read a photo's file once, for those who need it more than once. Raises `PhotoError` as `open_photo` does."""
+    return _read(source, limits)[0]
 
 
 def _analysis_wh(size_wh: tuple[int, int], side: int) -> tuple[int, int]:
