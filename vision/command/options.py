@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import wraps
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
 
 import click
+
+from vision.cli import NOT_JUDGED
+from vision.errors import FotoNetralError, Language
+
+if TYPE_CHECKING:
+    from vision.checker import PhotoChecker
 
 face_model_option = click.option(
     "--face-model",
@@ -15,3 +27,113 @@ face_model_option = click.option(
     help="Jaringan wajah sendiri: berkas ONNX 112x112 gaya ArcFace, pengganti bawaan.",
 )
 """`--face-model FILE`: a face network of the user's in place of the product's own; the command gets `face_model`."""
+
+_REGION = re.compile(r"\d{2}([.,]?\d{1,2}([.,]?\d{2}([.,]?\d{4})?)?)?")
+
+_ESTIMATE: dict[Language, str] = {
+    "id": "Galeri {people} orang: laju alarm palsu di bawah {least:.2g} per 1.000 foto hanya perkiraan. Persempit "
+    "dengan --region, atau ukur sendiri dengan «fotonetral candidates calibrate».",
+    "en": "Gallery of {people} people: false alarms under {least:.2g} per 1,000 photos are estimates. Narrow it with "
+    "--region, or measure for yourself with “fotonetral candidates calibrate”.",
+}
+
+
+def _region(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
+    """Refuse what is no Kemendagri code: a region that matches nobody would leave candidates out without a word."""
+    if value is not None and not _REGION.fullmatch(value.strip()):
+        raise click.BadParameter(f"«{value}»: harus kode Kemendagri, misalnya 34 atau 34.01.")
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class CheckerOptions:
+    """By what a photo is judged: the values of `checker_options`."""
+
+    gallery: str | None
+    policy: str | None
+    region: str | None
+    day: datetime | None
+    spouse: str | None
+    face_model: Path | None
+    false_alarms: float | None
+    lang: str
+
+    @property
+    def language(self) -> Language:
+        """The language of the answers."""
+        return cast(Language, self.lang)
+
+    def open(self, context: click.Context) -> PhotoChecker:
+        """Open the checker; where that fails, say why and leave with status 2."""
+        if self.spouse is not None and self.gallery is None:
+            raise click.UsageError("--spouse memerlukan --gallery.")
+        from candidates.errors import CandidatesError
+        from vision.checker import PhotoChecker
+        from vision.rules import DEFAULT_POLICY
+
+        try:
+            checker = PhotoChecker.open(
+                self.gallery,
+                self.policy or DEFAULT_POLICY,
+                self.region,
+                None if self.day is None else self.day.date(),
+                language=self.language,
+                declared_spouse_of=self.spouse,
+                face_model=self.face_model,
+                false_alarms=self.false_alarms,
+            )
+        except (FotoNetralError, CandidatesError) as error:
+            click.echo(f"{error.text(self.language)} [{error.code}]", err=True)
+            context.exit(NOT_JUDGED)
+        if (index := checker.roster.index) is not None and index.is_estimate:
+            told = _ESTIMATE[self.language].format(people=len(index), least=index.least_false_alarms)
+            click.echo(told, err=True)
+        return checker
+
+
+def checker_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options that say by what a photo is judged; it gets them as `checking`."""
+
+    @wraps(command)
+    def with_options(*arguments: Any, **values: Any) -> None:
+        checking = CheckerOptions(**{name: values.pop(name) for name in CheckerOptions.__slots__})
+        command(*arguments, checking=checking, **values)
+
+    options = (
+        click.option(
+            "--gallery",
+            type=click.Path(),
+            envvar="FOTONETRAL_GALLERY",
+            show_envvar=True,
+            metavar="BERKAS",
+            help="Berkas galeri calon.",
+        ),
+        click.option("--policy", metavar="NAMA|BERKAS", help="Paket aturan; tanpa ini, aturan nasional."),
+        click.option("--region", metavar="KODE", callback=_region, help="Kode wilayah Kemendagri, misalnya 34.01."),
+        click.option(
+            "--date",
+            "day",
+            type=click.DateTime(["%Y-%m-%d"]),
+            metavar="YYYY-MM-DD",
+            help="Tanggal unggah; tanpa ini, hari ini.",
+        ),
+        click.option("--spouse", metavar="ID", help="Calon yang merupakan suami atau istri Anda (id atau nama)."),
+        face_model_option,
+        click.option(
+            "--false-alarms",
+            type=click.FloatRange(min=0, min_open=True, max=500),
+            metavar="N",
+            help="Berapa dari 1.000 foto boleh keliru menyebut seseorang yang tidak ada di situ; tanpa ini, 10.",
+        ),
+        click.option(
+            "--lang",
+            type=click.Choice(["id", "en"]),
+            default="id",
+            show_default=True,
+            help="Bahasa: Indonesia, Inggris.",
+        ),
+    )
+    decorated: Callable[..., None] = with_options
+    for option in reversed(options):
+        decorated = option(decorated)
+    return decorated
