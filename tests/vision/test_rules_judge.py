@@ -47,6 +47,7 @@ CHILD = Candidate(
 )
 NOBODY = ElectionContext()
 EVERY_NUMBER = ElectionContext({number: pair(number) for number in range(1, 11)}, any_active=True)
+OTHER_NUMBER = ElectionContext({11: pair(11)}, any_active=True)
 
 TABLE = {
     Pose.THUMB_UP: (Severity.FLAG, (1,)),
@@ -95,7 +96,9 @@ def only(judgment: Judgment) -> Finding:
 
 
 @pytest.mark.parametrize("pose", Pose)
-@pytest.mark.parametrize("context", [NOBODY, EVERY_NUMBER], ids=["nobody holds it", "held in scope"])
+@pytest.mark.parametrize(
+    "context", [NOBODY, OTHER_NUMBER, EVERY_NUMBER], ids=["no number known", "nobody holds it", "held in scope"]
+)
 @pytest.mark.parametrize("who", PEOPLE)
 @pytest.mark.parametrize("policy", [POLICY, MILDER], ids=["same", "milder"])
 def test_every_combination(pose: Pose, context: ElectionContext, who: str, policy: Policy) -> None:
@@ -111,8 +114,8 @@ def test_every_combination(pose: Pose, context: ElectionContext, who: str, polic
         assert signs == []
     else:
         (sign,) = signs
-        held = bool(numbers) and context.any_active
-        milder = policy is MILDER and bool(numbers) and not held
+        held = bool(numbers) and 1 in context.ballot_holders
+        milder = policy is MILDER and bool(numbers) and 11 in context.ballot_holders
         assert sign.severity is (Severity.REVIEW if milder else severity)
         assert (sign.code, sign.numbers, sign.hands, sign.people) == (f"pose.{pose}", numbers, (0,), 1)
         assert (Note.UNHELD in sign.notes) is milder

@@ -21,8 +21,9 @@ def write(folder: Path, text: str, name: str = "mine.toml") -> Path:
 
 
 PUBLIC = """
-DEFAULT_POLICY CandidateFacts ElectionContext Finding FindingKind Judgment MatchFacts Note Policy PoseRule Rule
-SeenFace SeenHand Severity Subject Verdict available_packs describe headline judge next_step place_in_words pose_label
+DEFAULT_POLICY CandidateFacts ElectionContext ElectionFacts Finding FindingKind Judgment MatchFacts Note PackReading
+Phase Policy PoseRule Problem Remark RemarkKind Rule SeenFace SeenHand Severity Subject Verdict available_packs describe
+describe_remark headline judge next_step packs_for place_in_words pose_label read_pack
 """
 
 
@@ -100,28 +101,32 @@ def test_an_unknown_pack_suggests_a_known_one(name: str, hint: str) -> None:
 @pytest.mark.parametrize(
     ("text", "key", "reason"),
     [
-        ('[poses.ok]\nseverity = "flagged"\n', "poses.ok.severity", "choose one of: flag, review, allowed, none"),
-        ("[poses.ok]\nnumbers = [3.5]\n", "poses.ok.numbers", "Expected `int`"),
-        ('[poses.ok]\nnumbers = "3"\n', "poses.ok.numbers", "Expected `array`"),
-        ("[poses.ok]\nname_id = 3\n", "poses.ok.name_id", "Expected `str`"),
-        ('[poses.ok]\nseverty = "flag"\n', "poses.ok.severty", "unknown key, did you mean “severity”?"),
-        ('[poses.okay]\nseverity = "flag"\n', "poses.okay", "unknown key, did you mean “ok”?"),
+        ('[poses.ok]\nseverity = "flagged"\n', "poses.ok.severity", "must be one of: flag, review, allowed, none"),
+        (
+            "[poses.ok]\nnumbers = [3.5]\n",
+            "poses.ok.numbers",
+            "a list of whole numbers, such as [2, 7], but it says [3.5]",
+        ),
+        ('[poses.ok]\nnumbers = "3"\n', "poses.ok.numbers", 'but it says "3"'),
+        ("[poses.ok]\nname_id = 3\n", "poses.ok.name_id", "must be a text in quotes, but it says 3"),
+        ('[poses.ok]\nseverty = "flag"\n', "poses.ok.severty", "unknown key. Did you mean “severity”?"),
+        ('[poses.okay]\nseverity = "flag"\n', "poses.okay", "unknown key. Did you mean “ok”?"),
         ('[poses.ok]\nsources = ["Z9"]\n', "poses.ok.sources", "not in [sources]"),
         ('[poses.ok]\nrule = "none"\n', "poses.ok.rule", "there is no [rules.none]"),
         ('[poses.ok]\nreads_id = "{nomor}"\n', "poses.ok.reads_id", "only {number}"),
         ('[poses.ok]\nreads_en = "{"\n', "poses.ok.reads_en", "only {number}"),
         ('[poses.fist]\nseverity = "flag"\n', "poses.fist.reads_id", "say what the pose can be read as"),
-        ("poses = 3\n", "poses", "Expected `object`"),
+        ("poses = 3\n", "poses", "must be a table, but it says 3"),
         ("[thresholds]\nflag = 0.3\n", "thresholds", "must hold"),
-        ('[thresholds]\nflag = "0.6"\n', "thresholds.flag", "Expected `float`"),
-        ('[judging]\nunheld_number = "softer"\n', "judging.unheld_number", "choose one of: same, milder"),
-        ("[window]\ndays_after = -1\n", "window", "must not be negative"),
-        ("[window]\ndays_afer = 1\n", "window.days_afer", "did you mean “days_after”?"),
+        ('[thresholds]\nflag = "0.6"\n', "thresholds.flag", 'must be a number, but it says "0.6"'),
+        ('[judging]\nunheld_number = "softer"\n', "judging.unheld_number", "must be one of: same, milder"),
+        ("[window]\ndays_after = -1\n", "window.days_after", "must not be negative"),
+        ("[window]\ndays_afer = 1\n", "window.days_afer", "Did you mean “days_after”?"),
         ('[rules.local]\ncircular = "SE"\n', "rules.local.item", "missing"),
-        ('[circular]\nissued = "yesterday"\n', "circular.issued", "Invalid"),
-        ("[sources]\nP1 = 1\n", "sources", "Expected `str`"),
-        ("[poze]\n", "poze", "unknown key, did you mean “poses”?"),
-        ("title_en = 1\n", "title_en", "Expected `str`"),
+        ('[circular]\nissued = "yesterday"\n', "circular.issued", "must be a date, such as 2027-01-31"),
+        ("[sources]\nP1 = 1\n", "sources.P1", "must be a text in quotes"),
+        ("[poze]\n", "poze", "unknown key. Did you mean “poses”?"),
+        ("title_en = 1\n", "title_en", "must be a text in quotes"),
     ],
 )
 def test_a_broken_pack_names_file_and_key(tmp_path: Path, text: str, key: str, reason: str) -> None:
@@ -138,7 +143,7 @@ def test_a_broken_pack_names_file_and_key(tmp_path: Path, text: str, key: str, r
 def test_the_file_named_is_the_one_that_said_it(tmp_path: Path) -> None:
     parent = write(tmp_path, BASE + '[poses.ok]\nseverity = "bad"\n', "parent.toml")
     child = write(tmp_path, 'extends = "parent.toml"\nid = "child"\n[poses.four]\nnumbers = [4]\n', "child.toml")
-    with pytest.raises(PolicyError, match="choose one of") as error:
+    with pytest.raises(PolicyError, match="must be one of") as error:
         Policy.load(child)
     assert str(parent) in error.value.message_en
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 import string
+from datetime import date
 from pathlib import Path
 from types import MappingProxyType
 
 import msgspec
 import pytest
 
-from candidates.people import Candidate, Relation, Role
+from candidates.people import Candidate, Election, Relation, Role
 from vision.errors import Language
 from vision.geometry import Box
 from vision.poses import Pose
@@ -22,21 +23,26 @@ from vision.rules import (
     ElectionContext,
     Finding,
     Policy,
+    Remark,
+    RemarkKind,
     SeenFace,
     SeenHand,
     Verdict,
     describe,
+    describe_remark,
     headline,
     judge,
     next_step,
     place_in_words,
     pose_label,
 )
+from vision.rules.policy import available_packs
 from vision.rules.texts import LANGUAGES, listed, texts
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 POLICY = Policy.load()
 MILDER = msgspec.structs.replace(POLICY, judging=msgspec.structs.replace(POLICY.judging, unheld_number="milder"))
+NO_EXEMPTION = msgspec.structs.replace(POLICY, judging=msgspec.structs.replace(POLICY.judging, declared_spouse="same"))
 FORBIDDEN = re.compile(r"melanggar|pelanggar|bersalah|violat|guilty|offen[cs]e|illegal", re.IGNORECASE)
 
 
@@ -54,6 +60,9 @@ HELD = ElectionContext({2: (ANI, BUDI)}, any_active=True)
 CROWD = ElectionContext(
     {2: tuple(Candidate(f"c{n}", f"Calon {n}", Role.CANDIDATE, f"pileg-{n}", 2) for n in range(5))}, any_active=True
 )
+PILKADA = Election("pilkada", "", "regency", "34.01", date(2024, 9, 25), date(2024, 11, 27), date(2024, 11, 27))
+EARLY = ElectionContext({}, any_active=True, elections={"pilkada": PILKADA}, day=date(2024, 9, 1))
+NEW_MATE = Candidate("eko", "Eko Prasetyo", Role.RUNNING_MATE, "pilkada")
 MARRIED = ElectionContext({2: (ANI, BUDI)}, any_active=True, declared_spouse_of="ani")
 
 
@@ -89,11 +98,15 @@ CASES = MappingProxyType(
         "number nobody holds, milder policy": (hands(Pose.FOUR), [], MILDER, HELD),
         "candidate": ([], [face(ANI)], POLICY, HELD),
         "candidate without number": ([], [face(NEW)], POLICY, HELD),
+        "prospective candidate": ([], [face(NEW)], POLICY, EARLY),
+        "prospective running mate with a sign": (hands(Pose.CALL), [face(NEW_MATE)], POLICY, EARLY),
         "running mate, possible": ([], [face(BUDI, "possible")], POLICY, HELD),
         "candidate with a sign": (hands(Pose.OK), [face(ANI)], POLICY, HELD),
         "candidate with the own number": (hands(Pose.PEACE_TWO), [face(ANI)], POLICY, HELD),
         "spouse": ([], [face(ANI)], POLICY, MARRIED),
         "spouse with a sign": (hands(Pose.PEACE_TWO), [face(ANI)], POLICY, MARRIED),
+        "spouse where the policy makes no exemption": ([], [face(ANI)], NO_EXEMPTION, MARRIED),
+        "spouse with a sign, no exemption": (hands(Pose.PEACE_TWO), [face(ANI)], NO_EXEMPTION, MARRIED),
         "child of a candidate": ([], [face(CHILD)], POLICY, HELD),
         "possible relative of somebody out of scope": ([], [face(COUSIN, "possible")], POLICY, HELD),
         "relative with a sign": (hands(Pose.THUMB_UP), [face(CHILD)], POLICY, HELD),
@@ -128,7 +141,9 @@ def snapshot(language: Language) -> str:
         lines += [f"- [{finding.severity} {finding.code}] {message}" for finding, message in told]
         parts.append("\n".join([*lines, f"> {step}"]))
     labels = [f"{pose}: {pose_label(POLICY, pose, language)}" for pose in Pose]
-    return "\n\n".join([*parts, "\n".join(["# labels", *labels])]) + "\n"
+    remarks = [f"{kind}: {describe_remark(Remark(kind, date(2024, 11, 25)), language)}" for kind in RemarkKind]
+    parts += ["\n".join(["# labels", *labels]), "\n".join(["# remarks", *remarks])]
+    return "\n\n".join(parts) + "\n"
 
 
 def sentences(message: str) -> int:
@@ -153,6 +168,22 @@ def test_messages_are_short_calm_and_name_their_rule(case: str, language: Langua
         assert not re.search(r"0\.\d", message)  # no score of anybody
     assert 1 <= sentences(step) <= 3
     assert not FORBIDDEN.search(step + headline(verdict, language))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_remarks_and_reminders_are_short_and_calm(language: Language) -> None:
+    told = [describe_remark(Remark(kind, date(2024, 1, 2)), language) for kind in RemarkKind]
+    told += [reminder for pack in available_packs() for reminder in Policy.load(pack).reminders(language)]
+    for words in told:
+        assert 1 <= sentences(words) <= 3
+        assert not FORBIDDEN.search(words)
+
+
+def test_dates_are_written_as_people_write_them() -> None:
+    taken = Remark(RemarkKind.TAKEN, date(2019, 8, 17))
+    assert "17 Agustus 2019" in describe_remark(taken, "id")
+    assert "17 August 2019" in describe_remark(taken, "en")
+    assert all(len(texts(language)["date"]["months"].split()) == 12 for language in LANGUAGES)
 
 
 def test_both_languages_have_the_same_keys_and_placeholders() -> None:

@@ -1,13 +1,14 @@
 """What the judging room is told about a photo: hands with a named pose, faces with a match, and who stands for what.
 
-The room knows nothing of pixels, models or galleries. `candidates.Match` and `candidates.Candidate` fit the protocols
-here as they are; tests and other galleries may bring their own.
+The room knows nothing of pixels, models or galleries. `candidates.Match`, `candidates.Candidate` and
+`candidates.Election` fit the protocols here as they are; tests and other galleries may bring their own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Protocol
 
 from vision.poses import Pose
@@ -47,6 +48,22 @@ class CandidateFacts(Protocol):
     @property
     def relation(self) -> str | None:
         """For `family`: `spouse`, `child`, `parent`, `sibling` or `other`."""
+
+
+class ElectionFacts(Protocol):
+    """When an election is, as far as judging needs to know (fits `candidates.Election`)."""
+
+    @property
+    def active_from(self) -> date | None:
+        """The first day of the campaign, None when unknown."""
+
+    @property
+    def active_to(self) -> date | None:
+        """The last day, of the campaign or of the vote; None when unknown."""
+
+    @property
+    def polling_day(self) -> date | None:
+        """The day of the vote, None when unknown."""
 
 
 class MatchFacts(Protocol):
@@ -103,10 +120,13 @@ class ElectionContext:
 
     `ballot_holders` gives, for each ballot number, the active people in scope who hold it. `any_active` says whether
     any election is active at all. `declared_spouse_of` is the id of the candidate the user declared to be married to.
-    `names` gives names by candidate id, for saying whose relative a person is.
+    `names` gives names by candidate id, for saying whose relative a person is. `elections` gives the elections in scope
+    that are active on `day`, by id; without a day, no phase is told.
     """
 
     ballot_holders: Mapping[int, tuple[CandidateFacts, ...]] = field(default_factory=dict)
     any_active: bool = False
     declared_spouse_of: str | None = None
     names: Mapping[str, str] = field(default_factory=dict)
+    elections: Mapping[str, ElectionFacts] = field(default_factory=dict)
+    day: date | None = None

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
+from vision.rules.phases import Phase
 from vision.rules.schema import PoseRule, Rule, Severity
 
 
@@ -40,7 +42,36 @@ class Note(StrEnum):
     OWN_NUMBER = "own_number"
     """A hand sign in the same photo can be read as this candidate's ballot number."""
     SPOUSE = "spouse"
-    """The user declared this candidate as husband or wife."""
+    """The user declared this candidate as husband or wife, and the finding is milder for it."""
+    SPOUSE_NO_EXEMPTION = "spouse_no_exemption"
+    """The user declared this candidate as husband or wife, but the policy makes no difference for that."""
+    PROSPECTIVE = "prospective"
+    """The person is not fixed as a candidate yet (bakal calon)."""
+
+
+class RemarkKind(StrEnum):
+    """What a remark is about; the value is its code in the JSON."""
+
+    BEFORE = "time.before"
+    """The campaign has not begun; the duty holds all the same."""
+    QUIET = "time.quiet"
+    """It is the quiet period."""
+    POLLING_DAY = "time.polling_day"
+    """It is polling day."""
+    AFTER = "time.after"
+    """The vote is over; the duty holds all the same."""
+    TAKEN = "photo.taken"
+    """The day the camera says the photo was taken."""
+    TAKEN_OUTSIDE = "photo.taken_outside"
+    """The photo was taken outside the time of every election that counts, which clears nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A circumstance of the whole photo; `day` is the day it is about. It never changes the verdict."""
+
+    kind: RemarkKind
+    day: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +96,8 @@ class Finding:
     `code` is stable: `pose.<pose id>`, `candidate.match`, `candidate.match_with_sign`, `family.match`. `rule` is the id
     of the policy pack, `basis` the circular and item behind it. `hands` and `faces` count from 0 as in the evidence,
     ascending. `candidates` are the ids of the people named: the holders of the number for a pose, the matched person
-    otherwise. `people` is how many people show it.
+    otherwise. `people` is how many people show it. `phase` is where the elections meant stand on the day of the check,
+    None when unknown.
     """
 
     kind: FindingKind
@@ -81,15 +113,18 @@ class Finding:
     subjects: tuple[Subject, ...] = ()
     sign: PoseRule | None = None
     notes: frozenset[Note] = frozenset()
+    phase: Phase | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Judgment:
     """The findings in order of weight, the verdict, and the numbers each hand of the evidence can mean.
 
-    `hand_numbers` runs parallel to the hands that were judged.
+    `hand_numbers` runs parallel to the hands that were judged. `remarks` tell circumstances that findings share; a
+    photo without findings has none.
     """
 
     findings: tuple[Finding, ...]
     verdict: Verdict
     hand_numbers: tuple[tuple[int, ...], ...]
+    remarks: tuple[Remark, ...] = ()

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from vision.poses import Pose
 from vision.rules.evidence import CandidateFacts, ElectionContext, MatchFacts, SeenFace, SeenHand
-from vision.rules.findings import Finding, FindingKind, Judgment, Note, Subject, Verdict
+from vision.rules.findings import Finding, FindingKind, Judgment, Note, Remark, RemarkKind, Subject, Verdict
+from vision.rules.phases import Phase, is_in_time, nearest_phase, phase_on
 from vision.rules.policy import Policy
-from vision.rules.schema import Severity
+from vision.rules.schema import Rule, Severity
 
 NO_ELECTION = ElectionContext()
 """Nobody registered, nothing active."""
@@ -18,18 +20,28 @@ _SEVERITY_ORDER = (Severity.FLAG, Severity.REVIEW)
 _KIND_ORDER = (FindingKind.CANDIDATE, FindingKind.POSE, FindingKind.FAMILY)
 _CODE_ORDER = ("candidate.match_with_sign",)
 
+_TOLD_PHASES = {
+    Phase.BEFORE: RemarkKind.BEFORE,
+    Phase.QUIET: RemarkKind.QUIET,
+    Phase.POLLING_DAY: RemarkKind.POLLING_DAY,
+    Phase.AFTER: RemarkKind.AFTER,
+}
+"""What is worth saying about the time; that a campaign is on surprises nobody."""
+
 
 def judge(
     hands: Sequence[SeenHand],
     faces: Sequence[SeenFace],
     policy: Policy,
     context: ElectionContext = NO_ELECTION,
+    *,
+    taken_on: date | None = None,
 ) -> Judgment:
-    """Weigh the hands and faces of one photo.
+    """Weigh the hands and faces of one photo; `taken_on` is the day the camera says it was taken.
 
     All hands that make the same sign become one finding, and so do all faces that match the same person. Findings come
     in order of severity, then kind (candidate, pose, family), then place in the photo; equal evidence gives equal
-    answers in equal order.
+    answers in equal order. Neither the phase of an election nor the age of a photo changes a severity.
     """
     numbers = tuple(hand.numbers or policy.numbers_of(hand.pose) for hand in hands)
     signs = _sign_findings(hands, numbers, policy, context)
@@ -37,7 +49,34 @@ def judge(
     findings = tuple(sorted([*signs, *people], key=_weight))
     worst = findings[0].severity if findings else Severity.NONE
     verdict = {Severity.FLAG: Verdict.FLAG, Severity.REVIEW: Verdict.REVIEW}.get(worst, Verdict.CLEAR)
-    return Judgment(findings, verdict, numbers)
+    return Judgment(findings, verdict, numbers, _remarks(findings, policy, context, taken_on))
+
+
+def _remarks(
+    findings: Sequence[Finding], policy: Policy, context: ElectionContext, taken_on: date | None
+) -> tuple[Remark, ...]:
+    """Return what is to be said of the time; nothing about a photo without findings."""
+    if not findings:
+        return ()
+    remarks = []
+    phase = nearest_phase(finding.phase for finding in findings)
+    if phase in _TOLD_PHASES:
+        remarks.append(Remark(_TOLD_PHASES[phase], context.day))
+    # A photo from the future was taken by a camera whose clock is wrong.
+    if taken_on is not None and (context.day is None or taken_on <= context.day):
+        elections = context.elections.values()
+        is_old = bool(elections) and not any(is_in_time(taken_on, one, policy.window) for one in elections)
+        remarks.append(Remark(RemarkKind.TAKEN_OUTSIDE if is_old else RemarkKind.TAKEN, taken_on))
+    return tuple(remarks)
+
+
+def _phase(people: Iterable[CandidateFacts], context: ElectionContext) -> Phase | None:
+    """Return the phase of these people's elections; of all that are active where they have none that is known."""
+    if context.day is None:
+        return None
+    named = {person.election for person in people}
+    meant = [election for id_, election in context.elections.items() if id_ in named] or context.elections.values()
+    return nearest_phase(phase_on(context.day, election) for election in meant)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +110,9 @@ def _weigh_hand(hand: SeenHand, numbers: tuple[int, ...], policy: Policy, contex
     if hand.score < policy.thresholds.flag:
         severity = Severity.REVIEW
         notes.add(Note.UNSURE)
-    if numbers and policy.judging.unheld_number == "milder" and not _holders(numbers, context):
+    # Where no number is known at all, "nobody holds it" would be a guess: nothing is milder for want of a gallery.
+    unheld = bool(numbers) and bool(context.ballot_holders) and not _holders(numbers, context)
+    if unheld and policy.judging.unheld_number == "milder":
         severity = Severity.REVIEW
         notes.add(Note.UNHELD)
     return _Weighed(hand, severity, frozenset(notes))
@@ -97,6 +138,7 @@ def _sign_finding(
         subjects=_pairs(holders),
         sign=rule,
         notes=_shared_notes(group),
+        phase=_phase(holders, context),
     )
 
 
@@ -145,10 +187,15 @@ def _candidate_finding(
     policy: Policy,
     context: ElectionContext,
 ) -> Finding:
-    spouse = person.id == context.declared_spouse_of
+    declared = person.id == context.declared_spouse_of
+    softened = declared and policy.judging.declared_spouse == "milder"
+    phase = _phase([person], context)
     notes = set() if sure else {Note.POSSIBLE}
-    if spouse:
-        notes.add(Note.SPOUSE)
+    if declared:
+        notes.add(Note.SPOUSE if softened else Note.SPOUSE_NO_EXEMPTION)
+    # Numbers are drawn the day after the KPU has fixed the candidates: who has one is fixed.
+    if phase is Phase.BEFORE and person.ballot_number is None:
+        notes.add(Note.PROSPECTIVE)
     if signs:
         notes.add(Note.WITH_SIGN)
     own_number = person.ballot_number
@@ -156,17 +203,24 @@ def _candidate_finding(
         notes.add(Note.OWN_NUMBER)
     return Finding(
         kind=FindingKind.CANDIDATE,
-        severity=Severity.FLAG if sure and not spouse else Severity.REVIEW,
+        severity=Severity.FLAG if sure and not softened else Severity.REVIEW,
         code="candidate.match_with_sign" if signs else "candidate.match",
         rule=policy.id,
-        basis=policy.rules["spouse" if spouse else "candidate"],
+        basis=_basis(softened, Note.PROSPECTIVE in notes, policy),
         hands=tuple(sorted({hand for sign in signs for hand in sign.hands})),
         faces=faces,
         candidates=(person.id,),
         numbers=() if own_number is None else (own_number,),
         subjects=(Subject(person.name, person.role, own_number),),
         notes=frozenset(notes),
+        phase=phase,
     )
+
+
+def _basis(softened: bool, prospective: bool, policy: Policy) -> Rule:
+    if softened:
+        return policy.rules["spouse"]
+    return policy.rule_for_prospective() if prospective else policy.rules["candidate"]
 
 
 def _family_finding(
@@ -186,6 +240,7 @@ def _family_finding(
         candidates=(person.id,),
         subjects=(Subject(person.name, "family", None, person.relation, relative),),
         notes=frozenset() if sure else frozenset({Note.POSSIBLE}),
+        phase=_phase([person], context),
     )
 
 

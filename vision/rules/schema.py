@@ -28,27 +28,41 @@ class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 
 
 class Circular(Table, frozen=True):
-    """The regulation a pack is about: its short name, full title, date, the numbers each body gave it, and a link."""
+    """The regulation a pack is about: its short name, full title, date, the numbers each body gave it, and a link.
+
+    `valid_from` and `valid_to` are given where the circular itself limits its time.
+    """
 
     name: str
     title: str
     issued: dt.date
-    numbers: tuple[str, ...]
     link: str
+    numbers: tuple[str, ...] = ()
+    valid_from: dt.date | None = None
+    valid_to: dt.date | None = None
 
 
 class Rule(Table, frozen=True):
-    """What a finding rests on: the circular, the item in it, one line in each language, and a link."""
+    """What a finding rests on: the circular, the item in it, one line in each language, and a link.
+
+    `sanction_*` names what the circular itself connects with the item; left empty, nothing is said of it.
+    """
 
     circular: str
     item: str
     title_id: str
     title_en: str
     link: str
+    sanction_id: str = ""
+    sanction_en: str = ""
 
     def title(self, language: Literal["id", "en"]) -> str:
         """Return the one-line citation."""
         return self.title_id if language == "id" else self.title_en
+
+    def sanction(self, language: Literal["id", "en"]) -> str:
+        """Return what the circular connects with the item, empty where nothing is to be said."""
+        return self.sanction_id if language == "id" else self.sanction_en
 
 
 class Thresholds(Table, frozen=True):
@@ -61,12 +75,14 @@ class Thresholds(Table, frozen=True):
 class Judging(Table, frozen=True):
     """How findings are weighed.
 
-    `unheld_number`: what happens to a number that no active candidate in scope holds. `family`: the weight of a
-    candidate's registered relative.
+    `unheld_number`: what happens to a number that no active candidate in scope holds, where numbers are known at all.
+    `family`: the weight of a candidate's registered relative. `declared_spouse`: what the user's statement "the
+    candidate is my husband or wife" does to the finding about that candidate; signs it never softens.
     """
 
     unheld_number: Literal["same", "milder"]
     family: Literal["review", "flag"]
+    declared_spouse: Literal["same", "milder"] = "milder"
 
 
 class Window(Table, frozen=True):

@@ -6,12 +6,13 @@ The templates live in `messages/id.toml` and `messages/en.toml`; names of poses 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 from vision.errors import Language
 from vision.poses import Pose
-from vision.rules.findings import Finding, FindingKind, Note, Subject, Verdict
+from vision.rules.findings import Finding, FindingKind, Note, Remark, Subject, Verdict
 from vision.rules.policy import Policy
-from vision.rules.schema import Severity
+from vision.rules.schema import Rule, Severity
 from vision.rules.texts import LONGEST_LIST, either, listed, text, texts
 
 _NOWHERE: Mapping[int, str] = {}
@@ -40,7 +41,19 @@ def describe(
         sentences = _candidate_sentences(finding, language, _place(finding.faces, face_places, language))
     else:
         sentences = _family_sentences(finding, language, _place(finding.faces, face_places, language))
-    return " ".join([*sentences, text(language, "basis", "rule", rule=finding.basis.title(language))])
+    return " ".join([*sentences, _basis(finding.basis, language)])
+
+
+def describe_remark(remark: Remark, language: Language = "id") -> str:
+    """Say a circumstance of the whole photo in one sentence."""
+    _, _, key = remark.kind.value.partition(".")
+    return text(language, "remark", key, day=None if remark.day is None else day_in_words(remark.day, language))
+
+
+def day_in_words(day: date, language: Language = "id") -> str:
+    """Return a date as people write it, e.g. "27 November 2024"."""
+    month = text(language, "date", "months").split()[day.month - 1]
+    return text(language, "date", "day", day=day.day, month=month, year=day.year)
 
 
 def next_step(findings: Sequence[Finding], language: Language = "id") -> str:
@@ -96,19 +109,24 @@ def _pose_sentences(finding: Finding, language: Language, place: str) -> list[st
 
 def _candidate_sentences(finding: Finding, language: Language, place: str) -> list[str]:
     subject = finding.subjects[0]
-    role = f"role_{subject.role}" + ("" if subject.number is None else "_numbered")
+    prospective = Note.PROSPECTIVE in finding.notes
+    standing = "_prospective" if prospective else "" if subject.number is None else "_numbered"
     first = text(
         language,
         "candidate",
         "seen_possible" if Note.POSSIBLE in finding.notes else "seen",
         place=place,
         name=subject.name,
-        role=text(language, "candidate", role, number=subject.number),
+        role=text(language, "candidate", f"role_{subject.role}{standing}", number=subject.number),
     )
+    with_sign = "_with_sign" if Note.WITH_SIGN in finding.notes else ""
     if Note.SPOUSE in finding.notes:
-        why = "spouse_with_sign" if Note.WITH_SIGN in finding.notes else "spouse"
+        why = f"spouse{with_sign}"
+    elif Note.SPOUSE_NO_EXEMPTION in finding.notes:
+        why = f"no_exemption{with_sign}"
     else:
-        why = next((note.value for note in (Note.OWN_NUMBER, Note.WITH_SIGN) if note in finding.notes), "alone")
+        alone = "alone_prospective" if prospective else "alone"
+        why = next((note.value for note in (Note.OWN_NUMBER, Note.WITH_SIGN) if note in finding.notes), alone)
     return [first, text(language, "candidate", why)]
 
 
@@ -129,6 +147,12 @@ def _family_sentences(finding: Finding, language: Language, place: str) -> list[
         relative=relative,
     )
     return [first, text(language, "family", "why")]
+
+
+def _basis(rule: Rule, language: Language) -> str:
+    if not rule.sanction(language):
+        return text(language, "basis", "rule", rule=rule.title(language))
+    return text(language, "basis", "rule_and_sanction", rule=rule.title(language), sanction=rule.sanction(language))
 
 
 def _numbered(subject: Subject, language: Language) -> str:
