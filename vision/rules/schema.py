@@ -45,7 +45,7 @@ class Circular(Table, frozen=True):
 class Rule(Table, frozen=True):
     """What a finding rests on: the circular, the item in it, one line in each language, and a link.
 
-    `sanction_*` names what the circular itself connects with the item; left empty, nothing is said of it.
+    `sanction_*` says, as a half sentence, what the circular itself connects with the item; left empty, nothing is said.
     """
 
     circular: str
