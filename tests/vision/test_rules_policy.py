@@ -21,7 +21,8 @@ def write(folder: Path, text: str, name: str = "mine.toml") -> Path:
 
 
 PUBLIC = """
-DEFAULT_POLICY CandidateFacts ElectionContext ElectionFacts Finding FindingKind Judgment MatchFacts Note PackReading
+DEFAULT_POLICY CandidateFacts Circular ElectionContext ElectionFacts Finding FindingKind Judgment MatchFacts Note
+PackReading
 Phase Policy PoseRule Problem Remark RemarkKind Rule SeenFace SeenHand Severity Subject Verdict available_packs describe
 describe_remark headline judge next_step packs_for place_in_words pose_label read_pack
 """

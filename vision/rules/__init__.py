@@ -14,12 +14,13 @@ from vision.rules.policy import (
     packs_for,
     read_pack,
 )
-from vision.rules.schema import PoseRule, Rule, Severity
+from vision.rules.schema import Circular, PoseRule, Rule, Severity
 from vision.rules.wording import describe, describe_remark, headline, next_step, pose_label
 
 __all__ = [
     "DEFAULT_POLICY",
     "CandidateFacts",
+    "Circular",
     "ElectionContext",
     "ElectionFacts",
     "Finding",

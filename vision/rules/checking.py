@@ -8,19 +8,19 @@ from __future__ import annotations
 import datetime as dt
 import re
 import string
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import EnumType
 from types import UnionType
-from typing import Any, Literal, TypeVar, get_args, get_origin
+from typing import Any, Literal, TypeAlias, TypeVar, get_args, get_origin
 
 import msgspec
 
 from vision.poses import Pose
 from vision.rules.reading import Key, LaidPack, Problem, hints
-from vision.rules.schema import Circular, Judging, PoseRule, Rule, Table, Thresholds, Window
+from vision.rules.schema import Circular, Judging, PoseRule, Rule, Severity, Table, Thresholds, Window
 
-T = TypeVar("T")
+Also: TypeAlias = Callable[[Key, Mapping[str, Any]], None]
 S = TypeVar("S", bound=Table)
 
 REQUIRED_RULES = ("sign", "candidate", "family", "spouse")
@@ -32,7 +32,15 @@ PROSPECTIVE_RULE = "prospective"
 LONGEST_REMINDER = 3
 """Sentences of a reminder: as many as of any other message."""
 
-_TOP = ("id", "title_id", "title_en", "regions", "reminder_id", "reminder_en", "extends")
+_HEAD: Mapping[str, Any] = {
+    "id": str,
+    "title_id": str,
+    "title_en": str,
+    "regions": tuple[str, ...],
+    "reminder_id": str,
+    "reminder_en": str,
+}
+_TOP = ("extends", *_HEAD)
 _TABLES = ("circular", "rules", "thresholds", "judging", "window", "poses", "sources")
 _REGION = re.compile(r"\d{2}(\.\d{2}(\.\d{2}(\.\d{4})?)?)?")
 _ID = re.compile(r"[a-z0-9][a-z0-9._-]*", re.IGNORECASE)
@@ -65,173 +73,155 @@ class _Checker:
     def fields(self) -> dict[str, Any]:
         raw = self.laid.raw
         self.refuse_unknown((), raw, [*_TOP, *_TABLES])
-        sources = self.sources(raw)
-        rules = self.rules(raw)
-        values: dict[str, Any] = {
-            "id": self.required(("id",), raw, str),
-            "title_id": self.required(("title_id",), raw, str),
-            "title_en": self.required(("title_en",), raw, str),
-            "regions": self.optional(("regions",), raw, tuple[str, ...], ()),
-            "reminder_id": self.optional(("reminder_id",), raw, str, ""),
-            "reminder_en": self.optional(("reminder_en",), raw, str, ""),
-            "circular": self.table(("circular",), raw.get("circular", {}), Circular),
-            "rules": rules,
-            "thresholds": self.table(("thresholds",), raw.get("thresholds", {}), Thresholds),
+        head = self.values((), {word: raw[word] for word in _HEAD if word in raw}, _HEAD)
+        for word in ("title_id", "title_en"):
+            if word not in raw:
+                self.report((word,), "belum diisi", "missing")
+        self.check_head(head)
+        return head | {
+            "circular": self.table(("circular",), raw.get("circular", {}), Circular, self.check_circular),
+            "rules": self.rules(raw),
+            "thresholds": self.table(("thresholds",), raw.get("thresholds", {}), Thresholds, self.check_cuts),
             "judging": self.table(("judging",), raw.get("judging", {}), Judging),
-            "window": self.table(("window",), raw.get("window", {}), Window),
+            "window": self.table(("window",), raw.get("window", {}), Window, self.check_days),
             "poses": self.poses(raw),
-            "sources": sources,
+            "sources": self.sources(raw),
         }
-        self.check_head(values)
-        self.check_tables(values)
-        return values
 
     def check_head(self, values: Mapping[str, Any]) -> None:
-        if isinstance(values["id"], str) and not _ID.fullmatch(values["id"]):
+        if not _ID.fullmatch(values.get("id", "x")):
             self.report(
                 ("id",), "hanya huruf, angka, titik, dan tanda hubung", "letters, digits, dots and hyphens only"
             )
-        self.refuse_empty(("title_id",), values["title_id"])
-        self.refuse_empty(("title_en",), values["title_en"])
-        for region in values["regions"] or ():
+        for word in ("title_id", "title_en"):
+            self.refuse_empty((word,), values.get(word))
+        for region in values.get("regions", ()):
             if not _REGION.fullmatch(region):
                 self.report(
                     ("regions",),
                     f"«{region}» bukan kode Kemendagri seperti 34 atau 34.01",
                     f"“{region}” is no Kemendagri code such as 34 or 34.01",
                 )
-        self.check_both(("reminder_id",), ("reminder_en",), values["reminder_id"], values["reminder_en"])
+        self.check_both((), "reminder", values)
         for word in ("reminder_id", "reminder_en"):
-            if len(re.findall(r"[.!?](?=\s|$)", values[word] or "")) > LONGEST_REMINDER:
+            if len(re.findall(r"[.!?](?=\s|$)", values.get(word, ""))) > LONGEST_REMINDER:
                 self.report((word,), "paling banyak tiga kalimat", "at most three sentences")
 
-    def check_tables(self, values: Mapping[str, Any]) -> None:
-        cuts, window, circular = values["thresholds"], values["window"], values["circular"]
-        if cuts is not None and not 0 <= cuts.review <= cuts.flag <= 1:
-            self.report(("thresholds",), "harus 0 ≤ review ≤ flag ≤ 1", "0 ≤ review ≤ flag ≤ 1 must hold")
-        for word in () if window is None else ("days_before", "days_after"):
-            if getattr(window, word) < 0:
-                self.report(("window", word), "jumlah hari tidak boleh negatif", "days must not be negative")
-        if circular is not None:
-            self.check_link(("circular", "link"), circular.link)
-            if circular.valid_from and circular.valid_to and circular.valid_from > circular.valid_to:
-                self.report(("circular", "valid_to"), "sebelum valid_from", "before valid_from")
+    def check_circular(self, key: Key, values: Mapping[str, Any]) -> None:
+        self.check_link((*key, "link"), values.get("link"))
+        start, end = values.get("valid_from"), values.get("valid_to")
+        if start and end and start > end:
+            self.report((*key, "valid_to"), "sebelum valid_from", "before valid_from")
 
-    def rules(self, raw: Mapping[str, Any]) -> dict[str, Rule]:
-        rules: dict[str, Rule] = {}
+    def check_cuts(self, key: Key, values: Mapping[str, Any]) -> None:
+        review, flag = values.get("review", 0.0), values.get("flag", 1.0)
+        if not 0 <= review <= flag <= 1:
+            self.report(key, "harus 0 ≤ review ≤ flag ≤ 1", "0 ≤ review ≤ flag ≤ 1 must hold")
+
+    def check_days(self, key: Key, values: Mapping[str, Any]) -> None:
+        for word, days in values.items():
+            if days < 0:
+                self.report((*key, word), "jumlah hari tidak boleh negatif", "days must not be negative")
+
+    def rules(self, raw: Mapping[str, Any]) -> dict[str, Rule | None]:
         tables = self.tables(("rules",), raw)
-        for name, value in (tables or {}).items():
-            key = ("rules", name)
-            rule = self.table(key, value, Rule)
-            if rule is None:
-                continue
-            rules[name] = rule
-            self.check_link((*key, "link"), rule.link)
-            for word in ("circular", "title_id", "title_en"):
-                self.refuse_empty((*key, word), getattr(rule, word))
-            self.check_both((*key, "sanction_id"), (*key, "sanction_en"), rule.sanction_id, rule.sanction_en)
+        rules = {name: self.table(("rules", name), value, Rule, self.check_rule) for name, value in tables.items()}
         for name in REQUIRED_RULES:
-            if tables is not None and name not in tables:
+            if isinstance(raw.get("rules", {}), dict) and name not in tables:
                 self.report(("rules",), f"tabel «{name}» belum ada", f"the table “{name}” is missing")
         return rules
 
-    def poses(self, raw: Mapping[str, Any]) -> dict[Pose, PoseRule]:
-        poses: dict[Pose, PoseRule] = {}
+    def check_rule(self, key: Key, values: Mapping[str, Any]) -> None:
+        self.check_link((*key, "link"), values.get("link"))
+        for word in ("circular", "title_id", "title_en"):
+            self.refuse_empty((*key, word), values.get(word))
+        self.check_both(key, "sanction", values)
+
+    def poses(self, raw: Mapping[str, Any]) -> dict[Pose, PoseRule | None]:
         tables = self.tables(("poses",), raw)
-        if tables is None:
-            return poses
         self.refuse_unknown(("poses",), tables, [pose.value for pose in Pose])
         missing = [pose.value for pose in Pose if pose.value not in tables]
-        if missing:
+        if missing and isinstance(raw.get("poses", {}), dict):
             names = ", ".join(missing)
             self.report(("poses",), f"pose ini belum ada: {names}", f"these poses are missing: {names}")
-        for pose in Pose:
-            key = ("poses", pose.value)
-            rule = self.table(key, tables[pose.value], PoseRule) if pose.value in tables else None
-            if rule is not None:
-                poses[pose] = rule
-                self.check_pose(key, rule)
-        return poses
+        return {
+            pose: self.table(("poses", pose.value), tables[pose.value], PoseRule, self.check_pose)
+            for pose in Pose
+            if pose.value in tables
+        }
 
-    def check_pose(self, key: Key, rule: PoseRule) -> None:
+    def check_pose(self, key: Key, values: Mapping[str, Any]) -> None:
         # Names count as they stand in the file: a broken entry has its own problem, and need not cause another here.
         rules, sources = self.laid.raw.get("rules", {}), self.laid.raw.get("sources", {})
-        if isinstance(rules, dict) and rule.rule not in rules:
-            close_id, close_en = hints(rule.rule, rules)
-            self.report(
-                (*key, "rule"), f"tidak ada [rules.{rule.rule}]{close_id}", f"there is no [rules.{rule.rule}]{close_en}"
-            )
-        for source in rule.sources if isinstance(sources, dict) else ():
+        rule = values.get("rule", "sign")
+        if isinstance(rules, dict) and rule not in rules and rule not in REQUIRED_RULES:
+            close_id, close_en = hints(rule, rules)
+            self.report((*key, "rule"), f"tidak ada [rules.{rule}]{close_id}", f"there is no [rules.{rule}]{close_en}")
+        for source in values.get("sources", ()) if isinstance(sources, dict) else ():
             if source not in sources:
                 self.report((*key, "sources"), f"«{source}» tidak ada di [sources]", f"“{source}” is not in [sources]")
-        for number in rule.numbers:
+        for number in values.get("numbers", ()):
             if number < 1:
                 self.report((*key, "numbers"), f"nomor urut mulai dari 1, bukan {number}", f"from 1 on, not {number}")
-        self.refuse_empty((*key, "name_id"), rule.name_id)
-        self.refuse_empty((*key, "name_en"), rule.name_en)
-        self.check_reading(key, rule)
+        for word in ("name_id", "name_en"):
+            self.refuse_empty((*key, word), values.get(word))
+        weights = (values.get("severity"), values.get("posed_severity"))
+        finds = any(isinstance(weight, Severity) and weight.makes_finding for weight in weights)
+        for word in ("reads_id", "reads_en"):
+            self.check_reading((*key, word), values.get(word, ""), finds)
 
-    def check_reading(self, key: Key, rule: PoseRule) -> None:
-        """Refuse an empty or ill-formed reading where a finding would have to quote it."""
-        finding = rule.severity.makes_finding or (rule.posed_severity is not None and rule.posed_severity.makes_finding)
-        for word, text in (("reads_id", rule.reads_id), ("reads_en", rule.reads_en)):
-            if finding and not text:
-                self.report((*key, word), "isi dengan apa pose ini bisa dibaca", "say what the pose can be read as")
-            try:
-                fields = {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
-            except ValueError:
-                fields = {"?"}
-            if fields - {"number"}:
-                self.report((*key, word), "hanya {number} yang boleh dalam kurung", "only {number} may stand in braces")
+    def check_reading(self, key: Key, text: str, finds: bool) -> None:
+        """Refuse an ill-formed reading, and an empty one where a finding would have to quote it."""
+        if finds and not text:
+            self.report(key, "isi dengan apa pose ini bisa dibaca", "say what the pose can be read as")
+        try:
+            fields = {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+        except ValueError:
+            fields = {"?"}
+        if fields - {"number"}:
+            self.report(key, "hanya {number} yang boleh dalam kurung", "only {number} may stand in braces")
 
     def sources(self, raw: Mapping[str, Any]) -> dict[str, str]:
-        sources: dict[str, str] = {}
-        for name, value in (self.tables(("sources",), raw) or {}).items():
-            link = self.value(("sources", name), value, str)
-            if link is not None:
-                sources[name] = link
-                self.check_link(("sources", name), link)
+        tables = self.tables(("sources",), raw)
+        sources = self.values(("sources",), tables, dict.fromkeys(tables, str))
+        for name, link in sources.items():
+            self.check_link(("sources", name), link)
         return sources
 
-    def required(self, key: Key, raw: Mapping[str, Any], kind: type[T]) -> T | None:
-        if key[-1] in raw:
-            return self.value(key, raw[key[-1]], kind)
-        if key != ("id",):  # told while reading: each file needs its own
-            self.report(key, "belum diisi", "missing")
-        return None
-
-    def optional(self, key: Key, raw: Mapping[str, Any], kind: type[T], default: T) -> T | None:
-        return self.value(key, raw[key[-1]], kind) if key[-1] in raw else default
-
-    def tables(self, key: Key, raw: Mapping[str, Any]) -> dict[str, Any] | None:
-        """Return a table whose keys are names; None when something else stands there."""
+    def tables(self, key: Key, raw: Mapping[str, Any]) -> dict[str, Any]:
+        """Return a table whose keys are names; an empty one, told as a problem, when something else stands there."""
         value = raw.get(key[-1], {})
-        if not isinstance(value, dict):
-            self.report_value(key, _A_TABLE, value)
-            return None
-        return value
+        if isinstance(value, dict):
+            return value
+        self.report_value(key, _A_TABLE, value)
+        return {}
 
-    def table(self, key: Key, raw: object, kind: type[S]) -> S | None:
-        """Check a table key by key; None when something in it is wrong."""
+    def table(self, key: Key, raw: object, kind: type[S], also: Also | None = None) -> S | None:
+        """Check a table key by key, and by `also` as a whole; None when something in it is wrong."""
         if not isinstance(raw, dict):
             self.report_value(key, _A_TABLE, raw)
             return None
         found = len(self.problems)
-        self.refuse_unknown(key, raw, kind.__struct_fields__)
-        values = {}
-        for known in msgspec.structs.fields(kind):
-            if known.name in raw:
-                values[known.name] = self.value((*key, known.name), raw[known.name], known.type)
-            elif known.required:
+        fields = msgspec.structs.fields(kind)
+        self.refuse_unknown(key, raw, [known.name for known in fields])
+        for known in fields:
+            if known.required and known.name not in raw:
                 self.report((*key, known.name), "belum diisi", "missing")
+        values = self.values(key, raw, {known.name: known.type for known in fields})
+        if also is not None:
+            also(key, values)
         return kind(**values) if len(self.problems) == found else None
 
-    def value(self, key: Key, raw: object, kind: type[T]) -> T | None:
-        try:
-            return msgspec.convert(raw, kind, strict=True)
-        except msgspec.ValidationError:
-            self.report_value(key, _expected(kind), raw)
-            return None
+    def values(self, key: Key, raw: Mapping[str, Any], kinds: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the values of known keys that are of the kind they must be."""
+        values = {}
+        for word, kind in kinds.items():
+            if word in raw:
+                try:
+                    values[word] = msgspec.convert(raw[word], kind, strict=True)
+                except msgspec.ValidationError:
+                    self.report_value((*key, word), _expected(kind), raw[word])
+        return values
 
     def refuse_unknown(self, key: Key, raw: Mapping[str, Any], known: Sequence[str]) -> None:
         for word in raw:
@@ -243,14 +233,15 @@ class _Checker:
         if text is not None and not text.strip():
             self.report(key, "tidak boleh kosong", "must not be empty")
 
-    def check_link(self, key: Key, link: str) -> None:
-        if not re.match(r"https?://\S+$", link):
+    def check_link(self, key: Key, link: str | None) -> None:
+        if link is not None and not re.match(r"https?://\S+$", link):
             self.report(key, "harus alamat yang diawali https://", "must be an address that begins with https://")
 
-    def check_both(self, key_id: Key, key_en: Key, text_id: str | None, text_en: str | None) -> None:
-        for key, text, other in ((key_id, text_id, text_en), (key_en, text_en, text_id)):
-            if text == "" and other:
-                self.report(key, "isi juga dalam bahasa ini", "say it in this language as well")
+    def check_both(self, key: Key, word: str, values: Mapping[str, Any]) -> None:
+        """Refuse a text that is given in one language only."""
+        for empty, other in ((f"{word}_id", f"{word}_en"), (f"{word}_en", f"{word}_id")):
+            if values.get(other) and not values.get(empty):
+                self.report((*key, empty), "isi juga dalam bahasa ini", "say it in this language as well")
 
     def report_value(self, key: Key, expected: tuple[str, str], came: object) -> None:
         shown_id, shown_en = _shown(came)

@@ -87,11 +87,10 @@ class PackReading:
     chain: tuple[str, ...] = ()
     laid: LaidPack | None = None
 
-    def origin(self, *key: str) -> str:
-        """Return the id of the pack that said a key last; of a table, that said anything in it last."""
-        if self.laid is None:
-            raise ValueError("a pack that could not be read says nothing")
-        return self.laid.ids[self.laid.file_of(key)]
+    def origin(self, *key: str) -> str | None:
+        """Return the id of the pack that said a key last (of a table: anything in it); None where no pack says it."""
+        file = None if self.laid is None else self.laid.origins.get(key)
+        return None if self.laid is None or file is None else self.laid.ids[file]
 
 
 def read_pack(name_or_file: str | Path) -> PackReading:
