@@ -47,6 +47,7 @@ MAY_IMPORT = {
     "roster": BASE | {"rules", "engines", "candidates"},
     "result": BASE | {"rules", "candidates"},
     "checker": BASE | STAGES | {"engines", "roster", "result", "candidates"},
+    "remedy": BASE | {"rules", "result", "checker"},
     "enrolment": BASE | {"faces", "candidates"},
     "strangers": BASE | {"faces", "engines", "enrolment", "inputs"},
     "report": BASE | {"candidates", "rules", "result", "checker", "vision"},

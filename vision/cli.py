@@ -29,7 +29,9 @@ class Subcommand(NamedTuple):
 
 SUBCOMMANDS: Mapping[str, Subcommand] = {
     "check": Subcommand("vision.command.check", "check", "Periksa foto sebelum diunggah."),
+    "fix": Subcommand("vision.command.fix", "fix", "Potong atau buramkan salinan foto sampai tanpa tanda."),
     "candidates": Subcommand("vision.command.candidates", "candidates", "Kelola galeri calon dan keluarganya."),
+    "policy": Subcommand("vision.command.policy", "policy", "Lihat paket aturan, atau periksa paket buatan sendiri."),
     "doctor": Subcommand("vision.command.doctor", "doctor", "Periksa apakah pemasangan ini lengkap dan jalan."),
 }
 

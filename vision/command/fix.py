@@ -1,0 +1,134 @@
+"""The `fotonetral fix` command: parse, call, print."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from vision.cli import CLEAR, LOOK, NOT_JUDGED
+from vision.command.options import CheckerOptions, checker_options
+from vision.errors import FotoNetralError, Language
+
+if TYPE_CHECKING:
+    from vision.checker import PhotoChecker
+    from vision.remedy.repair import Outcome
+
+_MARGIN = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """What the user wants done with which photo."""
+
+    photo: str
+    out: str
+    how: str
+    margin: float
+    force: bool
+    keep: bool
+    as_json: bool
+
+
+@click.command("fix")
+@click.argument("photo", type=click.Path(), metavar="FOTO")
+@click.option(
+    "--out",
+    required=True,
+    type=click.Path(),
+    metavar="BERKAS|FOLDER",
+    help="Tempat salinan: .jpg, .jpeg atau .png, atau folder yang sudah ada.",
+)
+@click.option(
+    "--how",
+    type=click.Choice(["auto", "crop", "blur"]),
+    default="auto",
+    show_default=True,
+    help="Potong (crop) atau buramkan (blur); auto memilih yang paling sedikit menghilangkan.",
+)
+@click.option(
+    "--margin",
+    type=click.FloatRange(min=0, max=2),
+    default=_MARGIN,
+    show_default=True,
+    metavar="N",
+    help="Ruang di sekeliling tangan dan orang, dalam panjang tangan dan lebar wajah.",
+)
+@checker_options
+@click.option("--force", is_flag=True, help="Timpa berkas lain yang sudah ada; foto asli tidak pernah ditimpa.")
+@click.option("--keep", is_flag=True, help="Tulis hasil terakhir walaupun belum tanpa tanda.")
+@click.option("--json", "as_json", is_flag=True, help="Cetak satu objek JSON.")
+@click.pass_context
+def fix(
+    context: click.Context,
+    photo: str,
+    out: str,
+    how: str,
+    margin: float,
+    checking: CheckerOptions,
+    force: bool,
+    keep: bool,
+    as_json: bool,
+) -> None:
+    """Buat salinan FOTO yang aman: potong atau buramkan sesedikit mungkin, tanpa data lokasi, lalu periksa lagi.
+
+    Foto asli tidak diubah. Status keluar: 0 salinan tanpa tanda sudah ditulis; 1 tidak ada salinan yang tanpa tanda; 2
+    fotonya tidak dapat diperiksa, salinannya tidak dapat ditulis, atau perintahnya keliru.
+    """
+    wish = _Wish(photo, out, how, margin, force, keep, as_json)
+    with checking.open(context) as checker:
+        context.exit(_fixed(checker, wish))
+
+
+def _fixed(checker: PhotoChecker, wish: _Wish) -> int:
+    """Mend the photo, tell about it, and return the exit status."""
+    from vision._sniff import sniff
+    from vision.photo import read_photo
+    from vision.remedy.copies import target_of, write
+    from vision.remedy.remedy import How
+    from vision.remedy.repair import repair
+
+    try:
+        data = read_photo(wish.photo)
+        target = target_of(wish.photo, sniff(data) or "", wish.out, force=wish.force)
+        outcome = repair(checker, data, wish.photo, target.format, how=How(wish.how), margin=wish.margin)
+        written: Path | None = None
+        if outcome.attempt is not None and (outcome.is_clear or wish.keep):
+            write(target, outcome.attempt.encoded, wish.photo, force=wish.force)
+            written = target.path
+    except FotoNetralError as error:
+        _tell_error(error, wish, checker.language)
+        return NOT_JUDGED
+    _tell(outcome, None if written is None else str(written), as_json=wish.as_json)
+    return CLEAR if outcome.is_clear else LOOK
+
+
+def _tell(outcome: Outcome, out: str | None, *, as_json: bool) -> None:
+    from vision.command.check_text import Line, show
+    from vision.remedy.wording import details, headline, next_step, to_dict
+
+    if as_json:
+        # As bytes: JSON is UTF-8, whatever the terminal's encoding is.
+        click.echo(json.dumps(to_dict(outcome, out), ensure_ascii=False).encode())
+        return
+    symbol, style = ("✔", "green") if outcome.is_clear else ("✖", "bold red")
+    lines = [Line(f"{symbol} {headline(outcome, out)}", style)]
+    lines += [Line(f"  - {text}") for text in details(outcome, written=out is not None)]
+    show([*lines, Line(f"  → {next_step(outcome)}")])
+
+
+def _tell_error(error: FotoNetralError, wish: _Wish, language: Language) -> None:
+    if wish.as_json:
+        from vision.remedy.wording import SCHEMA
+
+        name = wish.photo.encode("utf-8", "replace").decode("utf-8")
+        message = error.text(language).encode("utf-8", "replace").decode("utf-8")
+        told = {"schema": SCHEMA, "photo": {"name": name}, "error": {"code": error.code, "message": message}}
+        click.echo(json.dumps(told, ensure_ascii=False).encode())
+    else:
+        from vision.command.check_text import printable
+
+        click.echo(printable(f"{error.text(language)} [{error.code}]"), err=True)

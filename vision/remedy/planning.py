@@ -1,0 +1,71 @@
+"""Choosing between cutting and covering by what each of them loses."""
+
+from __future__ import annotations
+
+from vision.remedy.cropping import Cut, best_cut
+from vision.remedy.remedy import How, NoRemedy, Reason, Remedy
+from vision.remedy.scene import MARGIN, Scene, covered_part
+from vision.result import CheckResult
+
+WORTH_CUTTING = 0.75
+"""Signs are cut off when that keeps everybody and this part of the picture that covering would keep; else covered."""
+
+WORTH_SPARING_A_FACE = 0.5
+"""The same where the cover would hide a part of a face that may stay."""
+
+_HIDDEN = 0.1
+"""From this part on, a face counts as hidden in part."""
+
+
+def propose(result: CheckResult, how: How | str = How.AUTO, margin: float = MARGIN) -> Remedy | NoRemedy:
+    """Return the smallest cut or the covers that should make a checked photo clear.
+
+    margin : room around hands and people, in hand lengths and face widths.
+
+    Candidates and their relatives are cut out entirely, or there is no remedy: a covered face does not undo a photo
+    together. Signs are cut off when that keeps everybody and `WORTH_CUTTING` of the picture, and are covered otherwise.
+    Raises ValueError for another `how` or a negative margin.
+    """
+    if margin < 0:
+        raise ValueError(f"a margin is 0 or more, got {margin}")
+    return plan(Scene.of(result, margin), How(how))
+
+
+def plan(scene: Scene, how: How = How.AUTO) -> Remedy | NoRemedy:
+    """Return the remedy of a scene, as `propose` does for a result."""
+    if scene.leavers and how == How.BLUR:
+        answer: Remedy | NoRemedy = NoRemedy(Reason.BLUR_FOR_PERSON)
+    else:
+        answer = _planned(scene, how)
+    if isinstance(answer, NoRemedy) and scene.signs and any(one.excused for one in scene.leavers):
+        # The spouse may stay; the sign may not.
+        return plan(scene.without_excused(), how)
+    return answer
+
+
+def _planned(scene: Scene, how: How) -> Remedy | NoRemedy:
+    heads = scene.heads
+    people = [part for one in scene.leavers for part in one.parts]
+    cut: Cut | None = None
+    if people:
+        cut = best_cut(scene.size_wh, people, heads)
+        if cut is None:
+            return NoRemedy(Reason.PERSON_STAYS)
+    signs = [sign for sign in scene.signs if cut is None or sign.box.intersection(cut.box) > 0]
+    covered = Remedy(scene.size_wh, None if cut is None else cut.box, tuple(sign.cover for sign in signs))
+    if not signs or how == How.BLUR:
+        return covered
+    off = best_cut(scene.size_wh, [*people, *(sign.box for sign in scene.signs)], heads)
+    if how == How.CROP:
+        return NoRemedy(Reason.SIGN_STAYS) if off is None else Remedy(scene.size_wh, off.box)
+    if off is None:
+        return covered
+    everybody = sum(head.weight for head in heads) if cut is None else cut.people
+    return Remedy(scene.size_wh, off.box) if _is_worth_it(scene, covered, off, everybody) else covered
+
+
+def _is_worth_it(scene: Scene, covered: Remedy, off: Cut, everybody: float) -> bool:
+    """Tell whether cutting the signs off loses less than covering them."""
+    hides_a_face = any(covered_part(face, cover) > _HIDDEN for face in scene.faces for cover in covered.covers)
+    kept = off.box.area / (scene.size_wh[0] * scene.size_wh[1]) / covered.kept
+    return off.people >= everybody - 1e-6 and kept >= (WORTH_SPARING_A_FACE if hides_a_face else WORTH_CUTTING)

@@ -1,0 +1,183 @@
+"""What of a checked photo has to leave it: hands with a sign, people of the gallery; and who may stay. No pixels."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+
+from vision.geometry import Box
+from vision.remedy.cropping import Head
+from vision.remedy.remedy import Cover, Point, whole
+from vision.result import CheckResult, HandResult
+from vision.rules import Finding, FindingKind, Note
+
+MARGIN = 0.1
+"""Room that is left around hands and people, in hand lengths and face widths, on top of what they measure."""
+
+_FINGER = 0.15
+"""Half a finger and what landmarks are off, in hand lengths."""
+
+_FEATHER = 0.12
+_CELL = 0.45
+"""Side of a mosaic cell, in hand lengths: two or three fingers wide, so that no cell tells a finger from a gap."""
+
+_LEAST_HAND_PX = 16.0
+"""Landmarks of smaller hands are off by more than a finger."""
+
+_SAME = 0.3
+"""Boxes that share this part of the smaller one are one hand, or one face, seen twice."""
+
+_GROWTH = 1.4
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """A hand that has to be covered or cut off: the corners of its convex outline, its length, and room around it."""
+
+    outline_xy: tuple[Point, ...]
+    length: float
+    reach: float
+
+    @classmethod
+    def of(cls, hand: HandResult, margin: float) -> Sign:
+        """Make it from a hand's landmarks; `margin` in hand lengths."""
+        points = np.array(hand.landmarks_xy, np.float32)
+        hull = cv2.convexHull(points).reshape(-1, 2)
+        # A palm is half a hand long; one seen from the front is still as long as it is broad.
+        palm = max(np.linalg.norm(points[9] - points[0]), 1.2 * np.linalg.norm(points[17] - points[5]))
+        length = max(2.0 * float(palm), hand.box.width, hand.box.height, _LEAST_HAND_PX)
+        return cls(tuple((float(x), float(y)) for x, y in hull), length, (_FINGER + margin) * length)
+
+    @property
+    def box(self) -> Box:
+        """The whole-pixel box that no cut may touch."""
+        around = Box.around(self.outline_xy)
+        grown = (around.left - self.reach, around.top - self.reach, around.right + self.reach)
+        return whole(Box.from_corners(*grown, around.bottom + self.reach))
+
+    @property
+    def cover(self) -> Cover:
+        """What hides it."""
+        return Cover(self.outline_xy, self.reach, _FEATHER * self.length, _CELL * self.length)
+
+    def moved(self, dx: float, dy: float) -> Sign:
+        """Shift it by (dx, dy) pixels."""
+        return replace(self, outline_xy=tuple((x + dx, y + dy) for x, y in self.outline_xy))
+
+    def with_more(self, other: Sign) -> Sign:
+        """Return one that hides both and some more: what was hidden was seen all the same."""
+        hull = cv2.convexHull(np.array([*self.outline_xy, *other.outline_xy], np.float32)).reshape(-1, 2)
+        length, reach = max(self.length, other.length), max(self.reach, other.reach)
+        return Sign(tuple((float(x), float(y)) for x, y in hull), length, _GROWTH * reach)
+
+
+@dataclass(frozen=True, slots=True)
+class Leaver:
+    """Somebody who has to leave the picture, entirely: face, the boxes of head, body and hands, and who it is.
+
+    `sure` when the face matched beyond doubt, `excused` when the user may be photographed with the person.
+    """
+
+    face: Box
+    parts: tuple[Box, ...]
+    name: str
+    sure: bool = True
+    excused: bool = False
+
+    @classmethod
+    def of(cls, face: Box, hands: Sequence[Box], finding: Finding, margin: float = MARGIN) -> Leaver:
+        """Make it from a face's box, the boxes of the person's hands and the finding; `margin` in face widths.
+
+        Head: as in `Head.of`. Body: three face widths (Eileen Collins' in a space suit on the sample photo, and
+        nobody's is wider), and from the chin seven face heights down, as tall as people are.
+        """
+        w, h, (x, _) = face.width, face.height, face.center_xy
+        room = margin * w
+        top, left, right = face.top - 0.6 * h - room, face.left - 0.25 * w - room, face.right + 0.25 * w + room
+        head = Box.from_corners(left, top, right, face.bottom)
+        body = Box.from_corners(x - 1.5 * w - room, face.bottom, x + 1.5 * w + room, face.bottom + 7 * h)
+        parts = head, body, *(hand.expanded(1.4 + 2 * margin) for hand in hands)
+        sure, excused = Note.POSSIBLE not in finding.notes, Note.SPOUSE in finding.notes
+        return cls(face, parts, finding.subjects[0].name, sure, excused)
+
+    def moved(self, dx: float, dy: float) -> Leaver:
+        """Shift it by (dx, dy) pixels."""
+        parts = tuple(part.moved(dx, dy) for part in self.parts)
+        return replace(self, face=self.face.moved(dx, dy), parts=parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A photo of `size_wh` pixels as planning sees it: signs, people who have to leave, faces of everybody else."""
+
+    size_wh: tuple[int, int]
+    signs: tuple[Sign, ...] = ()
+    leavers: tuple[Leaver, ...] = ()
+    faces: tuple[Box, ...] = ()
+
+    @classmethod
+    def of(cls, result: CheckResult, margin: float = MARGIN) -> Scene:
+        """Read it off a checked photo."""
+        shown = sorted({at for one in result.findings if one.kind is FindingKind.POSE for at in one.hands})
+        gone = {
+            at: finding for finding in result.findings if finding.kind is not FindingKind.POSE for at in finding.faces
+        }
+        return cls(
+            size_wh=result.photo.size_wh,
+            signs=tuple(Sign.of(result.hands[at], margin) for at in shown),
+            leavers=tuple(
+                Leaver.of(face.box, [hand.box for hand in result.hands if hand.person == face.person], gone[at], margin)
+                for at, face in enumerate(result.faces)
+                if at in gone
+            ),
+            faces=tuple(face.box for at, face in enumerate(result.faces) if at not in gone),
+        )
+
+    @property
+    def heads(self) -> tuple[Head, ...]:
+        """Everybody who may stay."""
+        widest = max((face.width for face in self.faces), default=1.0)
+        return tuple(Head.of(face, widest, self.size_wh) for face in self.faces)
+
+    def and_also(self, later: Scene, origin_xy: Point) -> Scene:
+        """Return this scene with what was found when its outcome was checked again.
+
+        `later` is in pixels of that outcome, whose corner lies at `origin_xy` here. What had been covered and was seen
+        again gets a larger cover; who had been let stay and turned out to be of the gallery has to leave.
+        """
+        dx, dy = origin_xy
+        signs = list(self.signs)
+        for sign in (one.moved(dx, dy) for one in later.signs):
+            again = next((at for at, old in enumerate(signs) if old.box.overlap(sign.box) > _SAME), None)
+            if again is None:
+                signs.append(sign)
+            else:
+                signs[again] = signs[again].with_more(sign)
+        found = (one.moved(dx, dy) for one in later.leavers)
+        leavers = (*self.leavers, *(one for one in found if not _among(one.face, [old.face for old in self.leavers])))
+        seen = (face.moved(dx, dy) for face in later.faces)
+        faces = (*self.faces, *(face for face in seen if not _among(face, self.faces)))
+        stay = tuple(face for face in faces if not _among(face, [one.face for one in leavers]))
+        return Scene(self.size_wh, tuple(signs), leavers, stay)
+
+    def without_excused(self) -> Scene:
+        """Return the scene in which those with whom the user may be photographed stay."""
+        stay = tuple(one.face for one in self.leavers if one.excused)
+        leavers = tuple(one for one in self.leavers if not one.excused)
+        return replace(self, leavers=leavers, faces=(*self.faces, *stay))
+
+
+def _among(box: Box, others: Sequence[Box]) -> bool:
+    return any(box.overlap(other) > _SAME for other in others)
+
+
+def covered_part(face: Box, cover: Cover) -> float:
+    """Return how much of a face a cover hides, 0..1, taking the cover for its box without the soft edge."""
+    edge = math.ceil(cover.feather)
+    box = cover.box
+    inner = Box(box.left + edge, box.top + edge, max(box.width - 2 * edge, 0.0), max(box.height - 2 * edge, 0.0))
+    return inner.intersection(face) / face.area if face.area > 0 else 0.0

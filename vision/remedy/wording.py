@@ -1,0 +1,142 @@
+"""What people and programs read about a mended photo. The texts lie in `messages/id.toml` and `messages/en.toml`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import msgspec
+
+from vision.errors import Language
+from vision.geometry import Box
+from vision.remedy.remedy import Remedy
+from vision.remedy.repair import Outcome
+from vision.remedy.scene import Leaver
+from vision.result import CheckResult
+from vision.rules import place_in_words
+
+SCHEMA = "fotonetral.fix/1"
+"""Names the JSON contract of `fotonetral fix --json`; fields may be added under this name, never changed."""
+
+
+@cache
+def texts(language: Language) -> dict[str, dict[str, str]]:
+    """Return the message templates of a language, section by section."""
+    file = resources.files("vision.remedy") / "messages" / f"{language}.toml"
+    return msgspec.toml.decode(file.read_bytes(), type=dict[str, dict[str, str]], strict=True)
+
+
+def headline(outcome: Outcome, out: str | None) -> str:
+    """Return in one line what came of it; `out` is where the copy was written, None when it was not."""
+    before, attempt, words = outcome.before, outcome.attempt, texts(outcome.before.language)["head"]
+    if attempt is None:
+        return words["none"].format(photo=before.photo.name)
+    if outcome.is_clear and not before.findings:
+        key = "copied"
+    else:
+        key = "clear" if outcome.is_clear else "left" if out is None else "kept"
+    return words[key].format(photo=before.photo.name, out=out, rounds=outcome.rounds, headline=attempt.after.headline)
+
+
+def details(outcome: Outcome, *, written: bool) -> list[str]:
+    """Return what was covered and cut in a written copy, who is gone from it, and what remains; a line each."""
+    before, attempt, words = outcome.before, outcome.attempt, texts(outcome.before.language)
+    lines = []
+    if attempt is not None and written:
+        lines += _done(attempt.remedy, before)
+        lines += _gone(outcome.leavers, attempt.remedy, before.language)
+    if attempt is not None:
+        lines += [words["remains"]["again"].format(message=message) for message in attempt.after.messages]
+    if outcome.reason is not None:
+        names = ", ".join(dict.fromkeys(one.name for one in outcome.leavers))
+        lines.append(words["reason"][outcome.reason.value].format(names=names))
+    if written:
+        lines.append(words["done"]["original"])
+    return lines
+
+
+def next_step(outcome: Outcome) -> str:
+    """Say what to do now."""
+    words = texts(outcome.before.language)["step"]
+    if outcome.attempt is not None and outcome.is_clear:
+        still = outcome.attempt.after.next_step
+        return f"{words['look']} {still}" if outcome.before.findings else still
+    return words["no_person" if any(not one.excused for one in outcome.leavers) else "retake"]
+
+
+def to_dict(outcome: Outcome, out: str | None) -> dict[str, Any]:
+    """Return the JSON contract: what was done in pixels of the upright photo, the verdict before and after.
+
+    `out` is where the copy was written, None when it was not.
+    """
+    before, attempt = outcome.before, outcome.attempt
+    remedy = None if attempt is None else attempt.remedy
+    answer = before.to_dict()
+    return {
+        "schema": SCHEMA,
+        "photo": answer["photo"],
+        "kind": None if remedy is None else remedy.kind.value,
+        "reason": None if outcome.reason is None else outcome.reason.value,
+        "crop": None if remedy is None or remedy.crop is None else remedy.crop.as_list(),
+        "blurs": [] if remedy is None else [box.as_list() for box in remedy.boxes_ltwh],
+        "rounds": outcome.rounds,
+        "before": _judged(before),
+        "after": None if attempt is None else _judged(attempt.after),
+        "out": None if out is None else out.encode("utf-8", "replace").decode("utf-8"),
+        "headline": headline(outcome, out),
+        "details": details(outcome, written=out is not None),
+        "next_step": next_step(outcome),
+        "engine": answer["engine"],
+    }
+
+
+def _judged(result: CheckResult) -> dict[str, Any]:
+    told = result.to_dict()
+    width, height = result.photo.size_wh
+    findings = [{key: one[key] for key in ("kind", "severity", "code", "message")} for one in told["findings"]]
+    return {"verdict": told["verdict"], "width": width, "height": height, "findings": findings}
+
+
+def _done(remedy: Remedy, before: CheckResult) -> list[str]:
+    words = texts(before.language)["done"]
+    lines = []
+    if remedy.covers:
+        places = dict.fromkeys(_place(box, before) for box in remedy.boxes_ltwh)
+        lines.append(words["covered"].format(places=", ".join(words["hand"].format(place=place) for place in places)))
+    if (crop := remedy.crop) is not None:
+        width, height = remedy.size_wh
+        parts = {
+            "left": crop.left / width,
+            "top": crop.top / height,
+            "right": 1 - crop.right / width,
+            "bottom": 1 - crop.bottom / height,
+        }
+        sides = ", ".join(
+            words[side].format(part=max(round(100 * part), 1)) for side, part in parts.items() if part > 0
+        )
+        share = round(100 * remedy.kept)
+        lines.append(words["cut"].format(sides=sides, share=share, width=int(crop.width), height=int(crop.height)))
+    return lines
+
+
+def _gone(leavers: Iterable[Leaver], remedy: Remedy, language: Language) -> list[str]:
+    """Name those who are no longer in the picture; who only resembles somebody stays unnamed as that."""
+    crop = remedy.crop
+    gone = [one for one in leavers if crop is not None and one.face.intersection(crop) == 0]
+    lines = []
+    for key, sure in (("gone", True), ("gone_possible", False)):
+        names = dict.fromkeys(one.name for one in gone if one.sure is sure)
+        if names:
+            lines.append(texts(language)["done"][key].format(names=", ".join(names)))
+    return lines
+
+
+def _place(cover: Box, before: CheckResult) -> str:
+    """Say where in the photo as it came a covered hand is: whose, or in which part of it."""
+    people = [face.box for face in before.faces]
+    near = max(before.hands, key=lambda hand: hand.box.intersection(cover), default=None)
+    person = near.person if near is not None and near.box.intersection(cover) > 0 else None
+    size_wh, language = before.photo.size_wh, before.language
+    return place_in_words(cover, size_wh, people, person, language) or place_in_words(cover, size_wh, language=language)
