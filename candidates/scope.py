@@ -8,6 +8,9 @@ from datetime import date, timedelta
 
 from candidates.people import NATIONAL, Candidate, Election, Role, region_code
 
+_PARTS = {"province": 1, "regency": 2}
+"""How many parts of a Kemendagri code an election's level speaks of."""
+
 
 @dataclass(frozen=True, slots=True)
 class Scope:
@@ -28,12 +31,17 @@ class Scope:
         object.__setattr__(self, "region", region_code(self.region) or None if self.region else None)
 
     def is_active(self, election: Election) -> bool:
-        """Tell whether the election counts on the day, its dates widened. A missing date is no limit."""
+        """Tell whether the election counts on the day, its dates widened. A missing date is no limit.
+
+        A polling day after `active_to` is within: that the campaign has ended does not end the duty.
+        """
         before, after = timedelta(days=self.days_before), timedelta(days=self.days_after)
         # The widening moves to the side of `day`: `date.min - timedelta` would overflow for open-ended elections.
         starts_ok = election.active_from is None or (election.active_from - self.day) <= before
-        ends_ok = election.active_to is None or (self.day - election.active_to) <= after
-        return starts_ok and ends_ok
+        end = election.active_to
+        if end is not None and election.polling_day is not None:
+            end = max(end, election.polling_day)
+        return starts_ok and (end is None or (self.day - end) <= after)
 
     def covers(self, region: str) -> bool:
         """Tell whether something of `region` concerns the user: the same region or one that holds it.
@@ -49,18 +57,17 @@ class Scope:
         """Tell whether somebody of an election (None: of none that is known) and a region concerns the user."""
         if election is None:
             return self.covers(region)
-        if not self.is_active(election):
-            return False
-        return self.covers(election.region if election.region or election.level == NATIONAL else region)
+        return self.is_active(election) and self.covers(_ground(election, region))
 
 
 def in_scope(people: Iterable[Candidate], elections: Iterable[Election], scope: Scope) -> frozenset[str]:
     """Return the ids of the people who count for the scope.
 
     A person counts when their election is active and its region covers the user's. An election without a region
-    counts everywhere; only where it is not said to be national does the person's own region narrow it. People
-    without an election always count, within their own region. Relatives take over the election and region that
-    they lack from the person they belong to.
+    counts everywhere; only where it is not said to be national does the person's own region narrow it. The election's
+    level wins over a region that is narrower: a national one counts everywhere, a province's in all of the province.
+    People without an election always count, within their own region. Relatives take over the election and region
+    that they lack from the person they belong to.
     """
     everyone = tuple(people)
     by_id = {person.id: person for person in everyone}
@@ -84,6 +91,14 @@ def ballot_holders(people: Iterable[Candidate], in_scope_ids: frozenset[str]) ->
 def ballot_order(person: Candidate) -> tuple[str, str, str, str]:
     """Return what the holders of one number are sorted by: a pair stands together, candidate first."""
     return person.election or "", person.region, person.role, person.id
+
+
+def _ground(election: Election, region: str) -> str:
+    """Return the region where an election counts for somebody of `region`, as wide as its level says."""
+    if election.level == NATIONAL:
+        return ""
+    parts = region_code(election.region or region).split(".")
+    return ".".join(parts[: _PARTS.get(election.level, len(parts))])
 
 
 def _counts(

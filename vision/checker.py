@@ -138,6 +138,7 @@ class PhotoChecker:
                 [SeenFace(index, index, match) for index, match in enumerate(matches)],
                 self.policy,
                 self.roster.context,
+                taken_on=None if photo.taken_at is None else photo.taken_at.date(),
             )
         sums = _model_sums(engines.embedder)
         return self._result(photo, hands, faces, matches, judgment, sums, timings)
@@ -220,6 +221,8 @@ class PhotoChecker:
             engine=EngineFacts(__version__, sums, self.roster.revision, self.policy.id),
             timings_ms=timings,
             language=self.language,
+            remarks=judgment.remarks,
+            reminders=self.policy.reminders(self.language),
         )
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from vision.errors import FotoNetralError, Language
 from vision.geometry import Box
 from vision.poses import FingerState, Pose
-from vision.rules import Finding, Verdict, describe, headline, next_step, place_in_words
+from vision.rules import Finding, Remark, Verdict, describe, describe_remark, headline, next_step, place_in_words
 
 if TYPE_CHECKING:
     from candidates import Match
@@ -104,7 +104,10 @@ class EngineFacts:
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """The answer for one photo. `timings_ms` gives milliseconds by stage; `language` is that of the wording."""
+    """The answer for one photo. `timings_ms` gives milliseconds by stage; `language` is that of the wording.
+
+    `remarks` are circumstances beside the findings; `reminders` are what the policy says with every result.
+    """
 
     photo: PhotoFacts
     verdict: Verdict
@@ -114,6 +117,8 @@ class CheckResult:
     engine: EngineFacts
     timings_ms: Mapping[str, float]
     language: Language = "id"
+    remarks: tuple[Remark, ...] = ()
+    reminders: tuple[str, ...] = ()
 
     @property
     def headline(self) -> str:
@@ -140,6 +145,11 @@ class CheckResult:
             for finding in self.findings
         )
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What is to be said of the time and the photo's age: one sentence a remark."""
+        return tuple(describe_remark(remark, self.language) for remark in self.remarks)
+
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON contract as plain dicts, lists, texts and numbers."""
         width, height = self.photo.size_wh
@@ -160,6 +170,11 @@ class CheckResult:
                 _finding_to_dict(finding, message)
                 for finding, message in zip(self.findings, self.messages, strict=True)
             ],
+            "notes": [
+                {"code": remark.kind.value, "message": message}
+                for remark, message in zip(self.remarks, self.notes, strict=True)
+            ],
+            "reminders": list(self.reminders),
             "hands": [hand.to_dict() for hand in self.hands],
             "faces": [face.to_dict() for face in self.faces],
             "engine": self.engine.to_dict(),

@@ -43,7 +43,8 @@ class Roster:
         """
         from candidates import Gallery, Index, Scope
 
-        scope = Scope(region, day or date.today(), policy.window.days_before, policy.window.days_after)
+        day = day or date.today()
+        scope = Scope(region, day, policy.window.days_before, policy.window.days_after)
         with Gallery.open(gallery, read_only=True) as opened:
             elections, people = opened.elections(), opened.roll(scope)
             spouse = opened.person(declared_spouse_of).id if declared_spouse_of else None
@@ -52,11 +53,14 @@ class Roster:
             opened.require_model(model_id)
             index = Index.from_gallery(opened, model_id=model_id, people=people, false_alarms=false_alarms)
             revision = opened.revision
+        active = {one.id: one for one in elections if scope.counts(one, one.region)}
         context = ElectionContext(
             ballot_holders=people.ballot_holders(),
-            any_active=any(scope.is_active(one) and scope.covers(one.region) for one in elections),
+            any_active=bool(active),
             declared_spouse_of=spouse,
             names=people.names,
+            elections=active,
+            day=day,
         )
         return cls(context, index if len(index) else None, revision)
 

@@ -55,12 +55,32 @@ def test_dates(start: date | None, end: date | None, before: int, after: int, co
         (Election("e"), "35", False),  # nothing known of the election: the person's region narrows it
         (Election("e", level="national"), "35", True),  # national: everybody's
         (Election("e", region="34"), "35", True),  # the election's region wins
+        (Election("e", level="national", region="35"), "", True),  # the level wins over a region written by mistake
+        (Election("e", level="province", region="34.02"), "", True),  # a governor is everybody's in the province
+        (Election("e", level="province"), "34.02", True),  # ... also where only the candidate's home is written
+        (Election("e", level="province"), "35.02", False),
+        (Election("e", level="regency", region="34.01.05"), "", True),  # a district of the user's regency
+        (Election("e", level="regency", region="34.02"), "34.01", False),  # the neighbour's regent
     ],
 )
 def test_whose_region_decides(election: Election | None, person_region: str, counts: bool) -> None:
     person = Candidate("a", "A", election=election.id if election else None, region=person_region)
     scope = Scope("34.01", DAY)
     assert bool(in_scope([person], [election] if election else [], scope)) is counts
+
+
+@pytest.mark.parametrize(
+    ("day", "counts"),
+    [
+        (date(2024, 11, 25), True),  # quiet period: the campaign is over, the vote is not
+        (date(2024, 11, 27), True),  # polling day
+        (date(2024, 12, 3), True),  # six days after the vote, counted from there
+        (date(2024, 12, 5), False),
+    ],
+)
+def test_a_campaign_that_ends_before_the_vote_does_not_end_the_duty(day: date, counts: bool) -> None:
+    election = Election("e", active_to=date(2024, 11, 23), polling_day=date(2024, 11, 27))
+    assert Scope(None, day, days_after=7).is_active(election) is counts
 
 
 def test_relatives_follow_their_candidate() -> None:

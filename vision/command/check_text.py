@@ -23,12 +23,14 @@ _WORDS: Mapping[Language, Mapping[str, str]] = {
     "id": {
         "not_judged": "Tidak dapat diperiksa.",
         "marked": "Gambar bertanda",
+        "reminder": "Pengingat",
         "summary": "{total} foto: {clear} tanpa tanda, {review} perlu dilihat lagi, {flag} sebaiknya tidak diunggah, "
         "{error} tidak dapat diperiksa.",
     },
     "en": {
         "not_judged": "Could not be checked.",
         "marked": "Marked picture",
+        "reminder": "Reminder",
         "summary": "{total} photos: {clear} clear, {review} to look at again, {flag} better not posted, "
         "{error} could not be checked.",
     },
@@ -73,9 +75,11 @@ def lines_of(answer: CheckResult | CheckError, marked: Path | None = None) -> li
             Line(f"  - {answer.message} [{answer.code}]"),
         ]
     verdict = Line(f"{_SYMBOLS[answer.verdict]} {answer.photo.name}: {answer.headline}", _STYLES[answer.verdict])
+    reminders = [Line(f"  {words['reminder']}: {reminder}", "dim") for reminder in answer.reminders]
     if answer.verdict is Verdict.CLEAR:
-        return [verdict]
-    lines = [verdict, *(Line(f"  - {message}") for message in answer.messages), Line(f"  → {answer.next_step}")]
+        return [verdict, *reminders]
+    told = [*answer.messages, *answer.notes]
+    lines = [verdict, *(Line(f"  - {message}") for message in told), Line(f"  → {answer.next_step}"), *reminders]
     if marked is not None:
         lines.append(Line(f"  {words['marked']}: {marked}", "dim"))
     return lines

@@ -37,6 +37,11 @@ _ESTIMATE: dict[Language, str] = {
     "--region, or measure for yourself with “fotonetral candidates calibrate”.",
 }
 
+_SUGGESTION: dict[Language, str] = {
+    "id": "Untuk wilayah {region} ada paket aturan setempat: pakai --policy {name}. Sekarang dipakai aturan nasional.",
+    "en": "There is a local policy pack for region {region}: use --policy {name}. Now the national rules are used.",
+}
+
 
 def _region(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
     """Refuse what is no Kemendagri code: a region that matches nobody would leave candidates out without a word."""
@@ -88,7 +93,18 @@ class CheckerOptions:
         if (index := checker.roster.index) is not None and index.is_estimate:
             told = _ESTIMATE[self.language].format(people=len(index), least=index.least_false_alarms)
             click.echo(told, err=True)
+        self._suggest_policy()
         return checker
+
+    def _suggest_policy(self) -> None:
+        """Name the local pack made for the region, where none was asked for; it is never chosen without being asked."""
+        if self.policy is not None or self.region is None:
+            return
+        from candidates.people import region_code
+        from vision.rules import packs_for
+
+        for name in packs_for(region_code(self.region))[:1]:
+            click.echo(_SUGGESTION[self.language].format(region=self.region, name=name), err=True)
 
 
 def checker_options(command: Callable[..., None]) -> Callable[..., None]:

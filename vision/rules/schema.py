@@ -86,7 +86,10 @@ class Judging(Table, frozen=True):
 
 
 class Window(Table, frozen=True):
-    """How many days before an election's `active_from` and after its `active_to` it still counts."""
+    """How many days before an election's `active_from` and after its last day it still counts.
+
+    The last day is `active_to`, or `polling_day` where that is later.
+    """
 
     days_before: int
     days_after: int
