@@ -19,7 +19,7 @@ from candidates.health.records import of_records
 from candidates.originals import originals
 from candidates.people import Candidate, name_key
 
-EVERYBODY_UP_TO = 10_000
+EVERYBODY_UP_TO = 5_000
 """With more people, only those of one election and region, and those of one name, are compared with one another."""
 
 

@@ -5,13 +5,13 @@ Everything here is numbers; `candidates.health.likeness` says what they mean.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from candidates.calibration import FALSE_ALARMS, Calibration, Cuts
+from candidates.calibration import Calibration
 from candidates.cohort import distances_between
 
 SAME_PERSON_ALARMS = 0.025
@@ -21,10 +21,14 @@ SAME_PERSON_ALARMS = 0.025
 """
 
 SAME_PERSON_RATE = 1e-3
-"""The largest false match rate at which two people are told to be one; it rules below some 20 people."""
+"""The largest false match rate at which two people are told to be one, or to look alike: it rules below some 20 people,
+and between those whose names are spelled alike, who are few in any gallery."""
 
-LOOKALIKE_ALARMS, LOOKALIKE_RATE = 0.045, 2e-3
-"""The same for two people who are told to look alike, of whom photos outside the gallery may be mixed up."""
+LOOKALIKE_ALARMS = 0.03
+"""The same for two people who are told to look alike, by their nearest photos.
+
+It is more than the matcher puts up with: photos outside the gallery come nearer than those in it.
+"""
 
 FAMILY_RATE = 0.01
 """The largest false match rate (0..1) at which relatives are told to look alike: few are compared, and it is a hint."""
@@ -35,8 +39,13 @@ MIXED_RATE = 0.005
 SAME_PICTURE = 0.24
 """Largest plain distance (L2) of two templates of one picture: resized, recompressed, cropped a little."""
 
-NO_FACE_MIDDLE = 0.48
-"""Largest distance (L2) to the middle of the cohort of what is no face: dlib's network puts all such pictures there."""
+NO_FACE_SCORE, NO_FACE_NEAREST, NO_FACE_LENGTH = 0.658, -0.44, 0.3
+"""Largest score of what is no face: its distance to the middle of the cohort, plus these parts of its distance to its
+nearest members and of its length (all L2).
+
+dlib's network gives pictures without a face short vectors in the middle of all people and near nobody. The parts are a
+logistic regression's, of corners of portraits and portraits upside down against portraits.
+"""
 
 NO_FACE_FAR = 0.75
 """Farther from its nearest cohort members (mean L2) lies no face: such a template is damaged. Faces end at 0.68."""
@@ -66,27 +75,27 @@ class Near:
 class Limits:
     """Distances under which things are told, for a gallery of one size and one calibration.
 
-    `same`, `alike` : for two people who may be one, or may be mixed up (`Near.typical`). `kin` : the latter between
-    relatives, of whom few are compared. `possible` : a face this near is named (`Near.least`). `apart` : photos of one
-    person that are farther from each other do not belong together.
+    `same` : for two people who may be one (`Near.typical`); `spelled` : the same if their names are spelled alike, as
+    few are. `alike` : for two people of whom photos may be mixed up (`Near.least`); `kin` : the same for relatives, of
+    whom few are compared. `apart` : photos of one person that are farther from each other do not belong together.
     """
 
     same: float
+    spelled: float
     alike: float
     kin: float
-    possible: float
     apart: float
 
     @classmethod
     def of(cls, calibration: Calibration, references: Sequence[int]) -> Limits:
         """Return the limits for people with so many `references` each, who are compared with one another."""
-        others = max(len(references) - 1, 1)
-        possible = Cuts.of(calibration, calibration.comparisons(references), false_alarms=FALSE_ALARMS).possible
+        spelled = calibration.cut(SAME_PERSON_RATE, 1)
+        alike = calibration.cut(LOOKALIKE_ALARMS, calibration.comparisons(references))
         return cls(
-            same=min(calibration.cut(SAME_PERSON_ALARMS, others), calibration.cut(SAME_PERSON_RATE, 1)),
-            alike=min(calibration.cut(LOOKALIKE_ALARMS, others), calibration.cut(LOOKALIKE_RATE, 1)),
+            same=min(calibration.cut(SAME_PERSON_ALARMS, max(len(references) - 1, 1)), spelled),
+            spelled=spelled,
+            alike=min(alike, spelled),
             kin=calibration.cut(FAMILY_RATE, 1),
-            possible=possible,
             apart=calibration.cut(MIXED_RATE, 1),
         )
 
@@ -98,7 +107,9 @@ def is_no_face(embeddings: NDArray[np.float32], calibration: Calibration) -> NDA
     middle = calibration.cohort.centroids.mean(axis=0)
     from_middle = np.sqrt(((embeddings - middle) ** 2).sum(axis=1))
     from_nearest = calibration.cohort.statistics(embeddings)[:, 0]
-    verdict: NDArray[np.bool_] = (from_middle <= NO_FACE_MIDDLE) | (from_nearest >= NO_FACE_FAR)
+    length = np.sqrt((embeddings.astype(np.float64) ** 2).sum(axis=1))
+    score = from_middle + NO_FACE_NEAREST * from_nearest + NO_FACE_LENGTH * length
+    verdict: NDArray[np.bool_] = (score <= NO_FACE_SCORE) | (from_nearest >= NO_FACE_FAR)
     return verdict
 
 
@@ -129,10 +140,16 @@ def same_pictures(embeddings: NDArray[np.float32]) -> list[list[int]]:
     ]
 
 
-def near_pairs(sets: Sequence[NDArray[np.float32]], calibration: Calibration, limits: Limits) -> Iterator[Near]:
+def near_pairs(
+    sets: Sequence[NDArray[np.float32]],
+    calibration: Calibration,
+    limits: Limits,
+    spelled_alike: Callable[[int, int], bool],
+) -> Iterator[Near]:
     """Yield every two of the sets of (n, d) embeddings (n >= 1) whose nearest photos are within the limits.
 
-    All sets are compared, block by block, so that the memory grows with their number and not with its square.
+    `spelled_alike` tells whether the names of two are, by their numbers. All sets are compared, block by block, so that
+    the memory grows with their number and not with its square.
     """
     if len(sets) < 2:
         return
@@ -140,7 +157,7 @@ def near_pairs(sets: Sequence[NDArray[np.float32]], calibration: Calibration, li
     starts = np.cumsum([0, *(len(own) for own in sets)])
     cohort = calibration.cohort
     statistics = cohort.statistics(matrix) if cohort else None
-    widest = max(limits.same, limits.alike, limits.possible)
+    usual = max(limits.same, limits.alike)
 
     def distances(rows: slice, columns: slice) -> NDArray[np.float64]:
         plain = distances_between(matrix[rows], matrix[columns], None)
@@ -153,9 +170,9 @@ def near_pairs(sets: Sequence[NDArray[np.float32]], calibration: Calibration, li
         block = distances(slice(starts[first], starts[last]), slice(starts[first], None))
         least = np.minimum.reduceat(block, starts[first:last] - starts[first], axis=0)
         least = np.minimum.reduceat(least, starts[first:-1] - starts[first], axis=1)
-        for row, column in np.argwhere(least <= widest).tolist():
-            if column > row:
-                one, other = first + row, first + column
+        for row, column in np.argwhere(least <= max(usual, limits.spelled)).tolist():
+            one, other = first + row, first + column
+            if column > row and (least[row, column] <= usual or spelled_alike(one, other)):
                 yield summed_up(one, other, distances(_of(starts, one), _of(starts, other)))
 
 

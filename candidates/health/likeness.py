@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from candidates.calibration import Calibration
 from candidates.health.faces import Limits, Near, near_pairs
 from candidates.health.finding import Fact, Finding, PhotoRef, Severity
-from candidates.health.pairs import DECIMALS, alike, family
+from candidates.health.pairs import DECIMALS, alike, are_spelled_alike, family
 from candidates.health.parts import Part, near_of, parts_of, whole_of
 from candidates.health.photos import Person
 
@@ -20,7 +20,11 @@ def of_all(people: Sequence[Person], calibration: Calibration) -> Iterator[Findi
     for person in people:
         parts += parts_of(person, calibration, limits)
     near_to: dict[int, list[Near]] = defaultdict(list)
-    for near in near_pairs([part.embeddings for part in parts], calibration, limits):
+
+    def spelled_alike(first: int, second: int) -> bool:
+        return are_spelled_alike(parts[first].person, parts[second].person)
+
+    for near in near_pairs([part.embeddings for part in parts], calibration, limits, spelled_alike):
         one, other = parts[near.first], parts[near.second]
         if one.person.id == other.person.id:
             continue

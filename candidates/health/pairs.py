@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from difflib import SequenceMatcher
+from functools import lru_cache
 from itertools import combinations
 
 from candidates.calibration import Calibration
@@ -15,15 +18,21 @@ from candidates.people import Candidate, name_key
 DECIMALS = 3
 """Of distances in facts."""
 
+SPELLED_ALIKE = 0.75
+"""Part (0..1) of the letters that two spellings of a word share: Soeharto and Suharto 0.8, Muhammad and Mohamad 0.8."""
+
+_INITIALS = 2
+
 
 def alike(one: Part, other: Part, near: Near, limits: Limits) -> Iterator[Finding]:
     """Tell of two people whose photos come near each other; of relatives `family` does."""
     people = (one.person, other.person)
-    if are_family(*people) or (near.typical > max(limits.same, limits.alike) and near.least > limits.possible):
+    same = limits.spelled if are_spelled_alike(*people) else limits.same
+    if are_family(*people) or (near.typical > same and near.least > limits.alike):
         return
     if are_namesakes(people):
         yield _pair("same_person.other_election", Severity.HINT, one, other, near)
-    elif near.typical <= limits.same:
+    elif near.typical <= same:
         yield _pair("same_person.faces", Severity.FIX, one, other, near)
     else:
         yield _pair("lookalikes.faces", Severity.LOOK, one, other, near)
@@ -38,13 +47,22 @@ def family(parts: Sequence[Part], calibration: Calibration, limits: Limits) -> I
     for members in families.values():
         for one, other in combinations(map(whole_of, members.values()), 2):
             near = near_of(one, other, calibration)
-            if near.typical <= limits.kin or near.least <= limits.possible:
+            if near.least <= limits.kin:
                 yield _pair("lookalikes.family", Severity.HINT, one, other, near)
 
 
 def are_namesakes(people: Sequence[Candidate]) -> bool:
     """Tell whether people have one name and stand in different elections: the ordinary case of one person twice."""
     return len({name_key(person.name) for person in people}) == 1 and len({person.election for person in people}) > 1
+
+
+def are_spelled_alike(one: Candidate, other: Candidate) -> bool:
+    """Tell whether every word of the shorter name is in the longer one, if only in another spelling.
+
+    Initials and titles of one or two letters are passed over; words in another order are the same name.
+    """
+    shorter, longer = sorted((_words(one.name), _words(other.name)), key=len)
+    return bool(shorter) and all(any(_are_one_word(word, heard) for heard in longer) for word in shorter)
 
 
 def are_family(one: Candidate, other: Candidate) -> bool:
@@ -55,3 +73,13 @@ def are_family(one: Candidate, other: Candidate) -> bool:
 def _pair(code: str, severity: Severity, one: Part, other: Part, near: Near) -> Finding:
     photos = tuple(PhotoRef.of(reference) for part in (one, other) for reference in part.references)
     return Finding(code, severity, (one.person, other.person), photos, {"distance": round(near.typical, DECIMALS)})
+
+
+@lru_cache(maxsize=1 << 16)
+def _words(name: str) -> frozenset[str]:
+    return frozenset(word for word in re.split(r"\W+", name_key(name)) if len(word) > _INITIALS)
+
+
+@lru_cache(maxsize=1 << 16)
+def _are_one_word(one: str, other: str) -> bool:
+    return one == other or SequenceMatcher(None, one, other).ratio() >= SPELLED_ALIKE

@@ -21,6 +21,7 @@ from vision.faces import MODEL_ID
 PLANTS = (
     "same person",
     "same person, one photo each",
+    "same person, two spellings",
     "mixed, stranger's photo",
     "mixed, photo of one registered",
     "lookalike",
@@ -36,6 +37,7 @@ PLANTS = (
 KIND_OF = {
     "same person": Kind.SAME_PERSON,
     "same person, one photo each": Kind.SAME_PERSON,
+    "same person, two spellings": Kind.SAME_PERSON,
     "mixed, stranger's photo": Kind.MIXED_PERSON,
     "mixed, photo of one registered": Kind.MIXED_PERSON,
     "lookalike": Kind.LOOKALIKES,
@@ -86,8 +88,9 @@ class Planted:
     foreign: set[str] = field(default_factory=set)
 
     def add(self, person_id: str, pictures: Sequence[Picture], **fields: object) -> str:
-        """Register somebody; photo names are unique."""
-        candidate = Candidate(person_id, person_id, **{"election": ELECTION.id, **fields})  # type: ignore[arg-type]
+        """Register somebody, with a name like no other; photo names are unique."""
+        values = {"name": _name(person_id), "election": ELECTION.id, **fields}
+        candidate = Candidate(person_id, **values)  # type: ignore[arg-type]
         named = [(f"{person_id}-{number}.jpg", picture) for number, picture in enumerate(pictures)]
         self.people[person_id] = candidate, named
         return person_id
@@ -104,6 +107,10 @@ class Planted:
             for person_id, (candidate, pictures) in self.people.items():
                 model = "another-model" if person_id in self.foreign else MODEL_ID
                 gallery.put(candidate, [_reference(name, picture, model) for name, picture in pictures])
+
+
+def _name(person_id: str) -> str:
+    return "".join(chr(ord("a") + byte % 26) for byte in hashlib.sha256(person_id.encode()).digest()[:9])
 
 
 def _reference(name: str, picture: Picture, model: str) -> Reference:
@@ -179,13 +186,15 @@ class Planter:
         return [pictures[index] for index in self.rng.permutation(len(pictures))]
 
     def _doubled(self, planted: Planted, names: list[str], what: str) -> None:
-        one_each = what.endswith("one photo each")
+        one_each = what != "same person"
         name = self._with(names, 2 if one_each else 4)
         pictures = self._shuffled(self.people[name])
         half = 1 if one_each else len(pictures) // 2
         first, second = pictures[:half], pictures[half : 2 * half if one_each else half + _REFERENCES]
         detail = f"{len(first)} and {len(second)} photos"
-        planted.plant(what, planted.add(name, first), planted.add(f"{name}-again", second), detail=detail)
+        again = f"{name}-again"
+        spelled = _name(name)[:-1] if what.endswith("two spellings") else _name(again)
+        planted.plant(what, planted.add(name, first), planted.add(again, second, name=spelled), detail=detail)
 
     def _mixed(self, planted: Planted, names: list[str], stray: Picture, what: str) -> None:
         name = self._with(names, 3)
