@@ -24,4 +24,6 @@ def check(
     from vision.command.check_run import CheckRun
 
     with checking.open(context) as checker:
+        if not as_json:
+            checking.suggest_policy()
         context.exit(CheckRun(checker, as_json=as_json, annotate=annotate).over(photos))

@@ -93,10 +93,9 @@ class CheckerOptions:
         if (index := checker.roster.index) is not None and index.is_estimate:
             told = _ESTIMATE[self.language].format(people=len(index), least=index.least_false_alarms)
             click.echo(told, err=True)
-        self._suggest_policy()
         return checker
 
-    def _suggest_policy(self) -> None:
+    def suggest_policy(self) -> None:
         """Name the local pack made for the region, where none was asked for; it is never chosen without being asked."""
         if self.policy is not None or self.region is None:
             return
