@@ -26,14 +26,14 @@ BLOCK = 4096
 alike and half as many rows more must be settled; with 2,048 the steps themselves cost as much as that saves."""
 
 EXPLAINED = 0.88
-"""Part of the variance that the first look sees: 46 of dlib's 128 coordinates. With 38, nearly three times as many rows
+"""Part of the variance that the first look sees: 46 of dlib's 128 coordinates. With 38, three to six times as many rows
 must be settled; with 62, the look itself takes a third longer."""
 
 _GRAPH = files("candidates") / "least.onnx"
 _LEAST_BLOCK, _BLOCKS = 256, 32
 _SHARED_FROM = 20_000  # fewer rows are looked at before another thread has started
 _TURNED_FROM = 8192  # fewer rows are looked at in full: turning them would take longer than it saves
-_SAMPLE = 20_000  # rows that the axes are computed from
+_SAMPLE = 10_000  # rows that the axes are computed from
 _PROBES_AT_ONCE = 64
 _PAIRS_AT_ONCE = 4096
 _AUXILIARY = 2  # columns beside the coordinates: squared length, one
