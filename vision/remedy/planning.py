@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from vision.remedy.cropping import Cut, best_cut
 from vision.remedy.remedy import How, NoRemedy, Reason, Remedy
-from vision.remedy.scene import MARGIN, Scene, covered_part
+from vision.remedy.scene import MARGIN, Scene
 from vision.result import CheckResult
 
 WORTH_CUTTING = 0.75
-"""Signs are cut off when that keeps everybody and this part of the picture that covering would keep; else covered."""
-
-WORTH_SPARING_A_FACE = 0.5
-"""The same where the cover would hide a part of a face that may stay."""
-
-_HIDDEN = 0.1
-"""From this part on, a face counts as hidden in part."""
+"""Signs are cut off when that keeps everybody and this part of the picture that covering would keep; else covered.
+A cover leaves a smear that asks what was there; a cut leaves nothing behind, but takes the place along.
+"""
 
 
 def propose(result: CheckResult, how: How | str = How.AUTO, margin: float = MARGIN) -> Remedy | NoRemedy:
@@ -61,11 +57,6 @@ def _planned(scene: Scene, how: How) -> Remedy | NoRemedy:
     if off is None:
         return covered
     everybody = sum(head.weight for head in heads) if cut is None else cut.people
-    return Remedy(scene.size_wh, off.box) if _is_worth_it(scene, covered, off, everybody) else covered
-
-
-def _is_worth_it(scene: Scene, covered: Remedy, off: Cut, everybody: float) -> bool:
-    """Tell whether cutting the signs off loses less than covering them."""
-    hides_a_face = any(covered_part(face, cover) > _HIDDEN for face in scene.faces for cover in covered.covers)
     kept = off.box.area / (scene.size_wh[0] * scene.size_wh[1]) / covered.kept
-    return off.people >= everybody - 1e-6 and kept >= (WORTH_SPARING_A_FACE if hides_a_face else WORTH_CUTTING)
+    worth_it = off.people >= everybody - 1e-6 and kept >= WORTH_CUTTING
+    return Remedy(scene.size_wh, off.box) if worth_it else covered
