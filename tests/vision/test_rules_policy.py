@@ -9,7 +9,8 @@ import pytest
 import vision.rules
 from vision.errors import PolicyError
 from vision.poses import Pose
-from vision.rules import Policy, Severity, available_packs
+from vision.rules import Policy, Severity, available_packs, read_pack
+from vision.rules.checking import REQUIRED_RULES
 
 BASE = 'extends = "skb-2-2022"\nid = "mine"\n'
 
@@ -128,6 +129,20 @@ def test_an_unknown_pack_suggests_a_known_one(name: str, hint: str) -> None:
         ("[sources]\nP1 = 1\n", "sources.P1", "must be a text in quotes"),
         ("[poze]\n", "poze", "unknown key. Did you mean “poses”?"),
         ("title_en = 1\n", "title_en", "must be a text in quotes"),
+        ('title_en = " "\n', "title_en", "must not be empty"),
+        ("[poses.ok]\nnumbers = [0]\n", "poses.ok.numbers", "from 1 on, not 0"),
+        ('[poses.ok]\nname_en = ""\n', "poses.ok.name_en", "must not be empty"),
+        ('[poses.ok]\nrule = "sing"\n', "poses.ok.rule", "there is no [rules.sing]. Did you mean “sign”?"),
+        ('regions = ["Sleman"]\n', "regions", "“Sleman” is no Kemendagri code"),
+        ("regions = [34.01]\n", "regions", "a list of texts"),
+        ('reminder_en = "Mind it."\n', "reminder_id", "say it in this language as well"),
+        ('reminder_id = "A. B. C. D."\nreminder_en = "A."\n', "reminder_id", "at most three sentences"),
+        ('[rules.candidate]\nsanction_en = ""\n', "rules.candidate.sanction_en", "in this language as well"),
+        ('[rules.candidate]\nlink = "bkn.go.id"\n', "rules.candidate.link", "begins with https://"),
+        ('[rules]\ncandidate = "SKB"\n', "rules.candidate", 'must be a table, but it says "SKB"'),
+        ('[sources]\nX1 = "halaman 3"\n', "sources.X1", "begins with https://"),
+        ("[circular]\nvalid_from = 2027-02-01\nvalid_to = 2027-01-01\n", "circular.valid_to", "before valid_from"),
+        ("[judging]\ndeclared_spouse = true\n", "judging.declared_spouse", "same, milder, but it says true"),
     ],
 )
 def test_a_broken_pack_names_file_and_key(tmp_path: Path, text: str, key: str, reason: str) -> None:
@@ -139,6 +154,77 @@ def test_a_broken_pack_names_file_and_key(tmp_path: Path, text: str, key: str, r
     assert f"key {key}" in message
     assert reason in message
     assert f"kunci {key}" in error.value.message_id
+
+
+def test_every_problem_is_told_and_in_both_languages(tmp_path: Path) -> None:
+    path = write(
+        tmp_path,
+        'extends = "skb-2-2022"\nid = "my pack"\npoze = 1\n[poses.ok]\nseverity = "flagged"\nnumbers = "3"\n'
+        'sources = ["Z9"]\nrule = "sing"\n[poses.okay]\n[rules.local]\ncircular = "SE"\n',
+    )
+    problems = read_pack(path).problems
+    keys = "poze id rules.local.item rules.local.title_id rules.local.title_en rules.local.link poses.okay"
+    assert [problem.key for problem in problems] == [
+        *keys.split(),
+        *("poses.ok.severity", "poses.ok.numbers", "poses.ok.rule", "poses.ok.sources"),
+    ]
+    for problem in problems:
+        assert problem.file == str(path)
+        assert problem.message_id.startswith(f"Berkas aturan {path}, kunci {problem.key}: ")
+        assert problem.message_en.startswith(f"Policy file {path}, key {problem.key}: ")
+        assert "Expected" not in problem.message_id, "no library's words"
+        assert not problem.message_en.endswith("?.")
+    with pytest.raises(PolicyError) as error:
+        Policy.load(path)
+    assert problems[0].message_en in error.value.message_en
+    assert f"There are 10 more problems: “fotonetral policy check {path}”." in error.value.message_en
+    assert "Masih ada 10 masalah lain" in error.value.message_id
+
+
+@pytest.mark.parametrize(
+    ("text", "keys"),
+    [
+        ("poses = 3\n", ["poses"]),
+        ("rules = 3\n", ["rules"]),
+        ("sources = 3\n", ["sources"]),
+        ("thresholds = 3\n", ["thresholds"]),
+    ],
+)
+def test_one_mistake_is_one_problem(tmp_path: Path, text: str, keys: list[str]) -> None:
+    assert [problem.key for problem in read_pack(write(tmp_path, BASE + text)).problems] == keys
+
+
+def test_a_pack_of_its_own_is_told_what_it_lacks(tmp_path: Path) -> None:
+    problems = read_pack(write(tmp_path, 'id = "bare"\n')).problems
+    told = {problem.key: problem.message_en for problem in problems}
+    missing = [problem.message_en for problem in problems if problem.key == "rules"]
+    assert [f"the table “{name}” is missing" in text for name, text in zip(REQUIRED_RULES, missing, strict=True)] == [
+        True
+    ] * 4
+    assert "these poses are missing: thumb_up, thumb_down" in told["poses"]
+    assert {"title_id", "title_en", "circular.name", "thresholds.flag", "judging.family", "window.days_after"} <= {
+        *told
+    }
+
+
+def test_what_a_pack_said_and_what_it_inherited(tmp_path: Path) -> None:
+    write(tmp_path, 'extends = "sultra"\nid = "office"\n[poses.ok]\nseverity = "review"\n', "office.toml")
+    path = write(tmp_path, 'extends = "office.toml"\nid = "desk"\n[window]\ndays_after = 60\n', "desk.toml")
+    reading = read_pack(path)
+    assert reading.chain == ("desk", "office", "sultra", "skb-2-2022")
+    assert reading.origin("poses", "ok", "severity") == "office"
+    assert reading.origin("poses", "ok", "rule") == "sultra"
+    assert reading.origin("poses", "ok", "numbers") == "skb-2-2022"
+    assert reading.origin("window", "days_after") == "desk"
+    assert reading.origin("poses", "ok", "posed_severity") is None, "nobody said it"
+    assert read_pack("zzz").origin("id") is None
+
+
+def test_packs_that_extend_each_other_by_other_paths(tmp_path: Path) -> None:
+    (tmp_path / "sub").mkdir()
+    path = write(tmp_path, 'id = "x"\nextends = "sub/../mine.toml"\n')
+    with pytest.raises(PolicyError, match="extend each other"):
+        Policy.load(path)
 
 
 def test_the_file_named_is_the_one_that_said_it(tmp_path: Path) -> None:
