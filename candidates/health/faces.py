@@ -21,8 +21,10 @@ SAME_PERSON_ALARMS = 0.025
 """
 
 SAME_PERSON_RATE = 1e-3
-"""The largest false match rate at which two people are told to be one, or to look alike: it rules below some 20 people,
-and between those whose names are spelled alike, who are few in any gallery."""
+"""The largest false match rate at which two are told to be one, or to look alike; it rules below some 20 people."""
+
+SPELLED_RATE = 0.005
+"""The false match rate at which two are told to be one whose names are spelled alike: few such pairs are compared."""
 
 LOOKALIKE_ALARMS = 0.03
 """The same for two people who are told to look alike, by their nearest photos.
@@ -89,12 +91,12 @@ class Limits:
     @classmethod
     def of(cls, calibration: Calibration, references: Sequence[int]) -> Limits:
         """Return the limits for people with so many `references` each, who are compared with one another."""
-        spelled = calibration.cut(SAME_PERSON_RATE, 1)
+        most = calibration.cut(SAME_PERSON_RATE, 1)
         alike = calibration.cut(LOOKALIKE_ALARMS, calibration.comparisons(references))
         return cls(
-            same=min(calibration.cut(SAME_PERSON_ALARMS, max(len(references) - 1, 1)), spelled),
-            spelled=spelled,
-            alike=min(alike, spelled),
+            same=min(calibration.cut(SAME_PERSON_ALARMS, max(len(references) - 1, 1)), most),
+            spelled=calibration.cut(SPELLED_RATE, 1),
+            alike=min(alike, most),
             kin=calibration.cut(FAMILY_RATE, 1),
             apart=calibration.cut(MIXED_RATE, 1),
         )
