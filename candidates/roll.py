@@ -34,17 +34,17 @@ class Roll(Mapping[str, Candidate]):
     def of_store(cls, store: Store, elections: Iterable[Election], scope: Scope | None) -> Self:
         """Read the people who count for a scope, as `candidates.scope.in_scope` says (None: everybody)."""
         by_id = {election.id: election for election in elections}
-        counts: dict[tuple[str | None, str], bool] = {}
+        counts: dict[tuple[Any, ...], bool] = {}
         rows: dict[str, tuple[str, tuple[Any, ...]]] = {}
-        facts: dict[tuple[Any, ...], tuple[Any, ...]] = {}
-        for person_id, name, *rest, election, region in store.stream(_ROWS):
-            ground = election, region
+        shared: dict[tuple[Any, ...], tuple[Any, ...]] = {}
+        for row in store.stream(_ROWS):
+            person_id, name, facts, ground = row[0], row[1], row[2 : len(_FIELDS)], row[len(_FIELDS) :]
             if ground not in counts:
                 # A national gallery has some thousand of these, and hundreds of thousands of people.
+                election, region = ground
                 counts[ground] = scope is None or scope.counts(by_id.get(election), region)
             if counts[ground]:
-                shared = tuple(rest)
-                rows[person_id] = name, facts.setdefault(shared, shared)
+                rows[person_id] = name, shared.setdefault(facts, facts)
         return cls(rows)
 
     def __getitem__(self, person_id: str) -> Candidate:
