@@ -45,7 +45,7 @@ def target_of(photo: str, original_format: str, out: str, *, force: bool) -> Tar
     """Say where the copy of `photo` goes when the user asked for `out`: a file, whose suffix decides, or a folder.
 
     In a folder it has the photo's name; a PNG stays a PNG, everything else becomes a JPEG. Raises `CopyFormatError`,
-    `CopyIsOriginalError`, or `CopyExistsError` unless `force`.
+    `CopyIsOriginalError`, `CopyUnwritableError` where the folder is missing, or `CopyExistsError` unless `force`.
     """
     path = Path(out)
     if path.is_dir():
@@ -54,6 +54,8 @@ def target_of(photo: str, original_format: str, out: str, *, force: bool) -> Tar
     if form is None:
         raise CopyFormatError(f"Salinan tidak dapat ditulis sebagai «{out}».", f"A copy cannot be written as “{out}”.")
     _refuse(photo, path, force=force)
+    if not path.parent.is_dir():
+        raise CopyUnwritableError(f"Folder «{path.parent}» tidak ada.", f"There is no folder “{path.parent}”.")
     return Target(path, form)
 
 
