@@ -243,6 +243,8 @@ def test_open_reads_the_gallery_for_a_place_and_a_day(
     checker = PhotoChecker.open(gallery, region=region, date=day)
     assert (checker.roster.index is not None) is counts
     assert checker.roster.context.any_active is counts
+    assert list(checker.roster.context.elections) == (["e"] if counts else [])
+    assert checker.roster.context.day == day
     assert list(checker.roster.context.ballot_holders) == ([2] if counts else [])
     assert checker.roster.revision
 

@@ -46,14 +46,14 @@ def list_packs(region: str | None, as_json: bool, lang: str) -> None:
 @click.pass_context
 def show_pack(context: click.Context, name: str, as_json: bool, lang: str) -> None:
     """Tunjukkan isi sebuah paket, dan nilai mana yang diwarisi dari paket lain."""
-    from vision.command.check_text import show
+    from vision.command.check_text import printable, show
     from vision.command.policy_text import pack_lines, pack_to_dict, problem_lines
     from vision.rules import read_pack
 
     reading = read_pack(name)
     if reading.policy is None:
         for line in problem_lines(name, reading.problems):
-            click.echo(line.text, err=True)
+            click.echo(printable(line.text), err=True)
         context.exit(NOT_JUDGED)
     if as_json:
         _print_json(pack_to_dict(reading))
