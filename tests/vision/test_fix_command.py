@@ -276,6 +276,24 @@ def test_what_does_not_get_clear_is_not_written_unless_asked(
     assert "Masih tampak: Terlihat pose" in result.stdout
 
 
+def test_the_policys_reminder_stands_with_the_result(folder: Path) -> None:
+    for name in ("foto.jpg", "bersih.jpg"):
+        result = fix(name, "--out", "siap.jpg", "--force", "--policy", "mesuji")
+        assert result.stdout.splitlines()[-1].startswith("  Pengingat: Di Mesuji")
+        assert told(name, "--out", "siap.jpg", "--force", "--policy", "mesuji")["reminders"]
+
+
+@pytest.mark.parametrize("name", ["plain.heic", "plain.avif", "lossless.webp", "palette.png", "cmyk.jpg", "plain.tiff"])
+def test_every_format_that_is_read_can_be_copied(folder: Path, fixtures: Path, engines: FakeEngines, name: str) -> None:
+    engines.look = lambda pixels: None
+    (folder / "siap").mkdir()
+    photo = str(fixtures / "formats" / name)
+    assert fix(photo, "--out", "siap").exit_code == 0
+    (copy,) = (folder / "siap").iterdir()
+    assert copy.suffix == (".png" if name.endswith("png") else ".jpg")
+    assert np.abs(decode_full(str(copy)).astype(int) - decode_full(photo)).mean() < 5
+
+
 class TestRepair:
     def checker(self, fake: FakeEngines) -> PhotoChecker:
         return PhotoChecker(Policy.load(), load=fake.load)

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+import vision.remedy
 from candidates import Candidate, Match, Role, Strength
 from vision.geometry import Box
 from vision.poses import FingerState, Pose
@@ -242,6 +243,10 @@ class TestSecondLook:
 def test_the_plan_of_a_scene_is_that_of_its_result() -> None:
     result = a_result((MIDDLE_HAND,), (FACE, CANDIDATE))
     assert plan(Scene.of(result)) == propose(result)
+
+
+def test_public_names() -> None:
+    assert vision.remedy.__all__ == ["Cover", "How", "Kind", "NoRemedy", "Reason", "Remedy", "apply", "propose"]
 
 
 def test_a_cover_knows_its_box() -> None:

@@ -75,7 +75,7 @@ def lines_of(answer: CheckResult | CheckError, marked: Path | None = None) -> li
             Line(f"  - {answer.message} [{answer.code}]"),
         ]
     verdict = Line(f"{_SYMBOLS[answer.verdict]} {answer.photo.name}: {answer.headline}", _STYLES[answer.verdict])
-    reminders = [Line(f"  {words['reminder']}: {reminder}", "dim") for reminder in answer.reminders]
+    reminders = [reminder_line(reminder, answer.language) for reminder in answer.reminders]
     if answer.verdict is Verdict.CLEAR:
         return [verdict, *reminders]
     told = [*answer.messages, *answer.notes]
@@ -83,6 +83,11 @@ def lines_of(answer: CheckResult | CheckError, marked: Path | None = None) -> li
     if marked is not None:
         lines.append(Line(f"  {words['marked']}: {marked}", "dim"))
     return lines
+
+
+def reminder_line(reminder: str, language: Language) -> Line:
+    """Return the line of what a policy says with every result."""
+    return Line(f"  {_WORDS[language]['reminder']}: {reminder}", "dim")
 
 
 def closing_lines(tally: Tally, language: Language) -> list[Line]:

@@ -73,10 +73,11 @@ def fix(
     keep: bool,
     as_json: bool,
 ) -> None:
-    """Buat salinan FOTO yang aman: potong atau buramkan sesedikit mungkin, tanpa data lokasi, lalu periksa lagi.
+    """Buat salinan FOTO tanpa tanda keberpihakan: dipotong atau diburamkan sesedikit mungkin, lalu diperiksa lagi.
 
-    Foto asli tidak diubah. Status keluar: 0 salinan tanpa tanda sudah ditulis; 1 tidak ada salinan yang tanpa tanda; 2
-    fotonya tidak dapat diperiksa, salinannya tidak dapat ditulis, atau perintahnya keliru.
+    Salinan tidak memuat lokasi atau data lain, dan foto asli tidak diubah. Status keluar: 0 salinan tanpa tanda sudah
+    ditulis; 1 tidak ada salinan yang tanpa tanda; 2 fotonya tidak dapat diperiksa, salinannya tidak dapat ditulis, atau
+    perintahnya keliru.
     """
     wish = _Wish(photo, out, how, margin, force, keep, as_json)
     with checking.open(context) as checker:
@@ -107,7 +108,7 @@ def _fixed(checker: PhotoChecker, wish: _Wish) -> int:
 
 
 def _tell(outcome: Outcome, out: str | None, *, as_json: bool) -> None:
-    from vision.command.check_text import Line, show
+    from vision.command.check_text import Line, reminder_line, show
     from vision.remedy.wording import details, headline, next_step, to_dict
 
     if as_json:
@@ -117,7 +118,8 @@ def _tell(outcome: Outcome, out: str | None, *, as_json: bool) -> None:
     symbol, style = ("✔", "green") if outcome.is_clear else ("✖", "bold red")
     lines = [Line(f"{symbol} {headline(outcome, out)}", style)]
     lines += [Line(f"  - {text}") for text in details(outcome, written=out is not None)]
-    show([*lines, Line(f"  → {next_step(outcome)}")])
+    lines.append(Line(f"  → {next_step(outcome)}"))
+    show([*lines, *(reminder_line(text, outcome.before.language) for text in outcome.before.reminders)])
 
 
 def _tell_error(error: FotoNetralError, wish: _Wish, language: Language) -> None:

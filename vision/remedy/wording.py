@@ -41,7 +41,7 @@ def headline(outcome: Outcome, out: str | None) -> str:
 
 
 def details(outcome: Outcome, *, written: bool) -> list[str]:
-    """Return what was covered and cut in a written copy, who is gone from it, and what remains; a line each."""
+    """Return what was covered and cut in a written copy, who is gone from it, what remains, and the photo's time."""
     before, attempt, words = outcome.before, outcome.attempt, texts(outcome.before.language)
     lines = []
     if attempt is not None and written:
@@ -52,6 +52,8 @@ def details(outcome: Outcome, *, written: bool) -> list[str]:
     if outcome.reason is not None:
         names = ", ".join(dict.fromkeys(one.name for one in outcome.leavers))
         lines.append(words["reason"][outcome.reason.value].format(names=names))
+    if before.findings:
+        lines += before.notes
     if written:
         lines.append(words["done"]["original"])
     return lines
@@ -88,6 +90,7 @@ def to_dict(outcome: Outcome, out: str | None) -> dict[str, Any]:
         "headline": headline(outcome, out),
         "details": details(outcome, written=out is not None),
         "next_step": next_step(outcome),
+        "reminders": list(before.reminders),
         "engine": answer["engine"],
     }
 
