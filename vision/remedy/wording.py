@@ -65,7 +65,9 @@ def next_step(outcome: Outcome) -> str:
     if outcome.attempt is not None and outcome.is_clear:
         still = outcome.attempt.after.next_step
         return f"{words['look']} {still}" if outcome.before.findings else still
-    return words["no_person" if any(not one.excused for one in outcome.leavers) else "retake"]
+    if any(not one.excused for one in outcome.leavers):
+        return words["no_person"]
+    return words["retake"] if outcome.attempt is None else outcome.attempt.after.next_step
 
 
 def to_dict(outcome: Outcome, out: str | None) -> dict[str, Any]:
