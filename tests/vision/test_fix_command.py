@@ -351,3 +351,10 @@ def test_no_text_is_long_or_accuses(language: Language) -> None:
         for text in section.values():
             assert len(re.findall(r"[.!?](?:\s|$)", text)) <= 3
             assert not re.search(r"melanggar|bersalah|violat|guilty", text, re.IGNORECASE)
+
+
+def test_the_margin_that_help_shows_is_the_one_planned_with() -> None:
+    from vision.command.fix import _MARGIN
+    from vision.remedy.scene import MARGIN
+
+    assert _MARGIN == MARGIN
