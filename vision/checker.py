@@ -24,7 +24,7 @@ from vision.photo import DETAIL_SIDE, Photo, PhotoLimits, Source, open_photo
 from vision.poses import Pose
 from vision.result import CheckError, CheckResult, EngineFacts, FaceResult, HandResult, PhotoFacts
 from vision.roster import NOBODY, Roster
-from vision.rules import DEFAULT_POLICY, Judgment, Policy, SeenFace, SeenHand, judge
+from vision.rules import DEFAULT_POLICY, Judgment, Policy, Remark, RemarkKind, SeenFace, SeenHand, judge
 
 if TYPE_CHECKING:
     from candidates import Match
@@ -192,7 +192,16 @@ class PhotoChecker:
         """Compare the faces with the people in scope; where there is nobody, no face is turned into a vector."""
         if self.roster.index is None or not faces:
             return (None,) * len(faces)
-        return self.roster.index.match(engines.embedder.embed(photo.pixels, faces))
+        poor = [bool(face.quality.flaws) for face in faces]
+        return self.roster.index.match(engines.embedder.embed(photo.pixels, faces), poor=poor)
+
+    def _unrecognisable(self, faces: Sequence[Face], matches: Sequence[Match | None]) -> tuple[Remark, ...]:
+        """Tell how many faces nobody could be told by, where people were looked for."""
+        if self.roster.index is None:
+            return ()
+        pairs = zip(faces, matches, strict=True)
+        count = sum(match is None and face.quality.is_too_poor for face, match in pairs)
+        return (Remark(RemarkKind.TOO_POOR, count=count),) if count else ()
 
     def _result(
         self,
@@ -215,13 +224,20 @@ class PhotoChecker:
                 for hand, numbers in zip(hands, judgment.hand_numbers[: len(hands)], strict=True)
             ),
             faces=tuple(
-                FaceResult(face.box.scaled(scale_xy), face.score, person, match)
+                FaceResult(
+                    face.box.scaled(scale_xy),
+                    face.score,
+                    person,
+                    match,
+                    tuple(flaw.value for flaw in face.quality.flaws),
+                    not face.quality.is_too_poor,
+                )
                 for person, (face, match) in enumerate(zip(faces, matches, strict=True))
             ),
             engine=EngineFacts(__version__, sums, self.roster.revision, self.policy.id),
             timings_ms=timings,
             language=self.language,
-            remarks=judgment.remarks,
+            remarks=(*judgment.remarks, *self._unrecognisable(faces, matches)),
             reminders=self.policy.reminders(self.language),
         )
 

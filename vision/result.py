@@ -70,17 +70,28 @@ class HandResult:
 
 @dataclass(frozen=True, slots=True)
 class FaceResult:
-    """A face; `person` counts the people of the photo, `match` is None for everybody who is not in the gallery."""
+    """A face; `person` counts the people of the photo, `match` is None for everybody who is not in the gallery.
+
+    `flaws` say why it shows poorly, if it does; `recognisable` is False when nobody could be told by it.
+    """
 
     box: Box
     score: float
     person: int
     match: Match | None = None
+    flaws: tuple[str, ...] = ()
+    recognisable: bool = True
 
     def to_dict(self) -> dict[str, Any]:
         """Return the face as in the JSON contract."""
-        match = None if self.match is None else _match_to_dict(self.match)
-        return {"box": self.box.as_list(), "score": round(self.score, 3), "person": self.person, "match": match}
+        return {
+            "box": self.box.as_list(),
+            "score": round(self.score, 3),
+            "person": self.person,
+            "flaws": list(self.flaws),
+            "recognisable": self.recognisable,
+            "match": None if self.match is None else _match_to_dict(self.match),
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +158,7 @@ class CheckResult:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What is to be said of the time and the photo's age: one sentence a remark."""
+        """What is to be said of the time, the photo's age and faces that show nobody: one sentence a remark."""
         return tuple(describe_remark(remark, self.language) for remark in self.remarks)
 
     def to_dict(self) -> dict[str, Any]:

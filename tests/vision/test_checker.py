@@ -86,6 +86,20 @@ def test_a_candidate_among_strangers(roster: Roster) -> None:
     assert told["engine"]["gallery"] == "revision-1"
 
 
+def test_faces_that_nobody_could_be_told_by(roster: Roster) -> None:
+    tiny = [a_face(Box(10, 10, 12, 12)), a_face(Box(60, 10, 12, 12))]
+    fake = FakeEngines(faces=tiny, vectors=np.concatenate([STRANGERS_VECTOR, BUDIS_VECTOR]))
+    result = a_checker(fake, roster).check(PHOTO)
+    assert result.verdict == "review", "a poor face is at most a possible match"
+    told = result.to_dict()
+    assert [face["flaws"] for face in told["faces"]] == [["small"], ["small"]]
+    assert [face["recognisable"] for face in told["faces"]] == [False, False]
+    assert [note["code"] for note in told["notes"]] == ["faces.too_poor"]
+    assert told["notes"][0]["message"].startswith("1 "), "the other one was recognised all the same"
+    alone = a_checker(FakeEngines(faces=tiny)).check(PHOTO)
+    assert alone.notes == (), "nobody was looked for"
+
+
 def test_a_sign_beside_the_candidate_makes_it_stronger_and_names_him(roster: Roster) -> None:
     fake = FakeEngines(faces=TWO_FACES[:1], vectors=BUDIS_VECTOR, hands=[PEACE])
     result = a_checker(fake, roster).check(PHOTO)

@@ -59,7 +59,15 @@ def test_hand_as_in_the_contract() -> None:
 
 
 def test_stranger_has_no_match_and_nothing_else() -> None:
-    assert a_result().to_dict()["faces"] == [{"box": [1, 2, 3, 4], "score": 0.912, "person": 0, "match": None}]
+    (face,) = a_result().to_dict()["faces"]
+    assert face == {
+        "box": [1, 2, 3, 4],
+        "score": 0.912,
+        "person": 0,
+        "flaws": [],
+        "recognisable": True,
+        "match": None,
+    }
 
 
 def test_whole_result() -> None:

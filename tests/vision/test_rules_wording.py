@@ -141,7 +141,7 @@ def snapshot(language: Language) -> str:
         lines += [f"- [{finding.severity} {finding.code}] {message}" for finding, message in told]
         parts.append("\n".join([*lines, f"> {step}"]))
     labels = [f"{pose}: {pose_label(POLICY, pose, language)}" for pose in Pose]
-    remarks = [f"{kind}: {describe_remark(Remark(kind, date(2024, 11, 25)), language)}" for kind in RemarkKind]
+    remarks = [f"{kind}: {describe_remark(Remark(kind, date(2024, 11, 25), count=3), language)}" for kind in RemarkKind]
     parts += ["\n".join(["# labels", *labels]), "\n".join(["# remarks", *remarks])]
     return "\n\n".join(parts) + "\n"
 

@@ -12,7 +12,7 @@ import click
 
 from vision.errors import Language
 from vision.result import CheckError, CheckResult
-from vision.rules import Verdict, next_step
+from vision.rules import RemarkKind, Verdict, next_step
 
 _SYMBOLS = {Verdict.CLEAR: "✔", Verdict.REVIEW: "!", Verdict.FLAG: "✖"}
 _ERROR_SYMBOL = "?"
@@ -77,7 +77,13 @@ def lines_of(answer: CheckResult | CheckError, marked: Path | None = None) -> li
     verdict = Line(f"{_SYMBOLS[answer.verdict]} {answer.photo.name}: {answer.headline}", _STYLES[answer.verdict])
     reminders = [reminder_line(reminder, answer.language) for reminder in answer.reminders]
     if answer.verdict is Verdict.CLEAR:
-        return [verdict, *reminders]
+        # Of a clear photo the only thing to add is what it cannot vouch for.
+        limits = [
+            Line(f"  {note}", "dim")
+            for remark, note in zip(answer.remarks, answer.notes, strict=True)
+            if remark.kind is RemarkKind.TOO_POOR
+        ]
+        return [verdict, *limits, *reminders]
     told = [*answer.messages, *answer.notes]
     lines = [verdict, *(Line(f"  - {message}") for message in told), Line(f"  → {answer.next_step}"), *reminders]
     if marked is not None:

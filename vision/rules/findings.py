@@ -64,14 +64,20 @@ class RemarkKind(StrEnum):
     """The day the camera says the photo was taken."""
     TAKEN_OUTSIDE = "photo.taken_outside"
     """The photo was taken outside the time of every election that counts, which clears nothing."""
+    TOO_POOR = "faces.too_poor"
+    """Faces that nobody could be told by, while a gallery was compared."""
 
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """A circumstance of the whole photo; `day` is the day it is about. It never changes the verdict."""
+    """A circumstance of the whole photo; `day` is the day it is about, `count` how many it is about.
+
+    It never changes the verdict.
+    """
 
     kind: RemarkKind
     day: date | None = None
+    count: int = 0
 
 
 @dataclass(frozen=True, slots=True)

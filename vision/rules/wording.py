@@ -47,7 +47,8 @@ def describe(
 def describe_remark(remark: Remark, language: Language = "id") -> str:
     """Say a circumstance of the whole photo in one sentence."""
     _, _, key = remark.kind.value.partition(".")
-    return text(language, "remark", key, day=None if remark.day is None else day_in_words(remark.day, language))
+    day = None if remark.day is None else day_in_words(remark.day, language)
+    return text(language, "remark", key, day=day, count=remark.count)
 
 
 def day_in_words(day: date, language: Language = "id") -> str:
