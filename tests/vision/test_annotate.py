@@ -11,9 +11,9 @@ from PIL import Image
 
 from vision.geometry import Box
 from vision.report._drawing import VERMILLION, YELLOW, place_tags
-from vision.report._strips import _ranges, font, wrapped
+from vision.report._strips import font, wrapped
 from vision.report.annotate import annotate, draw, save_annotated
-from vision.report.marks import Banner, Mark, marks_of
+from vision.report.marks import Banner, Mark, marks_of, numbers_by_finding, ranges
 from vision.rules import Verdict
 
 
@@ -55,9 +55,9 @@ def result(
 PLAIN = np.full((600, 1000, 3), 90, np.uint8)
 
 
-def test_marks_are_numbered_from_left_to_right_and_equal_ones_together() -> None:
+def test_marks_are_numbered_as_the_findings_go_and_from_left_to_right() -> None:
     judged = result(
-        findings=(finding("flag", (0, 2)), finding("review", (1,), (), "palm_five", (5,)), finding("flag", (0,), (0,))),
+        findings=(finding("flag", (0,), (0,)), finding("review", (1,), (), "palm_five", (5,)), finding("flag", (0, 2))),
         hands=(hand(700), hand(400, "palm_five", (5,)), hand(100), hand(850, "none", ())),
         faces=(face(0), face(500)),
     )
@@ -70,6 +70,15 @@ def test_marks_are_numbered_from_left_to_right_and_equal_ones_together() -> None
         (0, "quiet", "", 850),
     ]
     assert banner == Banner(Verdict.FLAG, "Ditandai: 3 tangan, 1 wajah.")
+    assert numbers_by_finding(judged, "id") == ((1,), (4,), (2, 3))
+
+
+def test_a_hand_of_two_findings_keeps_one_number() -> None:
+    judged = result(
+        findings=(finding("review", (0,)), finding("flag", (0, 1), (), "two_hand_number", (7,))),
+        hands=(hand(100), hand(200)),
+    )
+    assert numbers_by_finding(judged, "en") == ((1,), (1, 2))
 
 
 @pytest.mark.parametrize(
@@ -112,6 +121,12 @@ def test_bystanders_are_not_touched() -> None:
     """Only banner and photo: the picture under the banner equals the photo where nothing is marked."""
     picture = annotate(PLAIN, result("clear", faces=(face(500), face(700))))
     assert (picture[-600:] == 90).all()
+
+
+def test_without_strips_there_is_the_photo_alone() -> None:
+    picture = annotate(PLAIN, result(findings=(finding("flag", (0,)),), hands=(hand(400),)), strips=False)
+    assert picture.shape == PLAIN.shape
+    assert (picture == VERMILLION).all(axis=2).any()
 
 
 @pytest.mark.parametrize("language", ["id", "en"])
@@ -171,7 +186,7 @@ def test_wrong_input_is_refused() -> None:
 
 
 def test_words_are_wrapped_and_numbers_gathered() -> None:
-    assert _ranges([1, 2, 3, 7, 9, 10]) == "1-3, 7, 9-10"
+    assert ranges([1, 2, 3, 7, 9, 10]) == "1-3, 7, 9-10"
     lines = wrapped("satu dua tiga " + "x" * 80, font(20, False), 150)
     assert lines[0] == "satu dua tiga"
     assert lines[1].endswith("…")

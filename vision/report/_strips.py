@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 from collections.abc import Sequence
 from functools import cache
-from itertools import groupby, pairwise
+from itertools import groupby
 from pathlib import Path
 
 import numpy as np
@@ -14,14 +14,14 @@ from PIL import Image, ImageDraw, ImageFont
 
 from vision.errors import Language
 from vision.report._drawing import BLACK, COLORS, GREEN, INK, VERMILLION, WHITE, YELLOW, Color
-from vision.report.marks import Banner, Mark
+from vision.report.marks import Banner, Mark, ranges
 from vision.rules import Verdict
 
 Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 
 _VERDICT_WORDS = {
-    "id": {Verdict.FLAG: "JANGAN DIUNGGAH", Verdict.REVIEW: "PERLU DILIHAT LAGI", Verdict.CLEAR: "TANPA TANDA"},
-    "en": {Verdict.FLAG: "DO NOT POST", Verdict.REVIEW: "LOOK AGAIN", Verdict.CLEAR: "CLEAR"},
+    "id": {Verdict.FLAG: "JANGAN DIUNGGAH DULU", Verdict.REVIEW: "PERLU DILIHAT LAGI", Verdict.CLEAR: "TANPA TANDA"},
+    "en": {Verdict.FLAG: "BETTER NOT POSTED", Verdict.REVIEW: "LOOK AGAIN", Verdict.CLEAR: "CLEAR"},
 }
 _SYMBOLS = {Verdict.FLAG: "✖", Verdict.REVIEW: "!", Verdict.CLEAR: "✔"}
 _GROUND: dict[Verdict, tuple[Color, Color]] = {
@@ -76,7 +76,7 @@ def legend_strip(marks: Sequence[Mark], width: int, unit: float) -> NDArray[np.u
     if not groups:
         return None
     text_font, number_font = font(round(3.3 * unit), False), font(round(3.1 * unit), True)
-    pill = [_ranges(numbers) for _, numbers in groups]
+    pill = [ranges(numbers) for _, numbers in groups]
     indents = [min(max(number_font.getlength(text) + 2.2 * unit, 5 * unit), 0.5 * width) for text in pill]
     needed = max(
         indent + 2 * unit + text_font.getlength(label) for indent, ((_, label), _) in zip(indents, groups, strict=True)
@@ -131,10 +131,3 @@ def _fitting(words: str, width: float, size: float) -> Font:
     """Return the bold font of `size` pixels, or the largest smaller one in which the words fit one line."""
     length = font(round(size), True).getlength(words)
     return font(int(size * min(1.0, width / length)), True)
-
-
-def _ranges(numbers: Sequence[int]) -> str:
-    """Write ascending numbers shortly: 1-3, 7."""
-    starts = [numbers[0]] + [b for a, b in pairwise(numbers) if b != a + 1]
-    ends = [a for a, b in pairwise(numbers) if b != a + 1] + [numbers[-1]]
-    return ", ".join(str(a) if a == b else f"{a}-{b}" for a, b in zip(starts, ends, strict=True))

@@ -5,10 +5,10 @@ Everything is measured in hundredths of the picture's width, because a phone sho
 
 from __future__ import annotations
 
+import io
 import os
-import tempfile
 from collections.abc import Mapping, Sequence
-from pathlib import Path
+from dataclasses import replace
 from typing import Any
 
 import cv2
@@ -19,6 +19,7 @@ from PIL import Image, ImageDraw
 from vision.errors import Language
 from vision.geometry import Box
 from vision.report._drawing import INK, Picture, draw_mark, draw_tag, place_tags
+from vision.report._files import write_whole
 from vision.report._strips import banner_strip, font, legend_strip
 from vision.report.marks import Banner, Mark, marks_of
 
@@ -31,23 +32,32 @@ _MOST_QUIET = 8  # more quiet hands than this are left unmarked: they would only
 _SIZES = ((12, 2.5, 1.0), (30, 1.9, 0.8), (10**6, 1.7, 0.65))
 
 
-def annotate(pixels: NDArray[np.uint8], result: Mapping[str, Any], language: Language = "id") -> NDArray[np.uint8]:
+def annotate(
+    pixels: NDArray[np.uint8], result: Mapping[str, Any], language: Language = "id", *, strips: bool = True
+) -> NDArray[np.uint8]:
     """Draw a result on its photo.
 
     `pixels` is uint8 (height, width, 3) RGB, upright, in full size or reduced; `result` follows the contract
     "fotonetral.check/1", where a hand may also have "landmarks" (21 [x, y] in full-photo pixels). Returns a new RGB
-    picture; small photos come out enlarged. Raises ValueError for a result without a verdict.
+    picture; small photos come out enlarged. Without `strips` it is the photo with its marks alone, for a page that says
+    the rest. Raises ValueError for a result without a verdict.
     """
     height, width = pixels.shape[:2]
     photo = result["photo"] if "verdict" in result else {"width": width, "height": height}
     banner, marks = marks_of(result, language, (width / photo["width"], height / photo["height"]))
-    return draw(pixels, marks, banner, language)
+    return draw(pixels, marks, banner, language) if strips else marked(pixels, marks)[0]
 
 
 def draw(
     pixels: NDArray[np.uint8], marks: Sequence[Mark], banner: Banner, language: Language = "id"
 ) -> NDArray[np.uint8]:
     """Draw marks (in pixels of `pixels`) and banner on a copy of the photo; returns uint8 RGB (height, width, 3)."""
+    picture, unit = marked(pixels, marks)
+    return _stacked(picture, marks, banner, unit, language)
+
+
+def marked(pixels: NDArray[np.uint8], marks: Sequence[Mark]) -> tuple[NDArray[np.uint8], float]:
+    """Draw marks (in pixels of `pixels`) on a copy of the photo; returns it and a hundredth of its width in pixels."""
     picture, marks = _enlarged(pixels, marks)
     height, width = picture.shape[:2]
     unit = max(width, _LEAST_WIDTH) / 100
@@ -66,20 +76,19 @@ def draw(
         digits = str(tag.mark.number)
         size = radius * (1.45 if len(digits) == 1 else 1.2 if len(digits) == 2 else 0.85)
         pen.text(tag.center_xy, digits, INK[tag.mark.severity], font(round(size), True), anchor="mm")
-    return _stacked(np.asarray(canvas), marks, banner, unit, language)
+    return np.asarray(canvas), unit
 
 
 def save_annotated(path: str | os.PathLike[str], pixels: NDArray[np.uint8]) -> None:
-    """Write a JPEG without metadata, whole or not at all: into a temporary file beside `path`, then renamed."""
-    target = Path(path)
-    descriptor, name = tempfile.mkstemp(prefix=f".{target.name[:40]}.", suffix=".tmp", dir=target.parent)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            Image.fromarray(pixels).save(file, "JPEG", quality=JPEG_QUALITY)
-        Path(name).replace(target)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    """Write a JPEG without metadata, whole or not at all."""
+    write_whole(path, encoded(pixels))
+
+
+def encoded(pixels: NDArray[np.uint8], quality: int = JPEG_QUALITY) -> bytes:
+    """Return RGB pixels as the bytes of a JPEG without metadata."""
+    stream = io.BytesIO()
+    Image.fromarray(pixels).save(stream, "JPEG", quality=quality)
+    return stream.getvalue()
 
 
 def _enlarged(pixels: NDArray[np.uint8], marks: Sequence[Mark]) -> tuple[Picture, Sequence[Mark]]:
@@ -98,7 +107,7 @@ def _scaled(mark: Mark, scale_xy: tuple[float, float]) -> Mark:
     points = mark.landmarks_xy
     moved = None if points is None else tuple((x * scale_xy[0], y * scale_xy[1]) for x, y in points)
     box: Box = mark.box.scaled(scale_xy)
-    return Mark(box, mark.severity, mark.number, mark.label, moved)
+    return replace(mark, box=box, landmarks_xy=moved)
 
 
 def _stacked(

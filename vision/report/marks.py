@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import pairwise
 from typing import Any, Literal
 
 from vision.errors import Language
@@ -26,7 +27,7 @@ _SINGULAR = {"hands": "hand", "faces": "face", "tangan": "tangan", "wajah": "waj
 class Mark:
     """One place on the photo. `box` and `landmarks_xy` are in pixels of the picture that is drawn on.
 
-    `number` refers to the legend; quiet marks have none (0) and no label.
+    `number` refers to the legend; quiet marks have none (0) and no label. `subject` is the hand or face of the result.
     """
 
     box: Box
@@ -34,6 +35,7 @@ class Mark:
     number: int = 0
     label: str = ""
     landmarks_xy: tuple[tuple[float, float], ...] | None = None
+    subject: tuple[Literal["hands", "faces"], int] | None = None
 
     def __post_init__(self) -> None:
         if self.landmarks_xy is not None and len(self.landmarks_xy) != 21:
@@ -56,31 +58,62 @@ def marks_of(
     """Build banner and marks from a result of the JSON contract; `scale_xy` turns its pixels into the picture's.
 
     A hand may carry "landmarks", 21 [x, y] in full-photo pixels. Faces are marked only when a finding names them.
-    Marks are numbered so that equal ones follow each other, from left to right.
+    Numbers follow the order of the findings, flags first; those of one finding go from left to right.
     Raises ValueError for a result that holds an error instead of a verdict.
     """
     if "verdict" not in result:
         raise ValueError("only a judged photo can be drawn; this result has no verdict")
-    signs = [finding for finding in result["findings"] if finding["kind"] == "pose"]
-    people = [finding for finding in result["findings"] if finding["kind"] != "pose"]
-    hands, faces = _worst(signs, "hands"), _worst(people, "faces")
-    marks = [_hand_mark(hand, hands.get(at), language, scale_xy) for at, hand in enumerate(result["hands"])]
-    marks += [
-        Mark(_box(face["box"], scale_xy), _severity(faces[at]), 1, _face_label(face, language))
-        for at, face in enumerate(result["faces"])
-        if at in faces
+    findings = result["findings"]
+    hands, faces = _worst(findings, "hands"), _worst(findings, "faces")
+    marks = [
+        _hand_mark(at, hand, findings[hands[at]] if at in hands else None, language, scale_xy)
+        for at, hand in enumerate(result["hands"])
     ]
+    for at, face in enumerate(result["faces"]):
+        if at in faces:
+            severity = _severity(findings[faces[at]])
+            label = _face_label(face, language)
+            marks.append(Mark(_box(face["box"], scale_xy), severity, 1, label, subject=("faces", at)))
+    order = {("hands", at): finding for at, finding in hands.items()}
+    order |= {("faces", at): finding for at, finding in faces.items()}
     verdict = Verdict(result["verdict"])
     text = headline(verdict, language) if verdict is Verdict.CLEAR else _counted(len(hands), len(faces), language)
-    return Banner(verdict, text), _numbered(marks)
+    return Banner(verdict, text), _numbered(marks, order)
 
 
-def _worst(findings: Sequence[Mapping[str, Any]], subjects: str) -> dict[int, Mapping[str, Any]]:
-    """Return the first of the worst findings that name each hand or face, by index."""
-    worst: dict[int, Mapping[str, Any]] = {}
-    for finding in sorted(findings, key=lambda finding: _ORDER[_severity(finding)]):
-        for at in finding[subjects]:
-            worst.setdefault(at, finding)
+def numbers_by_finding(result: Mapping[str, Any], language: Language) -> tuple[tuple[int, ...], ...]:
+    """Return, for every finding of a result, the numbers of the marks it is about, ascending.
+
+    A hand that two findings name has one mark, and its number stands with both.
+    """
+    _, marks = marks_of(result, language)
+    numbers = {mark.subject: mark.number for mark in marks if mark.number}
+    return tuple(
+        tuple(sorted(numbers[what, at] for at in finding[what]))
+        for finding in result["findings"]
+        for what in (_marked_by(finding),)
+    )
+
+
+def ranges(numbers: Sequence[int]) -> str:
+    """Write ascending numbers shortly: 1-3, 7."""
+    starts = [numbers[0]] + [b for a, b in pairwise(numbers) if b != a + 1]
+    ends = [a for a, b in pairwise(numbers) if b != a + 1] + [numbers[-1]]
+    return ", ".join(str(a) if a == b else f"{a}-{b}" for a, b in zip(starts, ends, strict=True))
+
+
+def _marked_by(finding: Mapping[str, Any]) -> Literal["hands", "faces"]:
+    """Tell what a finding is marked by: a sign by its hands, a person by the face, whatever hands made it graver."""
+    return "hands" if finding["kind"] == "pose" else "faces"
+
+
+def _worst(findings: Sequence[Mapping[str, Any]], subjects: Literal["hands", "faces"]) -> dict[int, int]:
+    """Return the first of the worst findings that name each hand or face: index → index of the finding."""
+    worst: dict[int, int] = {}
+    for at in sorted(range(len(findings)), key=lambda at: _ORDER[_severity(findings[at])]):
+        if _marked_by(findings[at]) == subjects:
+            for subject in findings[at][subjects]:
+                worst.setdefault(subject, at)
     return worst
 
 
@@ -89,7 +122,11 @@ def _severity(finding: Mapping[str, Any]) -> Strength:
 
 
 def _hand_mark(
-    hand: Mapping[str, Any], finding: Mapping[str, Any] | None, language: Language, scale_xy: tuple[float, float]
+    at: int,
+    hand: Mapping[str, Any],
+    finding: Mapping[str, Any] | None,
+    language: Language,
+    scale_xy: tuple[float, float],
 ) -> Mark:
     box, points = _box(hand["box"], scale_xy), hand.get("landmarks")
     landmarks = tuple((float(x) * scale_xy[0], float(y) * scale_xy[1]) for x, y in points) if points else None
@@ -97,7 +134,8 @@ def _hand_mark(
         return Mark(box, "quiet", landmarks_xy=landmarks)
     # The finding names the sign: a hand that counts together with another one has a pose of its own besides.
     pose = Pose(finding["code"].removeprefix("pose."))
-    return Mark(box, _severity(finding), 1, pose_label(_policy(), pose, language, finding["numbers"]), landmarks)
+    label = pose_label(_policy(), pose, language, finding["numbers"])
+    return Mark(box, _severity(finding), 1, label, landmarks, ("hands", at))
 
 
 def _face_label(face: Mapping[str, Any], language: Language) -> str:
@@ -111,10 +149,14 @@ def _face_label(face: Mapping[str, Any], language: Language) -> str:
     return name if number is None else f"{name} ({number})"
 
 
-def _numbered(marks: Sequence[Mark]) -> tuple[Mark, ...]:
-    ordered = sorted(marks, key=lambda mark: (_ORDER[mark.severity], mark.label, mark.box.center_xy))
+def _numbered(marks: Sequence[Mark], order: Mapping[tuple[str, int], int]) -> tuple[Mark, ...]:
+    def rank(mark: Mark) -> tuple[int, int, str, tuple[float, float]]:
+        finding = 0 if mark.subject is None else order[mark.subject]
+        return _ORDER[mark.severity], finding, mark.label, mark.box.center_xy
+
     return tuple(
-        mark if mark.severity == "quiet" else replace(mark, number=at) for at, mark in enumerate(ordered, start=1)
+        mark if mark.severity == "quiet" else replace(mark, number=at)
+        for at, mark in enumerate(sorted(marks, key=rank), start=1)
     )
 
 
