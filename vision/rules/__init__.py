@@ -14,6 +14,8 @@ from vision.rules.policy import (
     packs_for,
     read_pack,
 )
+from vision.rules.post import JudgedPhoto, PostFinding, PostJudgment, PostRemark, judge_post
+from vision.rules.post_wording import describe_in_post, describe_remark_in_post, post_headline, post_next_step
 from vision.rules.schema import Circular, PoseRule, Rule, Severity
 from vision.rules.wording import describe, describe_remark, headline, next_step, pose_label
 
@@ -25,6 +27,7 @@ __all__ = [
     "ElectionFacts",
     "Finding",
     "FindingKind",
+    "JudgedPhoto",
     "Judgment",
     "MatchFacts",
     "Note",
@@ -32,6 +35,9 @@ __all__ = [
     "Phase",
     "Policy",
     "PoseRule",
+    "PostFinding",
+    "PostJudgment",
+    "PostRemark",
     "Problem",
     "Remark",
     "RemarkKind",
@@ -43,12 +49,17 @@ __all__ = [
     "Verdict",
     "available_packs",
     "describe",
+    "describe_in_post",
     "describe_remark",
+    "describe_remark_in_post",
     "headline",
     "judge",
+    "judge_post",
     "next_step",
     "packs_for",
     "place_in_words",
     "pose_label",
+    "post_headline",
+    "post_next_step",
     "read_pack",
 ]

@@ -16,11 +16,13 @@ from vision.rules.schema import Rule, Severity
 NO_ELECTION = ElectionContext()
 """Nobody registered, nothing active."""
 
-_SEVERITY_ORDER = (Severity.FLAG, Severity.REVIEW)
+SEVERITY_ORDER = (Severity.FLAG, Severity.REVIEW)
+"""The severities of findings, the worst first."""
+
 _KIND_ORDER = (FindingKind.CANDIDATE, FindingKind.POSE, FindingKind.FAMILY)
 _CODE_ORDER = ("candidate.match_with_sign",)
 
-_TOLD_PHASES = {
+TOLD_PHASES = {
     Phase.BEFORE: RemarkKind.BEFORE,
     Phase.QUIET: RemarkKind.QUIET,
     Phase.POLLING_DAY: RemarkKind.POLLING_DAY,
@@ -46,7 +48,7 @@ def judge(
     numbers = tuple(hand.numbers or policy.numbers_of(hand.pose) for hand in hands)
     signs = _sign_findings(hands, numbers, policy, context)
     people = _person_findings(faces, signs, policy, context)
-    findings = tuple(sorted([*signs, *people], key=_weight))
+    findings = tuple(sorted([*signs, *people], key=weight))
     worst = findings[0].severity if findings else Severity.NONE
     verdict = {Severity.FLAG: Verdict.FLAG, Severity.REVIEW: Verdict.REVIEW}.get(worst, Verdict.CLEAR)
     return Judgment(findings, verdict, numbers, _remarks(findings, policy, context, taken_on))
@@ -60,8 +62,8 @@ def _remarks(
         return ()
     remarks = []
     phase = nearest_phase(finding.phase for finding in findings)
-    if phase in _TOLD_PHASES:
-        remarks.append(Remark(_TOLD_PHASES[phase], context.day))
+    if phase in TOLD_PHASES:
+        remarks.append(Remark(TOLD_PHASES[phase], context.day))
     # A photo from the future was taken by a camera whose clock is wrong.
     if taken_on is not None and (context.day is None or taken_on <= context.day):
         elections = context.elections.values()
@@ -122,7 +124,7 @@ def _sign_finding(
     pose: Pose, numbers: tuple[int, ...], group: list[_Weighed], policy: Policy, context: ElectionContext
 ) -> Finding:
     rule = policy.poses[pose]
-    worst = min((weighed.severity for weighed in group), key=_SEVERITY_ORDER.index)
+    worst = min((weighed.severity for weighed in group), key=SEVERITY_ORDER.index)
     holders = _holders(numbers, context)
     hands = {index for one in group for index in (one.hand.index, one.hand.partner) if index is not None}
     return Finding(
@@ -267,10 +269,10 @@ def _pairs(holders: Sequence[CandidateFacts]) -> tuple[Subject, ...]:
     return tuple(subjects)
 
 
-def _weight(finding: Finding) -> tuple[int, int, int, tuple[int, ...], str]:
+def weight(finding: Finding) -> tuple[int, int, int, tuple[int, ...], str]:
     """Sort key: severity, kind, stronger code first, then place (indices run through the photo), then code."""
     return (
-        _SEVERITY_ORDER.index(finding.severity),
+        SEVERITY_ORDER.index(finding.severity),
         _KIND_ORDER.index(finding.kind),
         0 if finding.code in _CODE_ORDER else 1,
         finding.faces or finding.hands,

@@ -35,12 +35,19 @@ def describe(
     `hand_places` and `face_places` give a place in words by hand and face index, in the same language (see
     `place_in_words`); without them the message names no place.
     """
+    is_sign = finding.kind is FindingKind.POSE
+    indices, places = (finding.hands, hand_places) if is_sign else (finding.faces, face_places)
+    return describe_at(finding, _place(indices, places, language), language)
+
+
+def describe_at(finding: Finding, place: str, language: Language = "id") -> str:
+    """Say what `describe` says; `place` is a clause that goes on the sentence, " (kiri atas foto)", or empty."""
     if finding.kind is FindingKind.POSE:
-        sentences = _pose_sentences(finding, language, _place(finding.hands, hand_places, language))
+        sentences = _pose_sentences(finding, language, place)
     elif finding.kind is FindingKind.CANDIDATE:
-        sentences = _candidate_sentences(finding, language, _place(finding.faces, face_places, language))
+        sentences = _candidate_sentences(finding, language, place)
     else:
-        sentences = _family_sentences(finding, language, _place(finding.faces, face_places, language))
+        sentences = _family_sentences(finding, language, place)
     return " ".join([*sentences, _basis(finding.basis, language)])
 
 
@@ -120,14 +127,18 @@ def _candidate_sentences(finding: Finding, language: Language, place: str) -> li
         name=subject.name,
         role=text(language, "candidate", f"role_{subject.role}{standing}", number=subject.number),
     )
-    with_sign = "_with_sign" if Note.WITH_SIGN in finding.notes else ""
+    where = "_elsewhere" if Note.SIGN_ELSEWHERE in finding.notes else ""
+    with_sign = f"_with_sign{where}" if Note.WITH_SIGN in finding.notes else ""
     if Note.SPOUSE in finding.notes:
         why = f"spouse{with_sign}"
     elif Note.SPOUSE_NO_EXEMPTION in finding.notes:
         why = f"no_exemption{with_sign}"
+    elif Note.OWN_NUMBER in finding.notes:
+        why = "own_number_elsewhere" if Note.NUMBER_ELSEWHERE in finding.notes else "own_number"
+    elif Note.WITH_SIGN in finding.notes:
+        why = f"with_sign{where}"
     else:
-        alone = "alone_prospective" if prospective else "alone"
-        why = next((note.value for note in (Note.OWN_NUMBER, Note.WITH_SIGN) if note in finding.notes), alone)
+        why = "alone_prospective" if prospective else "alone"
     return [first, text(language, "candidate", why)]
 
 
