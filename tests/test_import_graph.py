@@ -46,7 +46,8 @@ MAY_IMPORT = {
     "engines": BASE | {"faces", "hands"},
     "roster": BASE | {"rules", "engines", "candidates"},
     "result": BASE | {"rules", "candidates"},
-    "checker": BASE | STAGES | {"engines", "roster", "result", "candidates"},
+    "post": BASE | {"rules", "result"},
+    "checker": BASE | STAGES | {"engines", "roster", "result", "post", "candidates"},
     "remedy": BASE | {"rules", "result", "checker"},
     "enrolment": BASE | {"faces", "candidates"},
     "strangers": BASE | {"faces", "engines", "enrolment", "inputs"},
@@ -151,6 +152,7 @@ def test_public_names() -> None:
         "PhotoChecker",
         "PhotoError",
         "PolicyError",
+        "PostResult",
         "Verdict",
         "__version__",
     ]

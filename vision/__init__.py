@@ -4,6 +4,7 @@ from vision import PhotoChecker
 
 with PhotoChecker.open(gallery="gallery.db", region="34.01") as checker:
     result = checker.check("photo.jpg")     # also bytes, a file object, or an RGB array
+    post = checker.check_post(["one.jpg", "two.jpg"])    # photos that go out together, judged as one
 result.verdict, result.findings, result.to_dict()
 
 The names below are the package's public surface. They are loaded on first use, so that `import vision` costs nothing.
@@ -19,6 +20,7 @@ from vision._version import __version__
 if TYPE_CHECKING:
     from vision.checker import PhotoChecker
     from vision.errors import EngineError, FotoNetralError, PhotoError, PolicyError
+    from vision.post import PostResult
     from vision.result import CheckError, CheckResult
     from vision.rules import Verdict
 
@@ -30,6 +32,7 @@ __all__ = [
     "PhotoChecker",
     "PhotoError",
     "PolicyError",
+    "PostResult",
     "Verdict",
     "__version__",
 ]
@@ -37,6 +40,7 @@ __all__ = [
 _HOMES = {
     "checker": ("PhotoChecker",),
     "errors": ("EngineError", "FotoNetralError", "PhotoError", "PolicyError"),
+    "post": ("PostResult",),
     "result": ("CheckError", "CheckResult"),
     "rules": ("Verdict",),
 }

@@ -22,6 +22,7 @@ from vision.errors import EngineError, FotoNetralError, Language, PhotoTooLargeE
 from vision.models import model_sha256
 from vision.photo import DETAIL_SIDE, Photo, PhotoLimits, Source, open_photo
 from vision.poses import Pose
+from vision.post import PostResult, require_a_post
 from vision.result import CheckError, CheckResult, EngineFacts, FaceResult, HandResult, PhotoFacts
 from vision.roster import NOBODY, Roster
 from vision.rules import DEFAULT_POLICY, Judgment, Policy, Remark, RemarkKind, SeenFace, SeenHand, judge
@@ -155,6 +156,16 @@ class PhotoChecker:
             failed = EngineError(f"Foto gagal diperiksa ({what}).", f"The photo could not be checked ({what}).")
             failed.__cause__ = error
             return CheckError(name or _name_of(source), failed, self.language)
+
+    def check_post(self, sources: Sequence[Source], names: Sequence[str] | None = None) -> PostResult:
+        """Judge the photos of one post together, in the order of the post; `names` run parallel to `sources`.
+
+        A photo that cannot be judged is a `CheckError` in the answer, and such a post is never clear. Raises
+        `PostError` for no photo, or more than a post holds.
+        """
+        require_a_post(len(sources))
+        given = [None] * len(sources) if names is None else names
+        return PostResult.of([self.check_or_error(one, name=name) for one, name in zip(sources, given, strict=True)])
 
     def close(self) -> None:
         """Free the models; a later check loads them again."""

@@ -12,6 +12,7 @@
     │   ├── NoFaceError               enrolment.no_face
     │   ├── SeveralFacesError         enrolment.several_faces
     │   └── PoorFaceError             enrolment.poor_face
+    ├── PostError                     post.size
     ├── PolicyError                   policy.invalid
     └── EngineError                   engine.failed
         └── FaceModelError            engine.face_model
@@ -128,6 +129,14 @@ class PoorFaceError(EnrolmentError):
     code = "enrolment.poor_face"
     advice_id = "Gunakan foto yang lebih besar dan tajam."
     advice_en = "Use a larger, sharper photo."
+
+
+class PostError(FotoNetralError):
+    """So many photos are no post; none of them was checked."""
+
+    code = "post.size"
+    advice_id = "Berikan hanya foto yang akan diunggah bersama, atau periksa foto satu per satu."
+    advice_en = "Give only the photos that go out together, or check the photos one by one."
 
 
 class PolicyError(FotoNetralError):

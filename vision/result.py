@@ -14,7 +14,17 @@ from typing import TYPE_CHECKING, Any, Literal
 from vision.errors import FotoNetralError, Language
 from vision.geometry import Box
 from vision.poses import FingerState, Pose
-from vision.rules import Finding, Remark, Verdict, describe, describe_remark, headline, next_step, place_in_words
+from vision.rules import (
+    Finding,
+    FindingKind,
+    Remark,
+    Verdict,
+    describe,
+    describe_remark,
+    headline,
+    next_step,
+    place_in_words,
+)
 
 if TYPE_CHECKING:
     from candidates import Match
@@ -144,13 +154,8 @@ class CheckResult:
     @property
     def messages(self) -> tuple[str, ...]:
         """What was seen, where, and on which rule it rests: one message a finding."""
-        people = [face.box for face in self.faces]
-
-        def place(box: Box, person: int | None) -> str:
-            return place_in_words(box, self.photo.size_wh, people, person, self.language)
-
-        hand_places = {at: place(hand.box, hand.person) for at, hand in enumerate(self.hands)}
-        face_places = {at: place(face.box, face.person) for at, face in enumerate(self.faces)}
+        hand_places = {at: self._place(hand) for at, hand in enumerate(self.hands)}
+        face_places = {at: self._place(face) for at, face in enumerate(self.faces)}
         return tuple(
             describe(finding, self.language, hand_places=hand_places, face_places=face_places)
             for finding in self.findings
@@ -160,6 +165,18 @@ class CheckResult:
     def notes(self) -> tuple[str, ...]:
         """What is to be said of the time, the photo's age and faces that show nobody: one sentence a remark."""
         return tuple(describe_remark(remark, self.language) for remark in self.remarks)
+
+    def places_of(self, finding: Finding) -> tuple[str, ...]:
+        """Say where the photo shows one of its findings, each place once; nothing where one is not worth telling."""
+        if finding.kind is FindingKind.POSE:
+            places = dict.fromkeys(self._place(self.hands[at]) for at in finding.hands)
+        else:
+            places = dict.fromkeys(self._place(self.faces[at]) for at in finding.faces)
+        return () if "" in places else tuple(places)
+
+    def _place(self, part: HandResult | FaceResult) -> str:
+        people = [face.box for face in self.faces]
+        return place_in_words(part.box, self.photo.size_wh, people, part.person, self.language)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON contract as plain dicts, lists, texts and numbers."""
