@@ -12,9 +12,17 @@ from vision.command.options import CheckerOptions, checker_options
 @checker_options
 @click.option("--json", "as_json", is_flag=True, help="Cetak satu objek JSON per foto.")
 @click.option("--annotate", type=click.Path(), metavar="FOLDER", help="Tulis gambar bertanda ke folder ini.")
+@click.option("--html", type=click.Path(), metavar="FOLDER", help="Tulis satu halaman HTML per foto ke folder ini.")
+@click.option("--sarif", type=click.Path(dir_okay=False), metavar="BERKAS", help="Tulis daftar SARIF semua foto.")
 @click.pass_context
 def check(
-    context: click.Context, photos: tuple[str, ...], checking: CheckerOptions, as_json: bool, annotate: str | None
+    context: click.Context,
+    photos: tuple[str, ...],
+    checking: CheckerOptions,
+    as_json: bool,
+    annotate: str | None,
+    html: str | None,
+    sarif: str | None,
 ) -> None:
     """Periksa FOTO (berkas atau folder) sebelum diunggah.
 
@@ -26,4 +34,5 @@ def check(
     with checking.open(context) as checker:
         if not as_json:
             checking.suggest_policy()
-        context.exit(CheckRun(checker, as_json=as_json, annotate=annotate).over(photos))
+        run = CheckRun(checker, as_json=as_json, annotate=annotate, html=html, sarif=sarif)
+        context.exit(run.over(photos))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,9 +12,10 @@ import click
 from vision.checker import PhotoChecker
 from vision.cli import CLEAR, LOOK, NOT_JUDGED
 from vision.command.check_text import Tally, closing_lines, lines_of, printable, show
-from vision.errors import FotoNetralError, Language
+from vision.command.handouts import Handouts, reason_of
+from vision.errors import Language
 from vision.inputs import EmptyFolder, photos_of
-from vision.result import CheckResult
+from vision.result import CheckError, CheckResult
 
 if TYPE_CHECKING:
     from vision.command.marked import MarkedPictures
@@ -41,11 +43,20 @@ _TEXTS: dict[Language, dict[str, str]] = {
 class CheckRun:
     """One call of the command: every photo in order, one bad photo never stops the rest."""
 
-    def __init__(self, checker: PhotoChecker, *, as_json: bool, annotate: str | None) -> None:
+    def __init__(
+        self,
+        checker: PhotoChecker,
+        *,
+        as_json: bool,
+        annotate: str | None,
+        html: str | None = None,
+        sarif: str | None = None,
+    ) -> None:
         self.checker = checker
         self.language = checker.language
         self.as_json = as_json
         self.annotate = annotate
+        self.handouts = Handouts(checker, html=html, sarif=sarif)
         self.tally = Tally.empty()
         self.failed = False
 
@@ -56,32 +67,29 @@ class CheckRun:
         elif self.checker.roster.index is None:
             self._say("nobody")
         pictures = self._pictures()
-        if self.failed:
+        if self.failed or not self.handouts.begin():
             return NOT_JUDGED
-        for photo in photos_of(paths, self.annotate):
+        for photo in self.photos(paths):
             if isinstance(photo, EmptyFolder):
                 self._say_folder(photo)
             else:
                 self._one(photo, pictures)
         if not self.as_json:
             show(closing_lines(self.tally, self.language))
-        return self._status()
+        return self.handouts.end(self._status())
 
     def _one(self, path: str, pictures: MarkedPictures | None) -> None:
         answer = self.checker.check_or_error(path)
         self.tally.add(answer)
+        self.handouts.add(path, answer)
         marked: Path | None = None
         if pictures is not None and isinstance(answer, CheckResult):
             try:
                 marked = pictures.write(path, answer)
             except Exception as error:
                 # Whatever drawing trips over: the answer stands, and the next photo waits.
-                self._say("not_marked", failed=True, path=path, reason=_reason(error, self.language))
-        if self.as_json:
-            # As bytes: JSON is UTF-8, whatever the terminal's encoding is.
-            click.echo(json.dumps(answer.to_dict(), ensure_ascii=False).encode())
-        else:
-            show(lines_of(answer, marked))
+                self._say("not_marked", failed=True, path=path, reason=reason_of(error, self.language))
+        self.tell(answer, marked)
 
     def _pictures(self) -> MarkedPictures | None:
         if self.annotate is None:
@@ -100,6 +108,7 @@ class CheckRun:
         return LOOK if self.tally.counts["flag"] or self.tally.counts["review"] else CLEAR
 
     def _say_folder(self, folder: EmptyFolder) -> None:
+        self.handouts.add_folder(folder)
         text = "empty" if folder.reason is None else "unlisted"
         self._say(text, failed=True, path=folder.path, reason=folder.reason)
 
@@ -107,9 +116,3 @@ class CheckRun:
         """Tell something that is no answer about a photo; `failed` makes the exit status 2."""
         self.failed = self.failed or failed
         click.echo(printable(_TEXTS[self.language][text].format(**values)), err=True)
-
-
-def _reason(error: Exception, language: Language) -> str:
-    if isinstance(error, FotoNetralError):
-        return error.text(language)
-    return (error.strerror if isinstance(error, OSError) else None) or type(error).__name__

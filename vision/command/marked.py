@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import cv2
@@ -16,6 +17,8 @@ from vision.result import CheckResult
 LONGEST_SIDE = 4000
 """Pixels; larger photos are reduced, since nobody looks at marks from that near."""
 
+_LONGEST_STEM = 230  # bytes; file systems allow names of 255
+
 
 class MarkedPictures:
     """A folder of marked pictures. Never writes over a file that is already there."""
@@ -27,25 +30,28 @@ class MarkedPictures:
 
     def write(self, path: str, result: CheckResult) -> Path:
         """Mark the photo at `path` and return where the picture lies. Raises OSError, or PhotoError."""
-        target = self._free_name(Path(path).stem)
-        save_annotated(target, annotate(_pixels(path), result.to_dict(), result.language))
-        return target
-
-    def _free_name(self, stem: str) -> Path:
-        target, number = self.folder / f"{stem}.jpg", 1
-        while target.exists():
-            number += 1
-            target = self.folder / f"{stem}-{number}.jpg"
+        target = free_name(self.folder, path, ".jpg")
+        save_annotated(target, annotate(reduced(path, LONGEST_SIDE), result.to_dict(), result.language))
         return target
 
 
-def _pixels(path: str) -> NDArray[np.uint8]:
-    """Return the photo, (height, width, 3) uint8 RGB, at full size or with a long side of `LONGEST_SIDE`."""
+def free_name(folder: Path, path: str, suffix: str) -> Path:
+    """Return a file in `folder`, named after the photo, that is not there yet; names too long for one are cut."""
+    stem = os.fsdecode(os.fsencode(Path(path).stem)[:_LONGEST_STEM])
+    target, number = folder / f"{stem}{suffix}", 1
+    while target.exists():
+        number += 1
+        target = folder / f"{stem}-{number}{suffix}"
+    return target
+
+
+def reduced(path: str, longest_side: int) -> NDArray[np.uint8]:
+    """Return the photo, (height, width, 3) uint8 RGB, at full size or with a long side of `longest_side` at most."""
     try:
         pixels = decode_full(path)
     except PhotoTooLargeError:
-        return open_photo(path).pixels
-    scale = LONGEST_SIDE / max(pixels.shape[:2])
+        pixels = open_photo(path).pixels
+    scale = longest_side / max(pixels.shape[:2])
     if scale >= 1:
         return pixels
     size_wh = max(round(pixels.shape[1] * scale), 1), max(round(pixels.shape[0] * scale), 1)

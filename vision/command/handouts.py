@@ -1,0 +1,132 @@
+"""What `fotonetral check` writes for others: a page of each photo (`--html`), one list of all (`--sarif`)."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from vision.checker import PhotoChecker
+from vision.cli import NOT_JUDGED
+from vision.command.check_text import printable
+from vision.errors import FotoNetralError, Language
+from vision.inputs import EmptyFolder
+from vision.result import CheckError, CheckResult
+
+if TYPE_CHECKING:
+    from vision.report.sarif import SarifLog
+
+_TEXTS: dict[Language, dict[str, str]] = {
+    "id": {
+        "no_page": "{path}: halaman tidak dapat ditulis ({reason}).",
+        "no_folder": "Folder {path} tidak dapat dibuat ({reason}).",
+        "no_sarif": "Daftar SARIF {path} tidak dapat ditulis ({reason}).",
+        "not_sarif": "{path} sudah ada dan bukan daftar SARIF, jadi tidak ditimpa. Pilih nama lain.",
+        "no_parent": "Folder untuk {path} tidak ada. Buat dahulu foldernya.",
+        "empty": "Tidak ada foto di folder ini.",
+        "unlisted": "Folder tidak dapat dibuka ({reason}).",
+    },
+    "en": {
+        "no_page": "{path}: the page could not be written ({reason}).",
+        "no_folder": "The folder {path} could not be made ({reason}).",
+        "no_sarif": "The SARIF list {path} could not be written ({reason}).",
+        "not_sarif": "{path} is there already and is no SARIF list, so it is not written over. Choose another name.",
+        "no_parent": "The folder for {path} is not there. Make it first.",
+        "empty": "There is no photo in this folder.",
+        "unlisted": "The folder could not be opened ({reason}).",
+    },
+}
+
+
+class Handouts:
+    """Pages and list of one run. Every failure to write is told, and makes the exit status 2; the answers stand."""
+
+    def __init__(self, checker: PhotoChecker, *, html: str | None, sarif: str | None) -> None:
+        self._checker = checker
+        self._language = checker.language
+        self._html = None if html is None else Path(html)
+        self._sarif = None if sarif is None else Path(sarif)
+        self._log: SarifLog | None = None
+        self._failed = False
+
+    def begin(self) -> bool:
+        """Make the folder and look whether the list can be written, before any photo is judged; False if not."""
+        if self._html is not None:
+            try:
+                self._html.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                self._say("no_folder", path=self._html, reason=error.strerror)
+        if self._sarif is not None:
+            self._begin_log(self._sarif)
+        return not self._failed
+
+    def add(self, path: str, answer: CheckResult | CheckError) -> None:
+        """Write the page of a judged photo, and note the answer in the list."""
+        if self._log is not None:
+            self._log.add(path, answer)
+        if self._html is None or isinstance(answer, CheckError):
+            return
+        from vision.command.marked import free_name, reduced
+        from vision.report._files import write_whole
+        from vision.report.page import PICTURE_SIDE, PageFacts, page_of
+
+        index = self._checker.roster.index
+        facts = PageFacts(datetime.now().astimezone(), 0 if index is None else len(index))
+        try:
+            page = page_of(reduced(path, PICTURE_SIDE), answer, facts)
+            write_whole(free_name(self._html, path, ".html"), page.encode())
+        except Exception as error:
+            # Whatever drawing trips over: the answer stands, and the next photo waits.
+            self._say("no_page", path=path, reason=reason_of(error, self._language))
+
+    def add_folder(self, folder: EmptyFolder) -> None:
+        """Note a folder that held nothing to judge."""
+        if self._log is not None:
+            key = "empty" if folder.reason is None else "unlisted"
+            text = _TEXTS[self._language][key].format(reason=folder.reason)
+            self._log.add_failure(folder.path, f"folder.{key}", text)
+
+    def end(self, status: int) -> int:
+        """Write the list, and return the exit status: as given, or 2 where something could not be written."""
+        if self._failed:
+            status = NOT_JUDGED
+        if self._log is not None and self._sarif is not None:
+            from vision.report._files import write_whole
+
+            log = self._log.to_dict(datetime.now().astimezone(), status)
+            try:
+                write_whole(self._sarif, json.dumps(log, ensure_ascii=False, indent=1).encode())
+            except OSError as error:
+                self._say("no_sarif", path=self._sarif, reason=reason_of(error, self._language))
+        return NOT_JUDGED if self._failed else status
+
+    def _begin_log(self, target: Path) -> None:
+        from vision.report.sarif import SarifLog
+
+        if not target.parent.is_dir():
+            self._say("no_parent", path=target)
+            return
+        try:
+            # `--sarif a.jpg b.jpg` must not cost anybody a photo.
+            if target.exists() and b'"version"' not in (head := target.read_bytes()[:500]) and head:
+                self._say("not_sarif", path=target)
+                return
+        except OSError as error:
+            self._say("no_sarif", path=target, reason=error.strerror)
+            return
+        policy, gallery = self._checker.policy.id, self._checker.roster.revision
+        self._log = SarifLog(self._language, datetime.now().astimezone(), policy, gallery)
+
+    def _say(self, text: str, **values: object) -> None:
+        self._failed = True
+        click.echo(printable(_TEXTS[self._language][text].format(**values)), err=True)
+
+
+def reason_of(error: Exception, language: Language) -> str:
+    """Return in a few words why something could not be written."""
+    if isinstance(error, FotoNetralError):
+        return error.text(language)
+    return (error.strerror if isinstance(error, OSError) else None) or type(error).__name__

@@ -1,0 +1,169 @@
+"""One photo on one page of HTML that can be mailed and printed: everything in the file, nothing fetched, no script."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from html import escape
+from importlib import resources
+from itertools import groupby
+from pathlib import PurePath
+from string import Template
+from typing import Any
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from vision.errors import Language
+from vision.report.annotate import annotate, encoded
+from vision.report.marks import Mark, marks_of, numbers_by_finding, ranges
+from vision.result import CheckResult
+from vision.rules import Finding, Verdict, next_step
+from vision.rules.wording import day_in_words
+
+PICTURE_SIDE = 1600
+"""Pixels of the longer side that a page's picture needs at most: sharp on A4 and on a phone that zooms in twice."""
+
+_QUALITY = 82
+_SIGNS = {Verdict.FLAG: "✖", Verdict.REVIEW: "!", Verdict.CLEAR: "✔"}
+# Height of the picture and size of the letters in print by the number of findings: all of it is to fit one sheet of A4.
+# Chosen by printing pages with 1 to 8 findings.
+_PRINT = ((1, "125mm", "11pt"), (2, "105mm", "10.5pt"), (4, "85mm", "9.5pt"), (6, "70mm", "9pt"), (99, "55mm", "8pt"))
+
+
+@dataclass(frozen=True, slots=True)
+class PageFacts:
+    """What a result does not know of itself: when the photo was checked, and with how many people it was compared.
+
+    `people` is 0 without a gallery, and where the gallery holds nobody for the region and day.
+    """
+
+    checked_at: datetime
+    people: int = 0
+
+
+def page_of(pixels: NDArray[np.uint8], result: CheckResult, facts: PageFacts) -> str:
+    """Return the page about one photo as HTML.
+
+    `pixels` is uint8 (height, width, 3) RGB, upright, best reduced to `PICTURE_SIDE`; the page is in the result's
+    language. Of the photo's path only the file's name is told.
+    """
+    told, language = result.to_dict(), result.language
+    words = _words(language)
+    picture = annotate(pixels, told, language, strips=False)
+    marks = [mark for mark in marks_of(told, language)[1] if mark.number]
+    name = PurePath(told["photo"]["name"]).name or told["photo"]["name"]
+    _, print_height, print_size = next(row for row in _PRINT if len(result.findings) <= row[0] or row is _PRINT[-1])
+    return _template().substitute(
+        language=language,
+        title=_filled(words["title"], headline=result.headline, name=name),
+        verdict=result.verdict.value,
+        sign=_SIGNS[result.verdict],
+        headline=_safe(result.headline),
+        picture=b64encode(encoded(picture, _QUALITY)).decode("ascii"),
+        width=picture.shape[1],
+        height=picture.shape[0],
+        alt=_filled(words["alt"], marks=_listed(marks, words)) if marks else _safe(words["alt_plain"]),
+        caption=_filled(words["caption" if marks else "caption_plain"], name=name),
+        sections="\n".join(_sections(result, told, facts, words)),
+        facts="\n".join(_facts(result, facts, words)),
+        fairness=_safe(words["fairness"]),
+        print_height=print_height,
+        print_size=print_size,
+    )
+
+
+def _sections(
+    result: CheckResult, told: Mapping[str, Any], facts: PageFacts, words: Mapping[str, str]
+) -> Iterable[str]:
+    if result.findings:
+        numbers = numbers_by_finding(told, result.language)
+        items = zip(result.findings, result.messages, numbers, strict=True)
+        listed = "\n".join(_finding(*item, result.language, words) for item in items)
+        yield _section(words["findings"], f"<ol>\n{listed}\n</ol>")
+        yield _section(words["step"], f'<p class="step">{_safe(result.next_step)}</p>')
+    if result.notes:
+        yield _section(words["notes"], _list(result.notes))
+    if result.reminders:
+        yield _section(words["reminders"], _list(result.reminders))
+    unread = [next_step((), result.language)]
+    if not facts.people:
+        unread.append(words["no_gallery" if result.engine.gallery is None else "nobody"])
+    yield _section(words["unread"], _list(unread))
+
+
+def _finding(
+    finding: Finding, message: str, numbers: Sequence[int], language: Language, words: Mapping[str, str]
+) -> str:
+    rule = finding.basis
+    cited = f"{rule.circular}, {rule.item}" if language == "id" else rule.circular
+    plate = ""
+    if numbers:
+        spoken = _filled(words["number"], numbers=ranges(numbers))
+        shown = f'<span aria-hidden="true">{ranges(numbers)}</span><span class="hidden">{spoken}</span>'
+        plate = f'<span class="number is-{finding.severity.value}">{shown}</span>'
+    source = f'{_safe(words["source"])}: <a href="{_safe(rule.link)}" rel="noreferrer">{_safe(cited)}</a>'
+    return f'<li>{plate}<div><p>{_safe(message)}</p><p class="source">{source}</p></div></li>'
+
+
+def _facts(result: CheckResult, facts: PageFacts, words: Mapping[str, str]) -> Iterable[str]:
+    photo, engine, at = result.photo, result.engine, facts.checked_at
+    width, height = photo.size_wh
+    day = day_in_words(at.date(), result.language)
+    told = {
+        "photo": words["photo_fact"].format(width=width, height=height, sum=photo.sha256[:16]),
+        "checked": words["checked_fact"]
+        .format(day=day, hour=at.hour, minute=at.minute, zone=at.tzname() or "")
+        .strip(),
+        "policy": engine.policy,
+        "gallery": words["gallery_none"]
+        if engine.gallery is None
+        else words["gallery_fact"].format(revision=engine.gallery, people=facts.people),
+        "tool": f"FotoNetral {engine.version}",
+    }
+    for key, value in told.items():
+        yield f"<dt>{_safe(words[key])}</dt><dd>{_safe(value)}</dd>"
+
+
+def _listed(marks: Sequence[Mark], words: Mapping[str, str]) -> str:
+    """Say what the marks mean, equal ones that follow each other together."""
+    groups = groupby(marks, key=lambda mark: mark.label)
+    return "; ".join(
+        words["alt_mark"].format(numbers=ranges([mark.number for mark in members]), label=label)
+        for label, members in groups
+    )
+
+
+def _section(heading: str, body: str) -> str:
+    return f"<section>\n<h2>{_safe(heading)}</h2>\n{body}\n</section>"
+
+
+def _list(lines: Sequence[str]) -> str:
+    if len(lines) == 1:
+        return f"<p>{_safe(lines[0])}</p>"
+    return '<ul class="plain">\n' + "\n".join(f"<li>{_safe(line)}</li>" for line in lines) + "\n</ul>"
+
+
+def _filled(pattern: str, **values: object) -> str:
+    return _safe(pattern.format(**values))
+
+
+def _safe(text: str) -> str:
+    """Escape a text for elements and attributes; control characters and what only turns the reading order are shown."""
+    printable = "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)
+    return escape(printable, quote=True)
+
+
+@cache
+def _template() -> Template:
+    return Template((resources.files("vision.report") / "page.html").read_text("utf-8"))
+
+
+@cache
+def _words(language: Language) -> Mapping[str, str]:
+    file = resources.files("vision.report") / f"page-{language}.toml"
+    return msgspec.toml.decode(file.read_bytes(), type=dict[str, str], strict=True)
