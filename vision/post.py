@@ -31,10 +31,12 @@ MOST_PHOTOS = 50
 
 def require_a_post(photos: int) -> None:
     """Refuse what is no post, before anything of it is checked. Raises `PostError`."""
-    if not 0 < photos <= MOST_PHOTOS:
+    if photos == 0:
+        raise PostError("Satu unggahan berisi paling sedikit satu foto.", "A post holds at least one photo.")
+    if photos > MOST_PHOTOS:
         raise PostError(
-            f"Satu unggahan berisi 1 sampai {MOST_PHOTOS} foto, yang diberikan {photos}.",
-            f"A post holds 1 to {MOST_PHOTOS} photos, {photos} were given.",
+            f"Satu unggahan berisi paling banyak {MOST_PHOTOS} foto, dan yang diberikan lebih banyak.",
+            f"A post holds at most {MOST_PHOTOS} photos, and more were given.",
         )
 
 
