@@ -74,9 +74,25 @@ class CheckRun:
                 self._say_folder(photo)
             else:
                 self._one(photo, pictures)
+        self.finish()
+        return self.handouts.end(self._status())
+
+    def photos(self, paths: tuple[str, ...]) -> Iterable[str | EmptyFolder]:
+        """Return what is to be checked."""
+        return photos_of(paths, self.annotate)
+
+    def tell(self, answer: CheckResult | CheckError, marked: Path | None) -> None:
+        """Print the answer about one photo; `marked` is where its marked picture lies, if there is one."""
+        if self.as_json:
+            # As bytes: JSON is UTF-8, whatever the terminal's encoding is.
+            click.echo(json.dumps(answer.to_dict(), ensure_ascii=False).encode())
+        else:
+            show(lines_of(answer, marked))
+
+    def finish(self) -> None:
+        """Print what comes after the last photo."""
         if not self.as_json:
             show(closing_lines(self.tally, self.language))
-        return self.handouts.end(self._status())
 
     def _one(self, path: str, pictures: MarkedPictures | None) -> None:
         answer = self.checker.check_or_error(path)
