@@ -10,7 +10,8 @@ from vision.command.options import CheckerOptions, checker_options
 @click.command("check")
 @click.argument("photos", nargs=-1, required=True, type=click.Path(), metavar="FOTO...")
 @checker_options
-@click.option("--json", "as_json", is_flag=True, help="Cetak satu objek JSON per foto.")
+@click.option("--post", is_flag=True, help="Semua FOTO diunggah bersama: nilai sebagai satu unggahan.")
+@click.option("--json", "as_json", is_flag=True, help="Cetak satu objek JSON per foto (atau satu per unggahan).")
 @click.option("--annotate", type=click.Path(), metavar="FOLDER", help="Tulis gambar bertanda ke folder ini.")
 @click.option("--html", type=click.Path(), metavar="FOLDER", help="Tulis satu halaman HTML per foto ke folder ini.")
 @click.option("--sarif", type=click.Path(dir_okay=False), metavar="BERKAS", help="Tulis daftar SARIF semua foto.")
@@ -19,6 +20,7 @@ def check(
     context: click.Context,
     photos: tuple[str, ...],
     checking: CheckerOptions,
+    post: bool,
     as_json: bool,
     annotate: str | None,
     html: str | None,
@@ -30,9 +32,10 @@ def check(
     dapat diperiksa atau perintahnya keliru.
     """
     from vision.command.check_run import CheckRun
+    from vision.command.post_run import PostRun
 
     with checking.open(context) as checker:
         if not as_json:
             checking.suggest_policy()
-        run = CheckRun(checker, as_json=as_json, annotate=annotate, html=html, sarif=sarif)
+        run = (PostRun if post else CheckRun)(checker, as_json=as_json, annotate=annotate, html=html, sarif=sarif)
         context.exit(run.over(photos))

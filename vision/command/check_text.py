@@ -66,6 +66,11 @@ class Tally:
         return self.counts.total()
 
 
+def mark_of(verdict: Verdict | None) -> tuple[str, str]:
+    """Return the symbol and the style of a verdict; None stands for what could not be judged."""
+    return (_ERROR_SYMBOL, _ERROR_STYLE) if verdict is None else (_SYMBOLS[verdict], _STYLES[verdict])
+
+
 def lines_of(answer: CheckResult | CheckError, marked: Path | None = None) -> list[Line]:
     """Return the lines about one photo: verdict, findings, what to do, where the marked picture is."""
     words = _WORDS[answer.language]

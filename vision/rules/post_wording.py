@@ -13,7 +13,7 @@ from vision.errors import Language
 from vision.rules.findings import FindingKind, Note
 from vision.rules.post import PostFinding, PostJudgment, PostRemark
 from vision.rules.schema import Severity
-from vision.rules.texts import LONGEST_LIST, listed, text
+from vision.rules.texts import LONGEST_LIST, listed, listed_all, text
 from vision.rules.wording import day_in_words, describe_at, describe_remark, headline, next_step
 
 Places = Mapping[int, Sequence[str]]
@@ -73,10 +73,8 @@ def photos_in_words(photos: Iterable[int], language: Language) -> str:
             if len(run) > 2
             else [str(number) for number in run]
         )
-    *first, last = runs
     # Unlike names, photos are all told: each of them needs doing something about.
-    joined = f"{', '.join(first)} {text(language, 'list', 'and')} {last}" if first else last
-    return text(language, "post", "photos", list=joined)
+    return text(language, "post", "photos", list=listed_all(runs, language))
 
 
 def _clause(finding: PostFinding, language: Language, places: Places, photos: int) -> str:

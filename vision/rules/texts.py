@@ -41,6 +41,11 @@ def listed(items: Sequence[str], language: Language) -> str:
     if len(items) > LONGEST_LIST:
         kept = items[: LONGEST_LIST - 1]
         items = [*kept, text(language, "list", "more", n=len(items) - len(kept))]
+    return listed_all(items, language)
+
+
+def listed_all(items: Sequence[str], language: Language) -> str:
+    """Join with commas and "and", however many they are."""
     return _joined(items, text(language, "list", "and"))
 
 

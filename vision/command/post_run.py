@@ -1,0 +1,95 @@
+"""One run of `fotonetral check --post`: the photos are one post, and get one answer."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from vision.command.check_run import CheckRun
+from vision.command.check_text import Line, mark_of, reminder_line, show
+from vision.errors import Language, PostError
+from vision.inputs import EmptyFolder
+from vision.post import MOST_PHOTOS, PostResult, require_a_post
+from vision.result import CheckError, CheckResult
+from vision.rules import RemarkKind, Verdict
+
+_WORDS: dict[Language, dict[str, str]] = {
+    "id": {"post": "Unggahan ({total} foto)", "photo": "Foto {n}", "marked": "gambar bertanda"},
+    "en": {"post": "Post ({total} photos)", "photo": "Photo {n}", "marked": "marked picture"},
+}
+
+
+class PostRun(CheckRun):
+    """Checks, marks and lists the photos like any others, and tells about them all at the end."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        """Take what `CheckRun` takes."""
+        super().__init__(*arguments, **options)
+        self._told: list[tuple[CheckResult | CheckError, Path | None]] = []
+
+    def photos(self, paths: tuple[str, ...]) -> Iterable[str | EmptyFolder]:
+        """Return what is to be checked: nothing of what is more than a post."""
+        found: list[str | EmptyFolder] = []
+        given = 0
+        for one in super().photos(paths):
+            found.append(one)
+            given += not isinstance(one, EmptyFolder)
+            if given > MOST_PHOTOS:
+                break  # a folder given by mistake may hold a million
+        try:
+            if given:  # that a folder is empty is told on its own
+                require_a_post(given)
+        except PostError as error:
+            self.failed = True
+            click.echo(f"{error.text(self.language)} [{error.code}]", err=True)
+            return ()
+        return found
+
+    def tell(self, answer: CheckResult | CheckError, marked: Path | None) -> None:
+        """Keep the answer until all photos are judged."""
+        self._told.append((answer, marked))
+
+    def finish(self) -> None:
+        """Print the answer about the post."""
+        if not self._told:
+            return
+        post = PostResult.of([answer for answer, _ in self._told])
+        if self.as_json:
+            # As bytes: JSON is UTF-8, whatever the terminal's encoding is.
+            click.echo(json.dumps(post.to_dict(), ensure_ascii=False).encode())
+        else:
+            show(post_lines(post, [marked for _, marked in self._told]))
+
+
+def post_lines(post: PostResult, marked: Iterable[Path | None]) -> list[Line]:
+    """Return the lines about a post: verdict, findings, what to do with which photo, and each photo's own verdict.
+
+    `marked` are the marked pictures, one a photo, None where there is none.
+    """
+    words = _WORDS[post.language]
+    symbol, style = mark_of(post.verdict)
+    lines = [Line(f"{symbol} {words['post'].format(total=len(post.photos))}: {post.headline}", style)]
+    if post.findings:
+        lines += [Line(f"  - {text}") for text in (*post.messages, *post.notes)]
+    else:
+        # Of a clear post the only thing to add is what it cannot vouch for.
+        remarks = zip(post.judgment.remarks, post.notes, strict=True)
+        lines += [Line(f"  {note}", "dim") for one, note in remarks if one.remark.kind is RemarkKind.TOO_POOR]
+    lines.append(Line(f"  → {post.next_step}", "dim" if post.verdict is Verdict.CLEAR else ""))
+    lines += [reminder_line(reminder, post.language) for reminder in post.reminders]
+    for number, (answer, picture) in enumerate(zip(post.photos, marked, strict=True), 1):
+        about = "" if picture is None else f" ({words['marked']}: {picture})"
+        lines.append(_photo_line(words["photo"].format(n=number), answer, about))
+    return lines
+
+
+def _photo_line(photo: str, answer: CheckResult | CheckError, about: str) -> Line:
+    if isinstance(answer, CheckError):
+        symbol, style = mark_of(None)
+        return Line(f"  {symbol} {photo}: {answer.name}. {answer.message} [{answer.code}]", style)
+    symbol, style = mark_of(answer.verdict)
+    return Line(f"  {symbol} {photo}: {answer.photo.name}{about}", style)
