@@ -31,8 +31,15 @@ PICTURE_SIDE = 1600
 _QUALITY = 82
 _SIGNS = {Verdict.FLAG: "✖", Verdict.REVIEW: "!", Verdict.CLEAR: "✔"}
 # Height of the picture and size of the letters in print by the number of findings: all of it is to fit one sheet of A4.
-# Chosen by printing pages with 1 to 8 findings.
-_PRINT = ((1, "125mm", "11pt"), (2, "105mm", "10.5pt"), (4, "85mm", "9.5pt"), (6, "70mm", "9pt"), (99, "55mm", "8pt"))
+# Chosen by printing pages with 0 to 12 findings in a wide typeface.
+_PRINT = (
+    (1, "105mm", "10.5pt"),
+    (2, "90mm", "10pt"),
+    (4, "75mm", "9pt"),
+    (6, "60mm", "8.5pt"),
+    (9, "48mm", "8pt"),
+    (99, "38mm", "7pt"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +90,11 @@ def _sections(
     if result.findings:
         numbers = numbers_by_finding(told, result.language)
         items = zip(result.findings, result.messages, numbers, strict=True)
-        listed = "\n".join(_finding(*item, result.language, words) for item in items)
-        yield _section(words["findings"], f"<ol>\n{listed}\n</ol>")
+        listed = "\n".join(_finding(*item, words) for item in items)
+        # What to do stands first: it is what somebody about to post needs in the next ten seconds.
         yield _section(words["step"], f'<p class="step">{_safe(result.next_step)}</p>')
+        yield _section(words["findings"], f"<ol>\n{listed}\n</ol>")
+        yield _section(words["sources"], _sources(result, numbers))
     if result.notes:
         yield _section(words["notes"], _list(result.notes))
     if result.reminders:
@@ -96,18 +105,28 @@ def _sections(
     yield _section(words["unread"], _list(unread))
 
 
-def _finding(
-    finding: Finding, message: str, numbers: Sequence[int], language: Language, words: Mapping[str, str]
-) -> str:
-    rule = finding.basis
-    cited = f"{rule.circular}, {rule.item}" if language == "id" else rule.circular
+def _finding(finding: Finding, message: str, numbers: Sequence[int], words: Mapping[str, str]) -> str:
     plate = ""
     if numbers:
         spoken = _filled(words["number"], numbers=ranges(numbers))
-        shown = f'<span aria-hidden="true">{ranges(numbers)}</span><span class="hidden">{spoken}</span>'
+        shown = f'<span aria-hidden="true">{ranges(numbers)}</span><span class="hidden">{spoken}:</span>'
         plate = f'<span class="number is-{finding.severity.value}">{shown}</span>'
-    source = f'{_safe(words["source"])}: <a href="{_safe(rule.link)}" rel="noreferrer">{_safe(cited)}</a>'
-    return f'<li>{plate}<div><p>{_safe(message)}</p><p class="source">{source}</p></div></li>'
+    return f"<li>{plate}<p>{_safe(message)}</p></li>"
+
+
+def _sources(result: CheckResult, numbers: Sequence[Sequence[int]]) -> str:
+    """List every rule once, with the numbers of the marks that it is the ground of."""
+    marks: dict[tuple[str, str], set[int]] = {}
+    for finding, own in zip(result.findings, numbers, strict=True):
+        rule = finding.basis
+        # The item is quoted as the circular has it, in Indonesian.
+        cited = f'<span lang="id">{_safe(rule.circular)}, {_safe(rule.item)}</span>'
+        marks.setdefault((cited, rule.link), set()).update(own)
+    lines = [
+        f'<li>{ranges(sorted(own)) + ": " if own else ""}<a href="{_safe(link)}" rel="noreferrer">{cited}</a></li>'
+        for (cited, link), own in marks.items()
+    ]
+    return '<ul class="sources">\n' + "\n".join(lines) + "\n</ul>"
 
 
 def _facts(result: CheckResult, facts: PageFacts, words: Mapping[str, str]) -> Iterable[str]:
