@@ -18,8 +18,13 @@ from vision.result import CheckError, CheckResult
 from vision.rules import RemarkKind, Verdict
 
 _WORDS: dict[Language, dict[str, str]] = {
-    "id": {"post": "Unggahan ({total} foto)", "photo": "Foto {n}", "marked": "gambar bertanda"},
-    "en": {"post": "Post ({total} photos)", "photo": "Photo {n}", "marked": "marked picture"},
+    "id": {
+        "post": "Unggahan ({total} foto)",
+        "one": "Unggahan (1 foto)",
+        "photo": "Foto {n}",
+        "marked": "gambar bertanda",
+    },
+    "en": {"post": "Post ({total} photos)", "one": "Post (1 photo)", "photo": "Photo {n}", "marked": "marked picture"},
 }
 
 
@@ -72,7 +77,9 @@ def post_lines(post: PostResult, marked: Iterable[Path | None]) -> list[Line]:
     """
     words = _WORDS[post.language]
     symbol, style = mark_of(post.verdict)
-    lines = [Line(f"{symbol} {words['post'].format(total=len(post.photos))}: {post.headline}", style)]
+    total = len(post.photos)
+    name = words["one" if total == 1 else "post"].format(total=total)
+    lines = [Line(f"{symbol} {name}: {post.headline}", style)]
     if post.findings:
         lines += [Line(f"  - {text}") for text in (*post.messages, *post.notes)]
     else:

@@ -81,9 +81,10 @@ def _clause(finding: PostFinding, language: Language, places: Places, photos: in
     if photos == 1:
         (known,) = (places.get(at, ()) for at in finding.seen)
         return f" ({listed(known, language)})" if 0 < len(known) <= LONGEST_LIST else ""
-    if len(finding.seen) > LONGEST_LIST:
+    told = list(_places_in_photos(finding, language, places))
+    if len(told) > LONGEST_LIST or told == [photos_in_words([at], language) for at in finding.seen]:
         return f" ({photos_in_words(finding.seen, language)})"
-    return f" ({'; '.join(_places_in_photos(finding, language, places))})"
+    return f" ({'; '.join(told)})"
 
 
 def _places_in_photos(finding: PostFinding, language: Language, places: Places) -> Iterator[str]:
@@ -114,7 +115,7 @@ def _steps(findings: Sequence[PostFinding], language: Language) -> Iterator[str]
 
 
 def _sorted_out(findings: Sequence[PostFinding]) -> tuple[set[int], set[int], set[int], set[int]]:
-    """Return the photos with somebody flagged, with only a sign flagged, to look at again, and of the spouse alone."""
+    """Return the photos with somebody flagged, with only a sign flagged, to look at again, and with the spouse."""
     people, signs, faces, hands, spouse = set[int](), set[int](), set[int](), set[int](), set[int]()
     for one in findings:
         is_sign = one.finding.kind is FindingKind.POSE
@@ -125,9 +126,9 @@ def _sorted_out(findings: Sequence[PostFinding]) -> tuple[set[int], set[int], se
                 spouse.add(at)
             else:
                 (hands if is_sign else faces).add(at)
-    # A photo that is left out needs no second look; one that is retaken for a sign still does for a face.
+    # A photo that is left out needs no more; one that is retaken for a sign is still to be looked at for a face.
     look = (faces - people) | (hands - people - signs)
-    return people, signs - people, look, spouse - people - signs - look
+    return people, signs - people, look, spouse - people - look
 
 
 def _step(key: str, language: Language, **photos: Iterable[int]) -> str:
