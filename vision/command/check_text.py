@@ -89,11 +89,22 @@ def lines_of(answer: CheckResult | CheckError, marked: Path | None = None) -> li
             if remark.kind is RemarkKind.TOO_POOR
         ]
         return [verdict, *limits, *reminders]
-    told = [*answer.messages, *answer.notes]
+    told = [*_messages(answer, marked is not None), *answer.notes]
     lines = [verdict, *(Line(f"  - {message}") for message in told), Line(f"  → {answer.next_step}"), *reminders]
     if marked is not None:
         lines.append(Line(f"  {words['marked']}: {marked}", "dim"))
     return lines
+
+
+def _messages(answer: CheckResult, with_picture: bool) -> list[str]:
+    """Return the messages; where there is a marked picture, each with the numbers of its marks before it."""
+    if not with_picture:
+        return list(answer.messages)
+    from vision.report.marks import numbers_by_finding, ranges
+
+    numbers = numbers_by_finding(answer.to_dict(), answer.language)
+    pairs = zip(numbers, answer.messages, strict=True)
+    return [f"[{ranges(own)}] {message}" if own else message for own, message in pairs]
 
 
 def reminder_line(reminder: str, language: Language) -> Line:
