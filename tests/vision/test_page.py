@@ -92,8 +92,8 @@ def test_the_words_of_a_page() -> None:
         ),
         "Yang tidak dibaca",
         (
-            "Tulisan, nomor cetak, atribut, dan latar belakang tidak dibaca oleh alat ini, jadi periksa sendiri sebelum "
-            "mengunggah."
+            "Tulisan, nomor cetak, atribut, dan latar belakang tidak dibaca oleh alat ini, jadi periksa sendiri "
+            "sebelum mengunggah."
         ),
         "Foto",
         f"400 \N{MULTIPLICATION SIGN} 300 piksel, SHA-256 {judged().photo.sha256[:16]}",
