@@ -1,6 +1,6 @@
 """Measure faces: who is found, who is told apart, how often strangers are named, and how fast, beside the usual recipe.
 
-    python scripts/bench_faces.py DATA [detection quality openset groups politicians speed] [--cache DIRECTORY]
+    python scripts/bench_faces.py DATA [detection openset groups politicians speed] [--cache DIRECTORY]
 
 DATA holds `groups` (photos and `counts.csv`) and `faces` (`lfw`, `lfw_strangers`, `politicians`: a folder a person).
 Of `lfw` and `lfw_strangers` only the half is used that nothing was fitted to. Without a part, all are run. The cache
@@ -22,7 +22,7 @@ import onnxruntime
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from scripts.face_bench import open_set, politicians, speed
+from scripts.face_bench import detection, open_set, politicians, speed
 from scripts.lfw_vectors import Vectors, vectors_by_person
 
 
@@ -59,7 +59,14 @@ def run_speed(data: Path, _cache: Path) -> None:
     speed.steps(data / "groups/vhuman/stock-group-1.jpg")
 
 
+def run_detection(data: Path, _cache: Path) -> None:
+    """Print faces found."""
+    detection.groups(data / "groups")
+    detection.worn(data / "faces/lfw")
+
+
 PARTS: Mapping[str, Callable[[Path, Path], None]] = {
+    "detection": run_detection,
     "openset": run_open_set,
     "groups": run_groups,
     "politicians": run_politicians,

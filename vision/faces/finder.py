@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from vision.faces.alignment import face_chip, find_landmarks
 from vision.faces.detector import BlazeFace, Detection
 from vision.faces.face import Face, FaceQuality
-from vision.faces.quality import sharpness
+from vision.faces.quality import covered, sharpness, turned
 from vision.faces.tiles import belongs_to_tile, merge, plan_tiles, reading_order
 from vision.faces.verifier import LEAST_SCORE, FaceVerifier
 from vision.geometry import Box
@@ -112,7 +112,8 @@ class FaceFinder:
 
     def _face(self, pixels: NDArray[np.uint8], detection: Detection) -> Face:
         landmarks = find_landmarks(pixels, detection.box, detection.roll_degrees)
-        quality = FaceQuality(detection.box.width, sharpness(face_chip(pixels, landmarks)))
+        chip = face_chip(pixels, landmarks)
+        quality = FaceQuality(detection.box.width, sharpness(chip), turned(detection.keypoints_xy), covered(chip))
         return Face(detection.box, detection.score, landmarks, detection.keypoints_xy, quality)
 
     def close(self) -> None:
