@@ -162,7 +162,7 @@ def test_a_photo_with_a_candidate_and_no_pose(look: Look) -> None:
     assert "walaupun tanpa pose tangan" in result.messages[0]
     assert "calon wakil nomor urut 3" in result.messages[1]
     assert "disiplin pegawai (PP 94/2021)" in result.messages[0]
-    assert result.next_step.startswith("Pilih foto lain tanpa orang tersebut.")
+    assert result.next_step.startswith("Pilih foto lain tanpa orang tersebut, atau potong foto")
 
 
 def test_a_candidate_and_their_own_number(look: Look) -> None:
