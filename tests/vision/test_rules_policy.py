@@ -22,10 +22,11 @@ def write(folder: Path, text: str, name: str = "mine.toml") -> Path:
 
 
 PUBLIC = """
-DEFAULT_POLICY CandidateFacts Circular ElectionContext ElectionFacts Finding FindingKind Judgment MatchFacts Note
-PackReading
-Phase Policy PoseRule Problem Remark RemarkKind Rule SeenFace SeenHand Severity Subject Verdict available_packs describe
-describe_remark headline judge next_step packs_for place_in_words pose_label read_pack
+DEFAULT_POLICY CandidateFacts Circular ElectionContext ElectionFacts Finding FindingKind JudgedPhoto Judgment
+MatchFacts Note PackReading Phase Policy PoseRule PostFinding PostJudgment PostRemark Problem Remark RemarkKind Rule
+SeenFace SeenHand Severity Subject Verdict available_packs describe describe_in_post describe_remark
+describe_remark_in_post headline judge judge_post next_step packs_for place_in_words pose_label post_headline
+post_next_step read_pack
 """
 
 
