@@ -3,8 +3,8 @@
     python scripts/build_search_graph.py [--out FILE]
 
 `rows` (n, k) times `probes` (k, m) are the `products` (n, m), and of each row's products the `least`: (n,). As one
-graph they stay in the processor's cache; the same in NumPy takes twice as long. The same version of the package `onnx` gives
-the same bytes.
+graph they stay in the processor's cache; the same in NumPy takes twice as long. The same version of the package `onnx`
+gives the same bytes.
 """
 
 from __future__ import annotations
