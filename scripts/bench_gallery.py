@@ -142,6 +142,13 @@ def memory() -> dict[str, int]:
     return {"own": parts["RssAnon"], "mapped": parts["RssFile"]}
 
 
+def busy_seconds() -> tuple[float, float]:
+    """Return the processor seconds of the whole machine so far, and of this process."""
+    lines = Path("/proc/stat").read_text("utf-8").splitlines()
+    ticks = [int(part) for part in lines[0].split()[1:]]
+    return (sum(ticks) - ticks[3] - ticks[4]) / os.sysconf("SC_CLK_TCK"), time.process_time()
+
+
 def searched(vectors: Vectors, faces: Faces, limit: float, rounds: int) -> tuple[list[float], Nearest]:
     """Return the milliseconds of several equal searches, and what the last one finds."""
     both = [timed(lambda: vectors.near(faces, np.full(len(faces), limit))) for _ in range(rounds)]
@@ -164,6 +171,7 @@ def open_and_search(path: Path, work: Path, limits: list[float], rounds: int) ->
     told: dict[str, Any] = {"load_ms": load_ms, "people": len(vectors), "is_mapped": vectors.is_mapped}
     told |= {"before": before, "loaded": memory(), "searches": []}
     answers = {}
+    machine_before, own_before = busy_seconds()
     for kind, faces in probes.items():
         for limit in limits:
             times, near = searched(vectors, faces, limit, rounds)
@@ -172,6 +180,9 @@ def open_and_search(path: Path, work: Path, limits: list[float], rounds: int) ->
             told["searches"].append(
                 {"kind": kind, "limit": limit, "ms": times, "one_ms": alone, "met": len(near.probe)}
             )
+    machine_after, own_after = busy_seconds()
+    own = own_after - own_before
+    told["others_part"] = max(machine_after - machine_before - own, 0) / own
     # Whoever is met is asked for by name.
     told["person"] = roll[vectors.ids[0]].name
     told["searched"] = memory()
@@ -269,6 +280,7 @@ def measure(folder: Path, people: People, count: int, options: argparse.Namespac
             f"{stage} {told[stage]['own']} + {told[stage]['mapped']}" for stage in ("before", "loaded", "searched")
         ]
         print(f"    memory in MB, its own + mapped files: {', '.join(stages)}")
+    print(f"meanwhile other programs took {warm['others_part']:.0%} of the processor time that the searches took")
     compared = check_answers(work, enrolled, options.references, probes, options.limits)
     print(f"the same as computing every distance: yes ({compared} pairs compared)\n")
     faces = probes["strangers"]
