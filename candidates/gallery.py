@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import hashlib
 import stat
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
@@ -16,6 +15,7 @@ from typing import Any, Self
 
 from candidates import templates, vectors
 from candidates.cohort import Cohort
+from candidates.digest import FIRST_WITH_CALIBRATIONS, contents_digest
 from candidates.errors import (
     AmbiguousCandidateError,
     CandidateHasRelativesError,
@@ -31,9 +31,7 @@ from candidates.store import Store, now
 from candidates.vectors import Vectors
 
 _ELECTION_COLUMNS = ", ".join(field.name for field in fields(Election))
-_FIRST_WITH_CALIBRATIONS = 2  # schema version
 _REVISION = "revision"  # key of the note "changes revision"
-_REVISION_DIGITS = 16
 
 
 class Outcome(StrEnum):
@@ -205,7 +203,7 @@ class Gallery:
 
     def calibration(self, model_id: str) -> bytes | None:
         """Return the calibration of a face model as it was put, if there is one."""
-        if not self._has_calibrations:
+        if self._store.version < FIRST_WITH_CALIBRATIONS:
             return None
         rows = self._store.rows("SELECT data FROM calibrations WHERE model_id = ?", (model_id,))
         return bytes(rows[0][0]) if rows else None
@@ -254,7 +252,7 @@ class Gallery:
         Calibrations count, since they decide who is named; a reference's sharpness decides nothing and does not.
         """
         changes, _, noted = (self._store.noted(_REVISION) or "").partition(" ")
-        return noted if noted and changes == str(self.changes) else self._digest()
+        return noted if noted and changes == str(self.changes) else contents_digest(self._store)
 
     @property
     def changes(self) -> int:
@@ -400,24 +398,6 @@ class Gallery:
             if not self._store.write("DELETE FROM elections WHERE id = ?", (election_id,)):
                 raise _unknown_election(election_id)
             self._store.log("remove", f"election:{election_id}")
-
-    @property
-    def _has_calibrations(self) -> bool:
-        return self._store.version >= _FIRST_WITH_CALIBRATIONS
-
-    def _digest(self) -> str:
-        digest = hashlib.sha256()
-        tables = [
-            ("people", PERSON_COLUMNS),
-            ("elections", _ELECTION_COLUMNS),
-            ("templates", "person, photo_sha256, photo_name, model_id, size_px, embedding"),
-        ]
-        if self._has_calibrations:
-            tables.append(("calibrations", "model_id, data"))
-        for table, columns in tables:
-            for row in self._store.stream(f"SELECT {columns} FROM {table} ORDER BY 1, 2"):  # noqa: S608
-                digest.update(repr((table, *row)).encode())
-        return digest.hexdigest()[:_REVISION_DIGITS]
 
     def _people(self, rest: str, *values: str) -> tuple[Candidate, ...]:
         rows = self._store.rows(f"SELECT {PERSON_COLUMNS} FROM people {rest}", values)  # noqa: S608

@@ -1,6 +1,6 @@
 """Measure faces: who is found, who is told apart, how often strangers are named, and how fast, beside the usual recipe.
 
-    python scripts/bench_faces.py DATA [detection openset groups politicians speed] [--cache DIRECTORY]
+    python scripts/bench_faces.py DATA [detection quality openset groups politicians speed] [--cache DIRECTORY]
 
 DATA holds `groups` (photos and `counts.csv`) and `faces` (`lfw`, `lfw_strangers`, `politicians`: a folder a person).
 Of `lfw` and `lfw_strangers` only the half is used that nothing was fitted to. Without a part, all are run. The cache
@@ -18,11 +18,12 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import dlib
+import numpy as np
 import onnxruntime
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from scripts.face_bench import detection, open_set, politicians, speed
+from scripts.face_bench import detection, open_set, politicians, quality, speed
 from scripts.lfw_vectors import Vectors, vectors_by_person
 
 
@@ -41,6 +42,15 @@ def run_open_set(data: Path, cache: Path) -> None:
     open_set.rates(people, strangers)
     open_set.at_fixed_rates(people, strangers)
     open_set.promises(people, strangers)
+    open_set.margins(people, strangers)
+    everybody = (vectors_by_person(data / "faces" / folder, cache) for folder in ("lfw", "lfw_strangers"))
+    examples = vectors_by_person(data / "faces/politicians", cache).values()
+    open_set.halves(*everybody, np.mean([own.mean(axis=0) for own in examples], axis=0))
+
+
+def run_quality(data: Path, cache: Path) -> None:
+    """Print what flaws of faces cost."""
+    quality.report(data / "faces/lfw", people_of(data, cache)[0])
 
 
 def run_groups(data: Path, cache: Path) -> None:
@@ -67,6 +77,7 @@ def run_detection(data: Path, _cache: Path) -> None:
 
 PARTS: Mapping[str, Callable[[Path, Path], None]] = {
     "detection": run_detection,
+    "quality": run_quality,
     "openset": run_open_set,
     "groups": run_groups,
     "politicians": run_politicians,
@@ -86,7 +97,7 @@ def main() -> int:
         f"ONNX Runtime {onnxruntime.__version__}"
     )
     for part in options.parts or PARTS:
-        PARTS[part](options.data, options.cache)
+        PARTS[part](options.data.resolve(), options.cache)
     return 0
 
 

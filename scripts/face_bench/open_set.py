@@ -14,7 +14,9 @@ from numpy.typing import NDArray
 
 from candidates import Calibration, Candidate, Index, Reference, Strength
 from candidates.calibration import FALSE_ALARMS
-from candidates.cohort import Cohort
+from candidates.cohort import Cohort, distances_between
+from candidates.fitting import CAUTION, fit
+from candidates.matching import KIN_MARGIN, MARGIN
 from scripts.face_bench.lfw_groups import ASIAN, DOUBLED, GROUPS
 from scripts.lfw_vectors import REFERENCES, Vectors, half, least_distances
 from vision.faces import MODEL_ID
@@ -23,6 +25,7 @@ GALLERY_SIZES = (10, 100, 500)
 WISHES = (2.0, 5.0, 10.0, 20.0, 50.0)
 PLAIN_CUT = 0.6
 """The limit that dlib and `face_recognition` propose, on plain distances."""
+_HALVES = 6
 _DRAWS = {10: 20, 100: 8, 500: 6}
 
 
@@ -122,6 +125,41 @@ def at_fixed_rates(people: Mapping[str, Vectors], strangers: Mapping[str, Vector
             rows.append(cells)
         shown = (f"{missed:.1%} ({cut:.3f})" for missed, cut in np.mean(rows, axis=0))
         print(f"{size:>8}" + "".join(f"{cell:>24}" for cell in shown))
+
+
+def margins(people: Mapping[str, Vectors], strangers: Mapping[str, Vectors]) -> None:
+    """Print the share of surely recognised own faces whose runner-up is so near that the match is only possible."""
+    size = GALLERY_SIZES[-1]
+    told: list[float] = []
+    for scene in scenes(people, strangers, size):
+        index = scene.index()
+        found = ((name, index.match(face[None])[0]) for name, own in scene.own for face in own)
+        told += [
+            np.inf if match.margin is None else match.margin
+            for name, match in found
+            if match and match.candidate.id == name and match.distance <= index.cuts().strong
+        ]
+    shares = "; ".join(f"under {least:g}: {np.mean(np.array(told) < least):.1%}" for least in (MARGIN, KIN_MARGIN))
+    print(f"\nRunner-up of {len(told)} own faces within the strong cut, {size} enrolled: {shares}")
+
+
+def halves(people: Mapping[str, Vectors], strangers: Mapping[str, Vectors], like: NDArray[np.floating]) -> None:
+    """Print how often false matches come in one random half, of what a table fitted on the other half tells.
+
+    Takes everybody; `like` is the mean of the people whom the product is for. Without the table's caution.
+    """
+    rates_meant, everybody, ratios = (1e-3, 3e-4, 1e-4, 3e-5, 1e-5), {**people, **strangers}, []
+    names = np.array(sorted(set(everybody) - DOUBLED))
+    for seed in range(_HALVES):
+        order = np.random.default_rng(seed).permutation(names)
+        fitted, judging = order[: len(order) // 2], order[len(order) // 2 :]
+        table = fit([{name: everybody[name] for name in fitted}], model_id=MODEL_ID, source="", like=like)
+        first = np.concatenate([everybody[name][:1] for name in judging])
+        distances = distances_between(first, first, table.cohort)[np.triu_indices(len(first), 1)]
+        ratios.append([CAUTION * np.mean(distances <= table.cut(rate, 1)) / rate for rate in rates_meant])
+    means = np.exp(np.mean(np.log(np.maximum(ratios, 0.1)), axis=0))
+    shown = "  ".join(f"{rate:g}: {mean:.2f}" for rate, mean in zip(rates_meant, means, strict=True))
+    print(f"\nFalse matches in {_HALVES} random halves, times what the other half tells (geometric means): {shown}")
 
 
 def _own_distances(

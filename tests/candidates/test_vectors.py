@@ -389,7 +389,7 @@ def test_the_revision_is_noted_with_it(gallery: Gallery, monkeypatch: pytest.Mon
     revision = gallery.revision
     gallery.keep_ready(MODEL, None)
     with monkeypatch.context() as patched:
-        patched.setattr(gallery, "_digest", lambda: "computed")
+        patched.setattr("candidates.gallery.contents_digest", lambda _store: "computed")
         assert gallery.revision == revision
         gallery.put(Candidate("baru", "Baru"))
         assert gallery.revision == "computed"
