@@ -23,13 +23,13 @@ FAMILY_SHARE = 1 / 3
 with. It moves their cuts closer by about 0.02."""
 
 POOR_SHARE = 1 / 3
-"""Faces that show poorly get this part of the false alarms, and never a strong match: of the faces of 16 px that come
-within the ordinary cut, strangers are as many as of clear ones, but one's own are a quarter fewer."""
+"""Faces that show poorly get this part of the false alarms, and never a strong match: strangers come as near as with
+clear faces, but of one's own a quarter and more are too far (`scripts/bench_faces.py`, "quality")."""
 
 MARGIN, KIN_MARGIN = 0.03, 0.08
 """A match whose runner-up is less than this farther away is at most possible; the second holds between relatives.
 
-Of clear own faces 0.5% and 2 to 3% have a runner-up that near (500 people, `scripts/bench_faces.py`). How much nearer
+Of clear own faces none and 1% have a runner-up that near (500 people, `scripts/bench_faces.py`, "openset"). How much nearer
 real relatives are was not measured: there are no photos of families to measure with."""
 
 _Pair = tuple[float, int, bool, str]  # distance, face, whether a relative, whose id; sorts in this order
