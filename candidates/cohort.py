@@ -18,9 +18,9 @@ GROUP = 4
 LIKE_PART, LIKE_TIMES = 0.15, 3
 """The part of the members nearest to the people whom the product is for, and how often each of these counts.
 
-dlib's network was trained on few Asian faces and places them close together; with few of them in the cohort, too,
-strangers come as near as 8 pairs in 100 where 1 in 1000 was meant (46 East Asian students against 15 Indonesian public
-figures). Counted three times: 2 in 1000; own faces are missed no more often. `scripts/bench_faces.py`, "by group".
+dlib's network was trained on few Asian faces and places them close together. Counted three times, 6 pairs in 1,000 come
+as near as 1 should (East Asian students and Indonesian public figures), far fewer than counted once, and own faces are
+missed no more often. `scripts/bench_faces.py`, "politicians".
 """
 
 NEAREST_PART, LEAST_NEAREST = 0.09, 8

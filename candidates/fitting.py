@@ -29,15 +29,15 @@ LEAST_FOR_COHORT = 200
 FOLDS = 8
 """Parts that people are split into for measuring a cohort, two at a time, with the cohort of the others.
 
-A cohort of three quarters of the people does nearly as well as that of all; with one of half of them, rates come out
-twice as high as they are (`scripts/bench_faces.py`).
+A cohort of three quarters of the people does nearly as well as that of all; one of half of them does worse, so that
+rates come out too high.
 """
 
 CAUTION = 1.15
 """By how much more than was counted the rates are told.
 
-Other people than those of the sample come as close up to 1.3 times as often, 1.1 times in the middle (six random halves
-of 1,400 people); a promise should hold for them.
+Other people than those of the sample may come close more often, if seldom on average (`scripts/bench_faces.py`,
+"openset", random halves); a promise should hold for them.
 """
 
 _STEP = 0.01

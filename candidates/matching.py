@@ -29,8 +29,8 @@ clear faces, but of one's own a quarter and more are too far (`scripts/bench_fac
 MARGIN, KIN_MARGIN = 0.03, 0.08
 """A match whose runner-up is less than this farther away is at most possible; the second holds between relatives.
 
-Of clear own faces none and 1% have a runner-up that near (500 people, `scripts/bench_faces.py`, "openset"). How much nearer
-real relatives are was not measured: there are no photos of families to measure with."""
+Of clear own faces none and 1% have a runner-up that near (500 people, `scripts/bench_faces.py`, "openset"). How
+much nearer real relatives are was not measured: there are no photos of families to measure with."""
 
 _Pair = tuple[float, int, bool, str]  # distance, face, whether a relative, whose id; sorts in this order
 

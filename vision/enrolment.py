@@ -18,14 +18,14 @@ from vision.photo import Photo, open_photo
 LEAST_SIZE_PX = 40.0
 """The least side of the face box, in pixels of the photo.
 
-`scripts/bench_faces.py`, LFW shrunk: of faces of 41 px 5% come to lie further than 0.5 from the same person's
-references, of 24 px 27%, of 16 px 58% (of 66 px: 3%).
+`scripts/bench_faces.py`, "quality": of faces of 48 px 3% come to lie further than 0.5 from the same person's
+references, of 32 px 6%, of 24 px 19%, of 16 px 64% (of 66 px: 2%).
 """
 
 LEAST_SHARPNESS = 5.0
 """The least sharpness (`vision.faces.quality`) of the face.
 
-The same benchmark, LFW blurred: a blur of 1 px (sharpness 7 to 10) puts 9% further than 0.5, one of 2 px (4) 39%.
+The same benchmark: a blur of 1 px (sharpness 7 to 10) puts 7% further than 0.5, one of 2 px (4) 37%.
 Sharp faces of 32 px measure 9 and more.
 """
 

@@ -26,10 +26,10 @@ class Flaw(StrEnum):
     COVERED = "covered"
 
 
-# LFW faces spoilt in memory, against three references of their own: beyond the cut for 20
-# people lie 8% of those of 24 px, 33% of 20 px, 54% of 16 px; 12% of those blurred by 1.5 px (sharpness 6), 26% by 2 px
-# (4), 81% by 3 px; 33% of those with dark glasses, 61% with a mask. How far a face may be turned could not be measured,
-# for want of photos: in group photos 0.6 is where the farther eye begins to disappear.
+# scripts/bench_faces.py, "quality": beyond the cut for 20 people lie 10% of the faces of 24 px, 23% of 20 px, 50% of
+# 16 px; 11% of those blurred by 1.5 px (sharpness 6), 26% by 2 px (4), 82% by 3 px; 27% of those with dark glasses, 54%
+# with a mask. How far a face may be turned could not be measured, for want of photos: in group photos 0.6 is where the
+# farther eye begins to disappear.
 _SMALL_PX, _TOO_SMALL_PX = 21.0, 17.0
 _BLURRED = 5.0
 _TURNED, _PROFILE = 0.6, 1.0
