@@ -48,12 +48,15 @@ MAY_IMPORT = {
     "result": BASE | {"rules", "candidates"},
     "post": BASE | {"rules", "result"},
     "checker": BASE | STAGES | {"engines", "roster", "result", "post", "candidates"},
+    "settings": BASE | {"rules", "roster", "checker"},
+    "workers": {"errors"},
     "remedy": BASE | {"rules", "result", "checker"},
     "enrolment": BASE | {"faces", "candidates"},
     "strangers": BASE | {"faces", "engines", "enrolment", "inputs"},
     "report": BASE | {"candidates", "rules", "result", "checker", "vision"},
-    "archive": BASE | {"checker", "result", "report", "inputs", "candidates", "vision"},
-    "service": BASE | {"checker", "result", "report", "rules", "candidates", "vision"},
+    "archive": BASE | {"checker", "result", "report", "inputs", "candidates", "vision", "settings", "workers"},
+    "service": BASE
+    | {"checker", "result", "report", "rules", "candidates", "vision", "settings", "workers", "post", "remedy"},
 }
 """Rooms and modules that everything else is built on, and what each may know. What is not named here is on top."""
 

@@ -79,6 +79,7 @@ class PhotoChecker:
         limits: PhotoLimits = USUAL_LIMITS,
         face_model: str | Path | None = None,
         false_alarms: float | None = None,
+        threads: int = 2,
     ) -> Self:
         """Open a checker.
 
@@ -88,13 +89,14 @@ class PhotoChecker:
         declared_spouse_of : id or name of the candidate whom the user declared to be married to.
         face_model : ONNX file of a face network in place of the product's own; the gallery must be of the same.
         false_alarms : per 1,000 photos, in which somebody may be named who is not there; None: 10, without a promise.
+        threads : how many the networks may use: one where processes work side by side.
 
         The gallery is read once, here. Raises `PolicyError`, `FaceModelError`, or `candidates.CandidatesError` for the
         gallery.
         """
         pack = Policy.load(policy)
-        embedder = None if face_model is None else open_face_model(Path(face_model))
-        load = None if embedder is None else partial(Engines.load, embedder)
+        embedder = None if face_model is None else open_face_model(Path(face_model), threads=threads)
+        load = partial(Engines.load, embedder, threads=threads)
         if gallery is None:
             if declared_spouse_of is not None:
                 raise ValueError("declared_spouse_of names somebody of the gallery, but no gallery was given")

@@ -46,17 +46,18 @@ class Engines:
     hands: ReadsHands
 
     @classmethod
-    def load(cls, face_model: FaceModel | None = None) -> Engines:
+    def load(cls, face_model: FaceModel | None = None, *, threads: int = 2) -> Engines:
         """Load every model; `face_model` takes the place of the face network that comes with the product.
 
-        Raises EngineError when a model file is missing or cannot be loaded.
+        `threads` is how many the networks may use: one where processes work side by side. Raises EngineError when
+        a model file is missing or cannot be loaded.
         """
         from vision.faces import FaceEmbedder, FaceFinder
         from vision.hands import HandReader
 
-        faces = FaceFinder()
+        faces = FaceFinder(threads=threads)
         try:
-            return cls(faces, face_model or FaceEmbedder(), HandReader())
+            return cls(faces, face_model or FaceEmbedder(threads=threads), HandReader(threads=threads))
         except BaseException:
             faces.close()
             raise

@@ -15,7 +15,9 @@
     ├── PostError                     post.size
     ├── PolicyError                   policy.invalid
     └── EngineError                   engine.failed
-        └── FaceModelError            engine.face_model
+        ├── FaceModelError            engine.face_model
+        ├── CrashedError              engine.crashed
+        └── TimeLimitError            engine.timeout
 
 Codes are a contract. Every error says what was expected and what came (`message`), and what to do (`advice`), in
 Indonesian and English. The gallery has a tree of its own in `candidates.errors`.
@@ -23,7 +25,7 @@ Indonesian and English. The gallery has a tree of its own in `candidates.errors`
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, Self
 
 Language = Literal["id", "en"]
 """The languages of everything people read: Indonesian and English."""
@@ -40,6 +42,10 @@ class FotoNetralError(Exception):
         super().__init__(message_en)
         self.message_id = message_id
         self.message_en = message_en
+
+    def __reduce__(self) -> tuple[type[Self], tuple[str, str]]:
+        """Travel between processes: exceptions are rebuilt from `args` otherwise, which hold one message alone."""
+        return type(self), (self.message_id, self.message_en)
 
     def text(self, language: Language = "id") -> str:
         """Return message and advice in one line."""
@@ -159,3 +165,19 @@ class FaceModelError(EngineError):
     code = "engine.face_model"
     advice_id = "Periksa berkas yang diberikan dengan --face-model."
     advice_en = "Check the file that was given with --face-model."
+
+
+class CrashedError(EngineError):
+    """The process that checked this photo ended in the middle of it; the photo was not judged."""
+
+    code = "engine.crashed"
+    advice_id = "Periksa foto ini sendiri dengan «fotonetral check». Bila terjadi lagi, simpan ulang fotonya."
+    advice_en = "Check this photo by itself with “fotonetral check”. If it happens again, save the photo anew."
+
+
+class TimeLimitError(EngineError):
+    """The check of this photo took longer than allowed and was ended; the photo was not judged."""
+
+    code = "engine.timeout"
+    advice_id = "Perkecil foto atau naikkan batas waktunya, lalu periksa lagi."
+    advice_en = "Make the photo smaller or raise the time limit, then check it again."

@@ -206,7 +206,7 @@ def test_models_that_do_not_load_are_an_error_and_tried_again() -> None:
 def test_half_loaded_models_are_freed(monkeypatch: pytest.MonkeyPatch) -> None:
     closed = []
 
-    def fail() -> None:
+    def fail(**_: object) -> None:
         raise EngineError("Model tangan rusak.", "The hand model is damaged.")
 
     monkeypatch.setattr("vision.faces.FaceFinder.close", lambda self: closed.append(self._detector.close()))

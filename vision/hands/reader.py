@@ -33,9 +33,10 @@ _LEAST_QUIET_PX = 20
 class HandReader:
     """Finds and names the hands of photos, one photo at a time. Close it."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, threads: int = 2) -> None:
+        """Load the networks; `threads` is how many they may use. Raises EngineError without a model file."""
         self._namer = HandNamer()
-        self._search = HandSearch()
+        self._search = HandSearch(threads)
 
     def read(self, pixels: NDArray[np.uint8], faces: Sequence[Box]) -> tuple[Hand, ...]:
         """Return the hands in reading order.

@@ -1,0 +1,94 @@
+"""What a scan found, as the reports show it: plain values, whoever gathers them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from vision.errors import Language
+from vision.rules import Verdict
+
+
+class Ruling(StrEnum):
+    """What a person decided about a photo that was reported."""
+
+    REVIEWED = "reviewed"
+    """Looked at; the report was right, nothing more is to be done."""
+    HANDLED = "handled"
+    """The report was right, and it was seen to: taken down, cut, asked."""
+    FALSE_ALARM = "false_alarm"
+    """There is nothing in the photo that the report says."""
+    MISSED = "missed"
+    """A photo that was called clear, and is not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A person's ruling on a photo, whoever they are and whenever it was; `note` is free text."""
+
+    ruling: Ruling
+    note: str = ""
+    by: str = ""
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ListedPhoto:
+    """One photo (equal bytes are one photo) or one place that could not be judged.
+
+    `key` is the photo's sha256, or for what has no bytes (a folder that cannot be opened) a digest of its name.
+    `places` are all the places it lies in, in order, never none. `result` is the answer in the JSON contract
+    "fotonetral.check/1" (with "error" where the photo could not be judged), without timings. `thumbnail` is a WebP or
+    JPEG picture, for photos with findings and for those of the audit sample. `known` says that an earlier scan, the
+    baseline, reported the same already. `audited` says that the photo is clear and belongs to the sample that people
+    look at. `likeness` is a 64-bit hash: photos that look alike differ in few bits.
+    """
+
+    key: str
+    places: tuple[str, ...]
+    result: Mapping[str, Any]
+    modified: datetime | None = None
+    thumbnail: bytes | None = None
+    likeness: int | None = None
+    known: bool = False
+    audited: bool = False
+    decision: Decision | None = None
+
+    @property
+    def verdict(self) -> Verdict | None:
+        """The verdict; None where the photo could not be judged."""
+        verdict = self.result.get("verdict")
+        return None if verdict is None else Verdict(verdict)
+
+    @property
+    def taken(self) -> str | None:
+        """The day that counts for the photo's month, "YYYY-MM-DD": when it was taken, or else last changed."""
+        taken_at = self.result.get("photo", {}).get("taken_at")
+        if taken_at:
+            return str(taken_at)[:10]
+        return None if self.modified is None else self.modified.strftime("%Y-%m-%d")
+
+
+@dataclass(frozen=True, slots=True)
+class ScanFacts:
+    """What holds for the whole scan: what was scanned by what rules, how many, and whether it is finished.
+
+    `counts` has "clear", "review", "flag", "error" (photos, equal bytes once) and "places" (equal bytes every time).
+    `rates` are filled from decisions where there are any; see `vision.report.precision`.
+    """
+
+    sources: Sequence[str]
+    language: Language
+    policy: str
+    policy_title: str
+    gallery: str | None
+    people: int
+    day: str
+    version: str
+    finished: bool
+    counts: Mapping[str, int]
+    audit_rate: float
+    baseline: str | None = None
