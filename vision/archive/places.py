@@ -1,8 +1,11 @@
-"""Where a photo of an archive lies, and the bytes that were found there."""
+"""Where the photos of an archive lie, and what was found there: the values that pass between listing, reading, journal.
+
+Names tell places apart and are what people read: a path, `archive.zip!/member`, or an address. Paths that are no Unicode
+text hold surrogate escapes, as `os.fsdecode` makes them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from vision.errors import FotoNetralError
@@ -10,31 +13,50 @@ from vision.errors import FotoNetralError
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One place that holds a photo, or something that passes for one.
+    """One place that may hold a photo: a file, an address, or a member of a container (a zip, a tar).
 
-    `name` tells it apart from every other place of the scan and is what people read: a path, `archive.zip!/member`, or
-    an address. Paths that are no Unicode text hold surrogate escapes, as `os.fsdecode` makes them. `stamp` changes when
-    the contents do, as far as that can be told without reading them (size, time of change, a store's ETag); None: it
-    must be read to know.
+    `stamp` changes when the contents do, as far as that can be told without reading them (size, time of change, ETag,
+    CRC); None: it must be read to know. `modified` is when it was last changed, seconds since 1970, None where the
+    source does not tell. `container` is the name of the container that it is a member of.
     """
 
     name: str
     stamp: str | None = None
     modified: float | None = None
-    """Seconds since 1970, when the file was last changed, as the source tells; None where it does not."""
+    container: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """A place with a way to its bytes. `read` raises a FotoNetralError where they cannot be had."""
+class Container:
+    """A container that was listed to its end: told after the last of its members.
 
-    place: Place
-    read: Callable[[], bytes]
+    `unchanged` says that it was known with this stamp and so was not opened: its members are those of last time.
+    """
+
+    name: str
+    stamp: str | None
+    unchanged: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """Something that was to be looked into and could not be: a folder, an archive, an address, a line of a list."""
+    """Something that was to be looked into and could not be: a folder, a container, an address, a line of a list."""
 
     name: str
     error: FotoNetralError
+
+
+Listed = Place | Container | Unreadable
+"""What listing yields, in an order that is the same every time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What was found at a place: its bytes, or why they could not be had, or neither: then it is no photo.
+
+    What is no photo by its first bytes nor by its name is not read further.
+    """
+
+    place: Place
+    data: bytes | None = None
+    error: FotoNetralError | None = None

@@ -77,7 +77,6 @@ class ScanFacts:
     """What holds for the whole scan: what was scanned by what rules, how many, and whether it is finished.
 
     `counts` has "clear", "review", "flag", "error" (photos, equal bytes once) and "places" (equal bytes every time).
-    `rates` are filled from decisions where there are any; see `vision.report.precision`.
     """
 
     sources: Sequence[str]
