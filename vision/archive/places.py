@@ -1,7 +1,7 @@
 """Where the photos of an archive lie, and what was found there: the values that pass between listing, reading, journal.
 
-Names tell places apart and are what people read: a path, `archive.zip!/member`, or an address. Paths that are no Unicode
-text hold surrogate escapes, as `os.fsdecode` makes them.
+Names tell places apart and are what people read: a path, `archive.zip!/member`, or an address. Paths that are no
+Unicode text hold surrogate escapes, as `os.fsdecode` makes them.
 """
 
 from __future__ import annotations
