@@ -14,8 +14,13 @@ FotoNetralError
     │   ├── NestedContainerError      archive.nested
     │   ├── EncryptedError            archive.encrypted
     │   └── MemberUnreadableError     archive.member
-    └── AddressError                  archive.address
-        └── NoExtraError              archive.no_extra
+    ├── AddressError                  archive.address
+    │   └── NoExtraError              archive.no_extra
+    └── JournalError                  journal.unreadable
+        ├── JournalNotFoundError      journal.not_found
+        ├── JournalBusyError          journal.busy
+        ├── JournalFullError          journal.full
+        └── JournalUnfinishedError    journal.unfinished
 """
 
 from __future__ import annotations
@@ -137,3 +142,49 @@ class NoExtraError(AddressError):
     code = "archive.no_extra"
     advice_id = 'Jalankan: pip install "fotonetral[cloud]"'
     advice_en = 'Run: pip install "fotonetral[cloud]"'
+
+
+class JournalError(ArchiveError):
+    """The scan's journal cannot be used; what is in it is as it was."""
+
+    code = "journal.unreadable"
+    advice_id = "Pilih folder keluaran lain, atau kembalikan journal.db dari cadangan."
+    advice_en = "Choose another output folder, or bring back journal.db from a backup."
+
+
+class JournalNotFoundError(JournalError):
+    """There is no scan in the folder."""
+
+    code = "journal.not_found"
+    advice_id = "Berikan folder keluaran sebuah pindaian: «fotonetral scan SUMBER --out FOLDER» membuatnya."
+    advice_en = "Give the output folder of a scan: “fotonetral scan SOURCE --out FOLDER” makes one."
+
+
+class JournalBusyError(JournalError):
+    """Another scan writes into the same folder."""
+
+    code = "journal.busy"
+    advice_id = "Tunggu pindaian itu selesai atau hentikan dahulu."
+    advice_en = "Wait for that scan to end, or stop it first."
+
+
+class JournalFullError(JournalError):
+    """The disk is full; everything judged until then is kept."""
+
+    code = "journal.full"
+    advice_id = "Kosongkan ruang di disk, lalu jalankan perintah yang sama lagi: pindaian berlanjut."
+    advice_en = "Free some disk space, then run the same command again: the scan goes on."
+
+
+class JournalUnfinishedError(JournalError):
+    """An unfinished scan in the folder was judged by something else: the two must not be mixed."""
+
+    code = "journal.unfinished"
+    advice_id = (
+        "Lanjutkan dengan perintah yang sama seperti semula, pilih folder keluaran lain, atau pakai --abandon untuk "
+        "menilai semuanya dengan yang baru."
+    )
+    advice_en = (
+        "Go on with the same command as before, choose another output folder, or use --abandon to judge everything "
+        "by the new one."
+    )

@@ -1,0 +1,95 @@
+"""Judging one photo of an archive, in whatever process: bytes in, a small answer out that can travel and be kept."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from vision.errors import FotoNetralError
+from vision.likeness import likeness
+from vision.photo import open_photo
+from vision.result import CheckError
+from vision.rules import Verdict
+from vision.settings import CheckerSettings
+
+THUMBNAIL_SIDE = 480
+"""Pixels of a kept thumbnail's longer side: 15 KB of WebP, enough to see a raised hand in a group."""
+
+_THUMBNAIL_QUALITY = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A photo to be judged: its sha256 (hex) and its bytes."""
+
+    key: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What became of a photo, ready to be kept.
+
+    `verdict` is "clear", "review", "flag", or "error"; `code` is the error's. `result` is the JSON contract as UTF-8,
+    without timings and with an empty name: equal bytes may lie under many names. `thumbnail` (WebP) and `likeness` are
+    there for photos with findings and for the audit sample. `spent_ms` tells the time by stage.
+    """
+
+    key: str
+    verdict: str
+    result: bytes
+    code: str = ""
+    thumbnail: bytes | None = None
+    likeness: int | None = None
+    spent_ms: dict[str, float] = field(default_factory=dict)
+
+
+def is_audited(key: str, rate: float) -> bool:
+    """Tell whether a photo, if it is clear, belongs to the sample of this share that people look at.
+
+    By its sha256 alone: the same photo on every machine and in every scan.
+    """
+    return int(key[:12], 16) < rate * 16**12
+
+
+def error_answer(key: str, error: FotoNetralError, settings: CheckerSettings) -> Answer:
+    """Return the answer about a photo that could not be judged."""
+    told = CheckError("", error, settings.language).to_dict()
+    return Answer(key, "error", json.dumps(told, ensure_ascii=False).encode(), error.code)
+
+
+def make_judge(settings: CheckerSettings, audit_rate: float, threads: int = 1) -> Callable[[Task], Answer]:
+    """Open a checker, load its models, and return what judges a photo. Raises what `PhotoChecker.open` raises."""
+    checker = settings.open(threads=threads)
+    checker.check(np.zeros((64, 64, 3), np.uint8))  # loads the models: their time is not the first photo's
+
+    def judge(task: Task) -> Answer:
+        result = checker.check_or_error(task.data, name="")
+        if isinstance(result, CheckError):
+            return error_answer(task.key, result.error, settings)
+        told: dict[str, Any] = result.to_dict()
+        told["photo"]["name"] = ""
+        del told["timings_ms"]
+        kept = json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
+        thumbnail, hashed = None, None
+        if result.verdict is not Verdict.CLEAR or is_audited(task.key, audit_rate):
+            thumbnail, hashed = _seen_small(task.data)
+        return Answer(task.key, result.verdict.value, kept, "", thumbnail, hashed, dict(result.timings_ms))
+
+    return judge
+
+
+def _seen_small(data: bytes) -> tuple[bytes, int]:
+    """Return a thumbnail and the hash that photos which look alike share."""
+    pixels = open_photo(data, analysis_side=THUMBNAIL_SIDE).pixels
+    picture = Image.fromarray(pixels)
+    picture.thumbnail((THUMBNAIL_SIDE, THUMBNAIL_SIDE), Image.Resampling.BOX)
+    packed = io.BytesIO()
+    picture.save(packed, "WEBP", quality=_THUMBNAIL_QUALITY)
+    return packed.getvalue(), likeness(pixels)

@@ -1,0 +1,114 @@
+"""Judges on this machine: processes that load the models once and share nothing."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from typing import Protocol
+
+from vision.archive.judging import Answer, Task
+from vision.errors import CrashedError, FotoNetralError, TimeLimitError
+from vision.workers import Worker
+
+TRIES = 3
+"""A photo on which the process dies is given to a fresh one this often in all: a process may be killed for want of
+memory, or by somebody, and the photo that it held is then not to blame."""
+
+READ_AHEAD_BYTES = 256 * 2**20
+"""Photos under way together hold at most this much, or are one."""
+
+_AHEAD = 2  # photos under way for each worker, so that none waits for the disk
+
+
+class Judges(Protocol):
+    """Whoever judges tasks: here, or on a cluster."""
+
+    def judged(self, tasks: Iterable[Task]) -> Iterator[Answer | FailedTask]:
+        """Yield what became of each task, in the order of completion; takes tasks only as fast as they are judged.
+
+        Raises FotoNetralError when nobody can judge: no process starts.
+        """
+
+    def close(self) -> None:
+        """Free what is held; what is under way is given up."""
+
+
+class FailedTask:
+    """A task on which the judge crashed or hung: `error` says how."""
+
+    __slots__ = ("error", "key")
+
+    def __init__(self, key: str, error: FotoNetralError) -> None:
+        self.key = key
+        self.error = error
+
+
+class LocalJudges:
+    """Judges with `workers` processes; `seconds` is how long one photo may take before its process is ended."""
+
+    def __init__(self, make: Callable[[], Callable[[Task], Answer]], *, workers: int, seconds: float) -> None:
+        self._seconds = seconds
+        self._all = [Worker(make) for _ in range(workers)]
+        self._idle: queue.SimpleQueue[Worker[Task, Answer]] = queue.SimpleQueue()
+        for worker in self._all:
+            self._idle.put(worker)
+        self._threads = ThreadPoolExecutor(workers, thread_name_prefix="judge")
+        self._ended = threading.Event()
+
+    @property
+    def restarts(self) -> int:
+        """How many processes had to be replaced so far."""
+        return sum(max(worker.starts - 1, 0) for worker in self._all)
+
+    def judged(self, tasks: Iterable[Task]) -> Iterator[Answer | FailedTask]:
+        """Yield what became of each task, in the order of completion."""
+        source = iter(tasks)
+        under_way: dict[Future[Answer | FailedTask], int] = {}
+        more = True
+        while True:
+            while more and self._has_room(under_way):
+                task = next(source, None)
+                if task is None:
+                    more = False
+                    break
+                under_way[self._threads.submit(self._judge, task)] = len(task.data)
+                del task
+            if not under_way:
+                return
+            done, _ = wait(under_way, return_when=FIRST_COMPLETED)
+            for one in done:
+                del under_way[one]
+                yield one.result()
+
+    def close(self) -> None:
+        """End the processes; what is under way is given up."""
+        self._ended.set()
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        for worker in self._all:
+            worker.kill()
+        self._threads.shutdown(wait=True)
+        for worker in self._all:
+            worker.close()
+
+    def _has_room(self, under_way: dict[Future[Answer | FailedTask], int]) -> bool:
+        if len(under_way) >= _AHEAD * len(self._all):
+            return False
+        return not under_way or sum(under_way.values()) < READ_AHEAD_BYTES
+
+    def _judge(self, task: Task) -> Answer | FailedTask:
+        worker = self._idle.get()
+        try:
+            for last in (False,) * (TRIES - 1) + (True,):
+                worker.start()  # where no process starts, no photo is to blame: this ends the scan
+                try:
+                    return worker.ask(task, seconds=self._seconds)
+                except CrashedError as error:
+                    if last or self._ended.is_set():
+                        return FailedTask(task.key, error)
+                except TimeLimitError as error:
+                    return FailedTask(task.key, error)
+            raise AssertionError("the last try returns")
+        finally:
+            self._idle.put(worker)
