@@ -2,14 +2,50 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from vision._version import __version__
+from vision.service import gallery_routes, openapi, photo_routes, session_routes, system_routes
+from vision.service.answers import add_problem_handlers
+from vision.service.envelope import Envelope
 from vision.service.pages import add_pages
+from vision.service.state import Service
 
 
-def create_app() -> FastAPI:
-    """Return the application."""
-    app = FastAPI(title="FotoNetral", version=__version__, docs_url=None, redoc_url=None)
+def create_app(service: Service) -> FastAPI:
+    """Return the routes of a service. Its processes start and end with the application's lifespan."""
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        await service.pool.start()
+        try:
+            yield
+        finally:
+            await service.pool.close()
+
+    app = FastAPI(
+        title="FotoNetral",
+        version=__version__,
+        description="Checks photos before they are posted; see docs/service.md.",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/openapi.json",
+        redirect_slashes=False,
+        lifespan=lifespan,
+    )
+    app.state.service = service
+    for routes in (photo_routes, gallery_routes, session_routes, system_routes):
+        app.include_router(routes.router)
     add_pages(app)
+    add_problem_handlers(app)
+    openapi.add_schemas(app)
     return app
+
+
+def application(service: Service) -> ASGIApp:
+    """Return the whole application, with what is around every request."""
+    return Envelope(create_app(service), service)

@@ -1,0 +1,90 @@
+"""What Prometheus reads: counts, times and sizes, by routes and codes that the service itself knows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.exposition import generate_latest
+from prometheus_client.registry import Collector
+
+from vision.service.pool import held_bytes
+
+if TYPE_CHECKING:
+    from vision.service.state import Service
+
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+_SECONDS = (0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"})
+
+
+class Metrics:
+    """The service's metrics, in a registry of their own."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self._requests = Counter(
+            "fotonetral_requests", "Requests answered.", ("route", "method", "status"), registry=self.registry
+        )
+        self._seconds = Histogram(
+            "fotonetral_request_seconds",
+            "Time from request to answer.",
+            ("route",),
+            buckets=_SECONDS,
+            registry=self.registry,
+        )
+        self._photos = Counter(
+            "fotonetral_photos", "Photos checked, by verdict or error code.", ("verdict",), registry=self.registry
+        )
+        self._remembered = Counter(
+            "fotonetral_remembered", "Answers that were given from memory.", registry=self.registry
+        )
+        ProcessCollector(registry=self.registry)
+
+    def watch(self, service: Service) -> None:
+        """Add what is read off the service when Prometheus asks."""
+        self.registry.register(_Now(service))
+
+    def request(self, route: str, method: str, status: int, seconds: float) -> None:
+        """Count a request; `route` is a template of the service's own, never a path as it came."""
+        self._requests.labels(route, method if method in _METHODS else "other", str(status)).inc()
+        self._seconds.labels(route).observe(seconds)
+
+    def photo(self, verdict: str) -> None:
+        """Count a checked photo."""
+        self._photos.labels(verdict).inc()
+
+    def remembered(self) -> None:
+        """Count an answer given from memory."""
+        self._remembered.inc()
+
+    def text(self) -> bytes:
+        """Return everything in Prometheus' text format."""
+        return generate_latest(self.registry)
+
+
+class _Now(Collector):
+    """The service as it is at the moment."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+
+    def collect(self) -> Iterable[Metric]:
+        pool, ledger = self._service.pool, self._service.ledger
+        values = {
+            "workers_ready": (pool.ready, "Processes that can take photos, or are at it."),
+            "workers": (pool.limits.workers, "Processes that should be there."),
+            "running": (pool.running, "Photos that are being worked on."),
+            "waiting": (pool.waiting, "Requests that wait for a process."),
+            "uploads": (ledger.uploads, "Uploads in progress."),
+            "held_bytes": (ledger.held_bytes, "Bytes of photos in memory."),
+            "remembered_bytes": (self._service.remembered.held_bytes, "Bytes of answers in memory."),
+            "workers_resident_bytes": (sum(map(held_bytes, pool.pids())), "Memory of the processes."),
+        }
+        for name, (value, told) in values.items():
+            yield GaugeMetricFamily(f"fotonetral_{name}", told, value=value)
+        yield CounterMetricFamily(
+            "fotonetral_worker_restarts", "Processes started in the place of others.", value=pool.restarts
+        )

@@ -1,0 +1,77 @@
+"""What may be asked for beside a photo: query parameters, or fields of the form, which win."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from starlette.requests import Request
+
+from vision.errors import Language
+from vision.service.answers import invalid_by
+from vision.service.problems import ProblemError
+from vision.service.settings import is_region
+from vision.service.state import Service
+from vision.settings import CheckerSettings
+
+Region = Annotated[
+    str,
+    Field(max_length=13, description="Kemendagri code, 34 or 34.01.", examples=["34.01"]),
+    AfterValidator(is_region),
+]
+
+
+class Options(BaseModel):
+    """By what a photo is judged."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    region: Region | None = Field(None, description="Where it is to be posted; without it the server's own setting.")
+    date: datetime.date | None = Field(None, description="When it is to be posted; today.", examples=["2028-10-01"])
+    policy: str | None = Field(None, max_length=100, description="Name of a pack, as `/v1/policies` lists them.")
+    language: Language = Field("id", description="Of every text in the answer, problems too.")
+    names: bool = Field(False, description="`photo.name` is the file's name as sent, without folders.")
+
+    def overlaid(self, fields: Mapping[str, str], request: Request) -> Self:
+        """Return the options with the form's fields laid over them, and note the language.
+
+        Raises ProblemError for fields that are unknown or say what cannot be.
+        """
+        try:
+            merged = type(self).model_validate({**self.model_dump(exclude_unset=True), **fields})
+        except ValidationError as error:
+            raise invalid_by(error) from None
+        request.state.language = merged.language
+        return merged
+
+    def checker_settings(self, service: Service) -> CheckerSettings:
+        """Return by what the processes judge. Raises `policy.unknown`."""
+        name = self.policy or service.default_policy
+        if name not in service.policies:
+            raise ProblemError("policy.unknown")
+        settings = service.settings
+        return CheckerSettings(
+            gallery=None if settings.gallery is None else str(settings.gallery),
+            policy=service.policies[name],
+            region=self.region or settings.region,
+            day=self.date or datetime.date.today(),
+            language=self.language,
+            false_alarms=settings.false_alarms,
+        )
+
+
+class CheckOptions(Options):
+    """Options of `/v1/check`."""
+
+    annotated: bool = Field(False, description="Also the photo with its marks drawn.")
+
+
+class FixOptions(Options):
+    """Options of `/v1/fix`."""
+
+    how: Literal["auto", "crop", "blur"] = Field("auto", description="What may be done: either, cut, or cover.")
+    margin: float = Field(0.1, ge=0, le=2, description="Room around hands and people, in hand lengths, face widths.")
+    format: Literal["jpeg", "png"] | None = Field(None, description="Of the copy; a PNG stays one, else JPEG.")
+    keep: bool = Field(False, description="Give the last attempt though it is not clear.")

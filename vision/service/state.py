@@ -1,0 +1,99 @@
+"""What the application works with, made once from the settings."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+
+from vision.rules import available_packs, read_pack
+from vision.service.gallery_state import GalleryState
+from vision.service.keys import KeyStore
+from vision.service.limits import Buckets, Ledger
+from vision.service.metrics import Metrics
+from vision.service.pool import Pool, PoolLimits
+from vision.service.remembered import Offenders, Remembered
+from vision.service.sessions import Sessions
+from vision.service.settings import MB, ServiceSettings, SettingsError
+from vision.service.uploads import UploadLimits
+from vision.service.work import Answer, Job, make_bench
+
+_BURST = 30
+_LOGINS_PER_MINUTE, _ALL_LOGINS_PER_MINUTE = 5, 60
+
+MakeBench = Callable[[], Callable[[Job], Answer]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Service:
+    """The parts of a running service. Everything but `keys` and `gallery` belongs to the event loop's thread."""
+
+    settings: ServiceSettings
+    policies: Mapping[str, str]
+    """Names of the packs that may be asked for, and where each is read from."""
+    default_policy: str
+    keys: KeyStore
+    sessions: Sessions
+    requests: Buckets
+    logins: Buckets
+    all_logins: Buckets
+    ledger: Ledger
+    pool: Pool[Job, Answer]
+    remembered: Remembered
+    offenders: Offenders
+    gallery: GalleryState
+    metrics: Metrics
+    uploads: UploadLimits
+    changing: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held while the gallery is changed."""
+
+    @classmethod
+    def of(cls, settings: ServiceSettings, make: MakeBench | None = None) -> Service:
+        """Make the parts. `make` is what the processes do, in place of loading the models.
+
+        Raises SettingsError for a policy pack that cannot be used.
+        """
+        policies, default = _policies(settings)
+        face_model = None if settings.face_model is None else str(settings.face_model)
+        bench = make or partial(make_bench, face_model, settings.worker_threads)
+        service = cls(
+            settings=settings,
+            policies=policies,
+            default_policy=default,
+            keys=KeyStore(settings.keys),
+            sessions=Sessions(settings.session_hours),
+            requests=Buckets(settings.per_minute, min(_BURST, settings.per_minute)),
+            logins=Buckets(_LOGINS_PER_MINUTE, _LOGINS_PER_MINUTE),
+            all_logins=Buckets(_ALL_LOGINS_PER_MINUTE, _ALL_LOGINS_PER_MINUTE),
+            ledger=Ledger(settings.pending_mb * MB, settings.uploads),
+            pool=Pool(bench, PoolLimits(settings.worker_count, settings.waiting, settings.waiting_seconds)),
+            remembered=Remembered(settings.remember_minutes * 60, settings.remember_mb * MB),
+            offenders=Offenders(),
+            gallery=GalleryState(settings.gallery),
+            metrics=Metrics(),
+            uploads=UploadLimits(
+                settings.photo_mb * MB, settings.request_mb * MB, settings.photos, settings.upload_seconds
+            ),
+        )
+        service.metrics.watch(service)
+        return service
+
+
+def _policies(settings: ServiceSettings) -> tuple[dict[str, str], str]:
+    """Return the packs by name, the shipped ones and those of the settings, and the name of the usual one."""
+    names = {name: name for name in available_packs()}
+    own = [str(path) for path in settings.policies]
+    is_file = settings.policy not in names
+    for file in [*own, *([settings.policy] if is_file else [])]:
+        reading = read_pack(file)
+        if reading.policy is None:
+            first = reading.problems[0]
+            raise SettingsError(first.message_id, first.message_en)
+        if reading.policy.id in names and names[reading.policy.id] != file:
+            raise SettingsError(
+                f"Dua paket aturan bernama «{reading.policy.id}».", f"Two policy packs are named “{reading.policy.id}”."
+            )
+        names[reading.policy.id] = file
+    default = next(name for name, file in names.items() if file == settings.policy)
+    return names, default
