@@ -29,7 +29,7 @@ _SIDE = 32
 _LEAST_SPREAD = 1.0  # standard deviation of the grey levels (0..255) under which noise would decide the bits
 _BANDS = 4
 _BAND_BITS = 64 // _BANDS
-_BAND = 2**_BAND_BITS - 1
+_BAND = (1 << _BAND_BITS) - 1
 _LARGEST_MOST_BITS = 3 * _BANDS - 1  # more would ask for so many look-ups that going through all is quicker
 
 
@@ -76,7 +76,7 @@ class Folds:
         flips = (share - (band >= rest) for band in range(_BANDS))
         self._bands = tuple((band * _BAND_BITS, _neighbours(few)) for band, few in enumerate(flips) if few >= 0)
         # By part: the leaders that have it. Lists, where a dictionary would take twice the time of all this.
-        self._known: tuple[list[list[tuple[int, int]] | None], ...] = tuple([None] * 2**_BAND_BITS for _ in self._bands)
+        self._known: tuple[list[list[tuple[int, int]] | None], ...] = tuple([None] * (_BAND + 1) for _ in self._bands)
         self._count = 0
 
     def add(self, value: int | None) -> int:
