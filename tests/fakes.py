@@ -52,7 +52,7 @@ class FakeEngines:
     embedded: int = 0
     boxes: list[Box] = field(default_factory=list)
 
-    def load(self) -> Engines:
+    def load(self, *_: object, **__: object) -> Engines:
         """Stand in for `Engines.load`."""
         self.loaded += 1
         return Engines(_Finder(self), _Embedder(self), _Reader(self))

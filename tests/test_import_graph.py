@@ -16,6 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 BASE = {
     "errors",
     "geometry",
+    "likeness",
     "poses",
     "models",
     "photo",
@@ -38,6 +39,7 @@ MAY_IMPORT = {
     "_sniff": set(),
     "errors": set(),
     "geometry": set(),
+    "likeness": set(),
     "models": {"errors"},
     "poses": set(),
     "faces": {"errors", "geometry", "models", "_mediapipe", "_session"},
@@ -56,7 +58,8 @@ MAY_IMPORT = {
     "report": BASE | {"candidates", "rules", "result", "checker", "vision"},
     "archive": BASE | {"checker", "result", "report", "inputs", "candidates", "vision", "settings", "workers"},
     "service": BASE
-    | {"checker", "result", "report", "rules", "candidates", "vision", "settings", "workers", "post", "remedy"},
+    | {"checker", "result", "report", "rules", "candidates", "vision", "settings", "workers", "post", "remedy"}
+    | {"engines", "enrolment", "roster"},
 }
 """Rooms and modules that everything else is built on, and what each may know. What is not named here is on top."""
 

@@ -4,16 +4,25 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
+from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vision.errors import Language
+from vision.models import file_sha256
 from vision.rules import DEFAULT_POLICY
+from vision.rules.phases import phase_on
 
 if TYPE_CHECKING:
     from vision.checker import PhotoChecker
+
+LIBRARIES = ("mediapipe", "onnxruntime", "opencv-python", "numpy", "pillow", "pillow-heif", "dlib-bin")
+"""The libraries that decode and detect: another version may see something else."""
+
+_DIGITS = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,29 +54,46 @@ class CheckerSettings:
             threads=threads,
         )
 
-    def fingerprint(self) -> dict[str, str]:
-        """Return everything that decides an answer, by name: program, models, policy, gallery and how they are asked.
-
-        Two settings with equal fingerprints give equal answers about equal bytes. Opens the gallery, so it raises what
-        `PhotoChecker.open` raises.
-        """
+    def examined(self) -> Examined:
+        """Open a checker and tell what decides its answers. Raises what `PhotoChecker.open` raises."""
         from vision._version import __version__
         from vision.models import recorded_sums
 
         with self.open() as checker:
-            gallery = checker.roster.revision or ""
-            policy = checker.policy
-        facts = {
+            roster, policy = checker.roster, checker.policy
+        day, index = roster.context.day, roster.index
+        elections = [] if day is None else sorted(roster.context.elections.items())
+        calendar = [(name, None if day is None else phase_on(day, one)) for name, one in elections]
+        fingerprint = {
             "version": __version__,
-            "models": _digest(json.dumps(dict(recorded_sums()), sort_keys=True).encode()),
-            "policy": f"{policy.id} {_digest(repr(policy).encode())}",
-            "gallery": gallery,
-            "face_model": "" if self.face_model is None else _digest(Path(self.face_model).read_bytes()),
+            "models": _digest(json.dumps(dict(recorded_sums()), sort_keys=True)),
+            "libraries": _digest(json.dumps({name: metadata.version(name) for name in LIBRARIES})),
+            "policy": f"{policy.id} {_digest(repr(policy))}",
+            "gallery": roster.revision or "",
+            "face_model": "" if self.face_model is None else file_sha256(Path(self.face_model))[:_DIGITS],
+            "region": self.region or "",
+            "spouse": self.declared_spouse_of or "",
+            "false_alarms": "" if self.false_alarms is None else f"{self.false_alarms:g}",
+            "language": self.language,
+            "elections": _digest(repr(calendar)),
+            "day": "" if day is None else day.isoformat(),
         }
-        asked = {name: value for name, value in asdict(self).items() if name not in ("gallery", "policy", "face_model")}
-        asked["day"] = None if self.day is None else self.day.isoformat()
-        return facts | {name: "" if value is None else str(value) for name, value in asked.items()}
+        return Examined(fingerprint, policy.id, policy.title(self.language), 0 if index is None else len(index))
 
 
-def _digest(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()[:16]
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What decides the answers of a checker, by name, and what people are told about it.
+
+    Two checkers with equal fingerprints give equal answers about equal bytes. "elections" tells which count on the day
+    and in which phase: as long as it stays, another "day" changes nothing but the day that notes name.
+    """
+
+    fingerprint: Mapping[str, str]
+    policy: str
+    policy_title: str
+    people: int
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:_DIGITS]

@@ -15,7 +15,6 @@ from vision.errors import FotoNetralError
 from vision.likeness import likeness
 from vision.photo import open_photo
 from vision.result import CheckError
-from vision.rules import Verdict
 from vision.settings import CheckerSettings
 
 THUMBNAIL_SIDE = 480
@@ -78,7 +77,7 @@ def make_judge(settings: CheckerSettings, audit_rate: float, threads: int = 1) -
         del told["timings_ms"]
         kept = json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
         thumbnail, hashed = None, None
-        if result.verdict is not Verdict.CLEAR or is_audited(task.key, audit_rate):
+        if result.findings or is_audited(task.key, audit_rate):
             thumbnail, hashed = _seen_small(task.data)
         return Answer(task.key, result.verdict.value, kept, "", thumbnail, hashed, dict(result.timings_ms))
 

@@ -17,6 +17,7 @@ from vision.errors import FotoNetralError, Language
 
 if TYPE_CHECKING:
     from vision.checker import PhotoChecker
+    from vision.settings import CheckerSettings
 
 face_model_option = click.option(
     "--face-model",
@@ -68,25 +69,30 @@ class CheckerOptions:
         """The language of the answers."""
         return cast(Language, self.lang)
 
-    def open(self, context: click.Context) -> PhotoChecker:
-        """Open the checker; where that fails, say why and leave with status 2."""
+    def settings(self) -> CheckerSettings:
+        """Return them as the checker takes them."""
+        from vision.rules import DEFAULT_POLICY
+        from vision.settings import CheckerSettings
+
         if self.spouse is not None and self.gallery is None:
             raise click.UsageError("--spouse memerlukan --gallery.")
+        return CheckerSettings(
+            self.gallery,
+            self.policy or DEFAULT_POLICY,
+            self.region,
+            None if self.day is None else self.day.date(),
+            self.language,
+            self.spouse,
+            None if self.face_model is None else str(self.face_model),
+            self.false_alarms,
+        )
+
+    def open(self, context: click.Context) -> PhotoChecker:
+        """Open the checker; where that fails, say why and leave with status 2."""
         from candidates.errors import CandidatesError
-        from vision.checker import PhotoChecker
-        from vision.rules import DEFAULT_POLICY
 
         try:
-            checker = PhotoChecker.open(
-                self.gallery,
-                self.policy or DEFAULT_POLICY,
-                self.region,
-                None if self.day is None else self.day.date(),
-                language=self.language,
-                declared_spouse_of=self.spouse,
-                face_model=self.face_model,
-                false_alarms=self.false_alarms,
-            )
+            checker = self.settings().open()
         except (FotoNetralError, CandidatesError) as error:
             click.echo(f"{error.text(self.language)} [{error.code}]", err=True)
             context.exit(NOT_JUDGED)

@@ -1,0 +1,99 @@
+"""A folder that photos are dropped into: what has arrived whole, and where it goes once it is judged."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from vision.inputs import EmptyFolder, photos_of
+from vision.report._files import write_whole
+
+NOTE_SUFFIX = ".fotonetral.json"
+"""What a note beside a photo is named after it: `rapat.jpg.fotonetral.json`."""
+
+VERDICTS = ("clear", "review", "flag", "error")
+"""Names of the subfolders that judged photos are moved into."""
+
+
+@dataclass(slots=True)
+class DropFolder:
+    """Photos under a folder that were not judged yet.
+
+    A photo counts as arrived when its size and time have not changed for `settle` seconds: whoever copies it may not be
+    done. Judged photos carry a note beside them, or lie in a subfolder named after the verdict.
+    """
+
+    folder: Path
+    move: bool
+    settle: float
+    clock: Callable[[], float] = time.monotonic
+    _seen: dict[str, tuple[tuple[int, int], float]] = field(default_factory=dict)
+
+    def arrived(self) -> Iterator[Path]:
+        """Yield the photos that lie still and are not judged; to be called again and again."""
+        now, present = self.clock(), set()
+        for path in self._waiting():
+            try:
+                status = path.stat()
+            except OSError:
+                continue  # taken away meanwhile
+            stamp, name = (status.st_size, status.st_mtime_ns), str(path)
+            present.add(name)
+            known = self._seen.get(name)
+            if known is None or known[0] != stamp:
+                self._seen[name] = (stamp, now)
+            elif now - known[1] >= self.settle:
+                yield path
+        self._seen = {name: known for name, known in self._seen.items() if name in present}
+
+    def is_empty(self) -> bool:
+        """Tell whether no photo waits, arrived whole or not."""
+        return next(self._waiting(), None) is None
+
+    def done(self, photo: Path, told: Mapping[str, Any], verdict: str) -> Path:
+        """Note the answer beside the photo, and move both where that is wanted; returns where the photo lies.
+
+        Raises OSError where neither can be written.
+        """
+        self._seen.pop(str(photo), None)
+        note = json.dumps(told, ensure_ascii=False, indent=1).encode("utf-8", "replace")
+        target = photo
+        if self.move:
+            folder = self.folder / verdict
+            folder.mkdir(exist_ok=True)
+            target = _free(folder / photo.name)
+        # The note first: a photo without one would be judged again, a note without its photo harms nobody.
+        write_whole(target.with_name(target.name + NOTE_SUFFIX), note)
+        if target != photo:
+            photo.replace(target)
+        return target
+
+    def _waiting(self) -> Iterator[Path]:
+        for found in photos_of([str(self.folder)]):
+            if isinstance(found, EmptyFolder):
+                continue
+            path = Path(found)
+            if self.move and path.relative_to(self.folder).parts[0] in VERDICTS and path.parent != self.folder:
+                continue
+            if not self._is_noted(path):
+                yield path
+
+    def _is_noted(self, path: Path) -> bool:
+        """Tell whether a photo was judged since it was last changed."""
+        try:
+            return os.stat(f"{path}{NOTE_SUFFIX}").st_mtime_ns >= path.stat().st_mtime_ns  # noqa: PTH116
+        except OSError:
+            return False
+
+
+def _free(target: Path) -> Path:
+    number, free = 1, target
+    while free.exists():
+        number += 1
+        free = target.with_name(f"{target.stem}-{number}{target.suffix}")
+    return free

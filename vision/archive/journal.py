@@ -1,0 +1,344 @@
+"""The journal of an archive's scans: every place, every photo by its bytes, every answer, every decision of people.
+
+All of it is one SQLite file in the output folder. Whatever happens to the process, the file holds what was committed,
+and the next run does what is left: places are listed anew, photos that have no answer under the run's fingerprint are
+judged.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any, Self
+
+from vision.archive.errors import JournalUnfinishedError
+from vision.archive.judging import Answer
+from vision.archive.places import Container, Listed, Place, Unreadable
+from vision.archive.store import Store
+from vision.errors import FotoNetralError, Language
+from vision.report.listing import Decision
+
+_PAGE = 500
+_COMMIT_SECONDS = 1.0
+
+_PUT_PLACE = """
+INSERT INTO place (name, stamp, modified, container, run, top, member, state)
+VALUES (:name, :stamp, :modified, :container, :run, :top, :member, 'new')
+ON CONFLICT (name) DO UPDATE SET modified = excluded.modified, container = excluded.container, run = excluded.run,
+    top = excluded.top, member = excluded.member, stamp = excluded.stamp, problem = NULL,
+    state = CASE WHEN stamp IS NOT NULL AND stamp = excluded.stamp AND state IN ('photo', 'none') THEN state
+        ELSE 'new' END,
+    sha256 = CASE WHEN stamp IS NOT NULL AND stamp = excluded.stamp THEN sha256 END
+"""
+
+_IS_PENDING = """(state = 'new' OR state = 'photo' AND NOT EXISTS
+    (SELECT 1 FROM answer WHERE answer.fingerprint = :fingerprint AND answer.sha256 = place.sha256))"""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One call of the scan command: its number, what it judges by, what it was asked, how far it came."""
+
+    id: int
+    fingerprint: int
+    by: Mapping[str, str]
+    asked: Mapping[str, Any]
+    facts: Mapping[str, Any]
+    state: str
+
+    @property
+    def is_done(self) -> bool:
+        """Whether every place was judged."""
+        return self.state == "done"
+
+
+class Journal:
+    """An open journal. `write` keeps other scans out; without it, reports and decisions may be made beside a scan."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self._committed = time.monotonic()
+
+    @classmethod
+    def open(cls, folder: Path, *, write: bool = False) -> Self:
+        """Open the journal in an output folder; raises JournalError. `write` makes it where there is none."""
+        return cls(Store.open(folder, write=write))
+
+    def close(self) -> None:
+        """Keep what was written, and close the file."""
+        try:
+            self.store.commit()
+        finally:
+            self.store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def last_run(self) -> Run | None:
+        """Return the latest run; None before the first."""
+        rows = self.store.rows(
+            "SELECT run.id, fingerprint.id, fingerprint.facts, asked, run.facts, state FROM run "
+            "JOIN fingerprint ON fingerprint.id = run.fingerprint ORDER BY run.id DESC LIMIT 1"
+        )
+        if not rows:
+            return None
+        number, fingerprint, by, asked, facts, state = rows[0]
+        return Run(number, fingerprint, json.loads(by), json.loads(asked), json.loads(facts), state)
+
+    def begin_run(
+        self, by: Mapping[str, str], asked: Mapping[str, Any], facts: Mapping[str, Any], *, abandon: bool = False
+    ) -> Run:
+        """Begin a run, or go on with one that did not end.
+
+        `by` is the fingerprint of what judges, `asked` the sources and what decides which places are listed, `facts`
+        what reports tell. Raises JournalUnfinishedError when the last run did not end and this one differs from it,
+        unless that is to be abandoned.
+        """
+        last = self.last_run()
+        if last is not None and not last.is_done and not abandon:
+            _require_the_same(last, by, asked)
+        with self.store.transaction():
+            told = json.dumps(dict(by), sort_keys=True)
+            self.store.write("INSERT INTO fingerprint (facts) VALUES (?) ON CONFLICT DO NOTHING", (told,))
+            fingerprint = self.store.one("SELECT id FROM fingerprint WHERE facts = ?", (told,))
+            self.store.write("DELETE FROM unreadable")
+            values = (fingerprint, json.dumps(dict(asked), sort_keys=True), json.dumps(dict(facts), sort_keys=True))
+            self.store.write("INSERT INTO run (fingerprint, asked, facts, state) VALUES (?, ?, ?, 'listing')", values)
+        begun = self.last_run()
+        assert begun is not None
+        return begun
+
+    def forget_engine_errors(self, run: Run) -> None:
+        """Have photos judged again on which the engine failed, crashed or ran out of time."""
+        with self.store.transaction():
+            self.store.write(
+                "DELETE FROM answer WHERE fingerprint = ? AND verdict = 'error' AND code LIKE 'engine.%'",
+                (run.fingerprint,),
+            )
+
+    def knows_container(self, name: str, stamp: str) -> bool:
+        """Tell whether a container was listed to its end with this stamp."""
+        sql = "SELECT 1 FROM container WHERE name = ? AND stamp = ?"
+        return self.store.one(sql, (as_blob(name), stamp)) is not None
+
+    def put_listed(self, run: Run, listed: Iterable[Listed], language: Language) -> Iterator[int]:
+        """Note what is listed, in its order; yields how many places were noted so far, now and then."""
+        top = member = count = 0
+        container: str | None = None
+        source = iter(listed)
+        while batch := list(islice(source, _PAGE)):
+            rows: list[dict[str, Any]] = []
+            for one in batch:
+                if isinstance(one, Place):
+                    if one.container is None or one.container != container:
+                        top, member, container = top + 1, 0, one.container
+                    member += 1
+                    rows.append(_row(one, run.id, top, member))
+                    count += 1
+                    continue
+                self._put_places(rows)
+                if isinstance(one, Container):
+                    if one.unchanged:
+                        top += 1
+                        count += self._keep_members(run, one, top)
+                    self._put_container(one)
+                    container = None
+                else:
+                    self._put_unreadable(run, one, language)
+            self._put_places(rows)
+            self.tick()
+            yield count
+        self.store.begin()
+        self.store.write("UPDATE run SET state = 'judging' WHERE id = ?", (run.id,))
+        self.store.commit()
+        yield count
+
+    def pending(self, run: Run) -> Iterator[Place]:
+        """Yield the places of a run whose photo has no answer yet, in the order of listing, a page at a time."""
+        after = (0, 0)
+        while True:
+            rows = self.store.rows(
+                "SELECT name, stamp, modified, container, top, member FROM place WHERE run = :run "  # noqa: S608
+                f"AND (top, member) > (:top, :member) AND {_IS_PENDING} ORDER BY top, member LIMIT {_PAGE}",
+                {"run": run.id, "fingerprint": run.fingerprint, "top": after[0], "member": after[1]},  # type: ignore[arg-type]
+            )
+            if not rows:
+                return
+            for name, stamp, modified, container, *after_row in rows:
+                yield Place(as_text(name), stamp, modified, None if container is None else as_text(container))
+                after = (after_row[0], after_row[1])
+
+    def count_pending(self, run: Run) -> int:
+        """Return how many places of a run have no answer yet."""
+        values = {"run": run.id, "fingerprint": run.fingerprint}
+        return int(self.store.one(f"SELECT count(*) FROM place WHERE run = :run AND {_IS_PENDING}", values))  # type: ignore[arg-type]  # noqa: S608
+
+    def put_photo(self, run: Run, place: Place, key: str) -> bool:
+        """Note which photo lies at a place; True when it is to be judged."""
+        self._put_state(place, "photo", bytes.fromhex(key), None)
+        sql = "SELECT 1 FROM answer WHERE fingerprint = ? AND sha256 = ?"
+        return self.store.one(sql, (run.fingerprint, bytes.fromhex(key))) is None
+
+    def put_no_photo(self, place: Place) -> None:
+        """Note that there is no photo at a place."""
+        self._put_state(place, "none", None, None)
+
+    def put_failure(self, place: Place, error: FotoNetralError, language: Language) -> None:
+        """Note that the bytes at a place could not be had; the next run tries again."""
+        self._put_state(place, "error", None, _problem(error, language))
+
+    def keep(self, run: Run, answer: Answer) -> None:
+        """Keep an answer."""
+        findings = "\n".join(finding_keys(json.loads(answer.result)))
+        self.store.begin()
+        self.store.write(
+            "INSERT INTO answer (fingerprint, sha256, verdict, code, findings, result, thumbnail, likeness) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (fingerprint, sha256) DO NOTHING",
+            (
+                run.fingerprint,
+                bytes.fromhex(answer.key),
+                answer.verdict,
+                answer.code,
+                findings,
+                zlib.compress(answer.result, 6),
+                answer.thumbnail,
+                None if answer.likeness is None else answer.likeness.to_bytes(8, "big"),
+            ),
+        )
+
+    def tick(self) -> None:
+        """Commit what was written, once a second."""
+        if time.monotonic() - self._committed > _COMMIT_SECONDS:
+            self.store.commit()
+            self._committed = time.monotonic()
+
+    def finish(self, run: Run) -> None:
+        """Note that every place of a run was judged."""
+        self.store.begin()
+        self.store.write("UPDATE run SET state = 'done' WHERE id = ?", (run.id,))
+        self.store.commit()
+
+    def set_baseline(self, earlier: Journal | None) -> None:
+        """Note what an earlier scan reported, in place of what was noted before; None: nothing is known already."""
+        with self.store.transaction():
+            self.store.write("DELETE FROM baseline")
+            run = None if earlier is None else earlier.last_run()
+            if earlier is None or run is None:
+                return
+            for sha256, findings in pages(
+                earlier.store,
+                "SELECT id, sha256, findings FROM answer WHERE fingerprint = ? AND findings != '' AND id > ?",
+                run.fingerprint,
+            ):
+                rows = [(sha256, finding) for finding in findings.splitlines()]
+                self.store.write_many("INSERT OR IGNORE INTO baseline (sha256, finding) VALUES (?, ?)", rows)
+
+    def decide(self, decisions: Iterable[tuple[str, Decision]]) -> int:
+        """Keep people's decisions by the photo's key, in place of earlier ones; returns how many."""
+        rows = [
+            (key, one.ruling.value, one.note, one.by, None if one.at is None else one.at.isoformat(timespec="seconds"))
+            for key, one in decisions
+        ]
+        with self.store.transaction():
+            self.store.write_many(
+                "INSERT INTO decision (key, ruling, note, by, at) VALUES (?, ?, ?, ?, ?) ON CONFLICT (key) DO UPDATE "
+                "SET ruling = excluded.ruling, note = excluded.note, by = excluded.by, at = excluded.at",
+                rows,
+            )
+        return len(rows)
+
+    def _put_places(self, rows: list[dict[str, Any]]) -> None:
+        if rows:
+            self.store.begin()
+            self.store.write_many(_PUT_PLACE, rows)  # type: ignore[arg-type]
+            rows.clear()
+
+    def _keep_members(self, run: Run, container: Container, top: int) -> int:
+        values = (run.id, top, as_blob(container.name))
+        self.store.begin()
+        self.store.write(
+            "UPDATE place SET run = ?, top = ?, state = CASE state WHEN 'error' THEN 'new' ELSE state END, "
+            "problem = NULL WHERE container = ?",
+            values,
+        )
+        return int(self.store.one("SELECT count(*) FROM place WHERE container = ?", values[2:]))
+
+    def _put_container(self, container: Container) -> None:
+        if container.stamp is not None:
+            self.store.begin()
+            self.store.write(
+                "INSERT OR REPLACE INTO container (name, stamp) VALUES (?, ?)",
+                (as_blob(container.name), container.stamp),
+            )
+
+    def _put_unreadable(self, run: Run, one: Unreadable, language: Language) -> None:
+        values = (run.id, as_blob(one.name), _problem(one.error, language))
+        self.store.begin()
+        self.store.write("INSERT INTO unreadable (run, name, problem) VALUES (?, ?, ?)", values)
+
+    def _put_state(self, place: Place, state: str, sha256: bytes | None, problem: str | None) -> None:
+        self.store.begin()
+        values = (state, sha256, problem, as_blob(place.name))
+        self.store.write("UPDATE place SET state = ?, sha256 = ?, problem = ? WHERE name = ?", values)
+
+
+def as_blob(name: str) -> bytes:
+    """Return a place's name as it is kept."""
+    return name.encode("utf-8", "surrogateescape")
+
+
+def as_text(name: bytes) -> str:
+    """Return a kept name as a text."""
+    return name.decode("utf-8", "surrogateescape")
+
+
+def finding_keys(result: Mapping[str, Any]) -> list[str]:
+    """Return what tells the findings of a result apart: an earlier scan reported the same when it had the same keys."""
+    return sorted({f"{one['code']} {','.join(sorted(one['candidates']))}" for one in result.get("findings", ())})
+
+
+def pages(store: Store, sql: str, *values: Any) -> Iterator[tuple[Any, ...]]:
+    """Yield the rows of a query without their first column, a page at a time, so that no lock is held between.
+
+    The first column is a number that rises, and the query's last condition is that it is above the last value.
+    """
+    after = -1
+    while rows := store.rows(f"{sql} ORDER BY 1 LIMIT {_PAGE}", (*values, after)):
+        for number, *row in rows:
+            yield tuple(row)
+            after = number
+
+
+def _row(place: Place, run: int, top: int, member: int) -> dict[str, Any]:
+    return {
+        "name": as_blob(place.name),
+        "stamp": place.stamp,
+        "modified": place.modified,
+        "container": None if place.container is None else as_blob(place.container),
+        "run": run,
+        "top": top,
+        "member": member,
+    }
+
+
+def _problem(error: FotoNetralError, language: Language) -> str:
+    return json.dumps({"code": error.code, "message": error.text(language)})
+
+
+def _require_the_same(last: Run, by: Mapping[str, str], asked: Mapping[str, Any]) -> None:
+    changed = sorted(name for name in {*last.by, *by} if last.by.get(name) != by.get(name))
+    changed += sorted(name for name in {*last.asked, *asked} if last.asked.get(name) != asked.get(name))
+    if changed:
+        names = ", ".join(changed)
+        raise JournalUnfinishedError(
+            f"Di folder ini ada pindaian yang belum selesai, dan yang diminta sekarang berbeda: {names}.",
+            f"This folder holds a scan that has not ended, and what is asked now differs: {names}.",
+        )

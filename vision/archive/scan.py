@@ -1,0 +1,160 @@
+"""One scan: list the places, read what is new, have it judged, keep the answers."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+
+from vision.archive.gathering import Gathered
+from vision.archive.journal import Journal, Run
+from vision.archive.judging import Answer, Task, error_answer
+from vision.archive.local import FailedTask, Judges
+from vision.archive.reading import read_places
+from vision.archive.sources import list_places
+from vision.photo import PhotoLimits
+from vision.settings import CheckerSettings, Examined
+
+SECONDS = 120.0
+"""How long one photo may take: sixty times the slowest group photo of the benchmarks."""
+
+AUDIT_RATE = 0.01
+"""Share of the clear photos that people are asked to look at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is to be scanned, and how. `out` is the folder of the journal; it is left out of the sources itself."""
+
+    sources: tuple[str, ...]
+    out: Path
+    settings: CheckerSettings
+    audit_rate: float = AUDIT_RATE
+    baseline: Path | None = None
+    follow_links: bool = False
+    hidden: bool = False
+    retry: bool = False
+    abandon: bool = False
+
+
+@dataclass(slots=True)
+class Progress:
+    """How far a scan is: places listed, places to read (None while listing), read so far, and answers by verdict."""
+
+    listed: int = 0
+    to_read: int | None = None
+    read: int = 0
+    verdicts: Counter[str] = field(default_factory=Counter)
+    spent_ms: Counter[str] = field(default_factory=Counter)
+
+
+def settled(settings: CheckerSettings, last: Run | None) -> tuple[CheckerSettings, Examined]:
+    """Return the settings with their day fixed, and what they judge by.
+
+    Where no day is asked for, the last run's stays as long as another changes nothing: else every night's scan would
+    judge everything again.
+    """
+    fixed = settings if settings.day is not None else replace(settings, day=today())
+    examined = fixed.examined()
+    if settings.day is None and last is not None and last.by.get("day"):
+        by = dict(examined.fingerprint) | {"day": last.by["day"]}
+        if by == dict(last.by):
+            return replace(settings, day=date.fromisoformat(last.by["day"])), replace(examined, fingerprint=by)
+    return fixed, examined
+
+
+def today() -> date:
+    """Return the day on which a photo would be posted, where none is asked for."""
+    return date.today()
+
+
+class Scan:
+    """One run over the sources of an order, noted in a journal that is open for writing."""
+
+    def __init__(self, journal: Journal, order: Order) -> None:
+        """Begin the run, or go on with one that did not end. Raises what `Journal.begin_run` and the settings raise."""
+        self._journal = journal
+        last = journal.last_run()
+        self.settings, examined = settled(order.settings, last)
+        self._order = order
+        asked = {"sources": list(order.sources), "follow_links": order.follow_links, "hidden": order.hidden}
+        facts = {
+            "language": order.settings.language,
+            "policy": examined.policy,
+            "policy_title": examined.policy_title,
+            "people": examined.people,
+            "day": examined.fingerprint["day"] or str(self.settings.day),
+            "audit_rate": order.audit_rate,
+            "baseline": None if order.baseline is None else str(order.baseline),
+        }
+        self.run = journal.begin_run(examined.fingerprint, asked, facts, abandon=order.abandon)
+        if order.retry:
+            journal.forget_engine_errors(self.run)
+        self._set_baseline()
+        self.progress = Progress()
+        self._under_way: set[str] = set()
+
+    def list(self) -> Iterator[Progress]:
+        """Note every place of the sources; yields now and then."""
+        order = self._order
+        listed = list_places(
+            order.sources,
+            known=self._journal.knows_container,
+            leave_out=[str(order.out)],
+            follow_links=order.follow_links,
+            hidden=order.hidden,
+        )
+        for count in self._journal.put_listed(self.run, listed, self.settings.language):
+            self.progress.listed = count
+            yield self.progress
+        self.progress.to_read = self._journal.count_pending(self.run)
+        yield self.progress
+
+    def judge(self, judges: Judges) -> Iterator[Progress]:
+        """Read and judge what has no answer yet; yields after each photo that was judged."""
+        for one in judges.judged(self._tasks()):
+            answer = error_answer(one.key, one.error, self.settings) if isinstance(one, FailedTask) else one
+            self._keep(answer)
+            self._journal.tick()
+            yield self.progress
+        self.finish()
+
+    def finish(self) -> None:
+        """Note that every place was judged."""
+        self._journal.finish(self.run)
+
+    def counts(self) -> Counter[str]:
+        """Return what the whole scan comes to, earlier answers included."""
+        return Gathered(self._journal).counts()
+
+    def _keep(self, answer: Answer) -> None:
+        self._journal.keep(self.run, answer)
+        self._under_way.discard(answer.key)
+        self.progress.verdicts[answer.verdict] += 1
+        self.progress.spent_ms.update({stage: round(spent) for stage, spent in answer.spent_ms.items()})
+
+    def _tasks(self) -> Iterator[Task]:
+        pending = self._journal.pending(self.run)
+        for contents in read_places(pending, limits=PhotoLimits()):
+            self.progress.read += 1
+            self._journal.tick()
+            if contents.error is not None:
+                self._journal.put_failure(contents.place, contents.error, self.settings.language)
+            elif contents.data is None:
+                self._journal.put_no_photo(contents.place)
+            else:
+                key = hashlib.sha256(contents.data).hexdigest()
+                is_new = self._journal.put_photo(self.run, contents.place, key)
+                if is_new and key not in self._under_way:
+                    self._under_way.add(key)
+                    yield Task(key, contents.data)
+
+    def _set_baseline(self) -> None:
+        if self._order.baseline is None:
+            self._journal.set_baseline(None)
+        else:
+            with Journal.open(self._order.baseline) as earlier:
+                self._journal.set_baseline(earlier)

@@ -1,0 +1,194 @@
+"""The journal's SQLite file: its tables, opening it, transactions, and what SQLite's errors mean to people."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from vision.archive.errors import JournalBusyError, JournalError, JournalFullError, JournalNotFoundError
+
+NAME = "journal.db"
+"""The journal's file in the output folder."""
+
+VERSION = 1
+
+_LOCK = ".lock"
+_BUSY_SECONDS = 60.0
+_APPLICATION = 0x464E4A31  # "FNJ1": tells the file from any other database
+
+_TABLES = """
+CREATE TABLE fingerprint (id INTEGER PRIMARY KEY, facts TEXT NOT NULL UNIQUE);
+-- One call of the command. `state` is listing, judging or done; `asked` are sources and options as JSON.
+CREATE TABLE run (id INTEGER PRIMARY KEY, fingerprint INTEGER NOT NULL, asked TEXT NOT NULL, state TEXT NOT NULL,
+    facts TEXT NOT NULL DEFAULT '{}');
+-- Names are UTF-8 with surrogate escapes, so blobs. `run` is the last that listed the place; `top` and `member` give
+-- the order of listing. `state` is new, photo, none (no photo), or error (then `problem` is the JSON error).
+CREATE TABLE place (id INTEGER PRIMARY KEY, name BLOB NOT NULL UNIQUE, stamp TEXT, modified REAL, container BLOB,
+    run INTEGER NOT NULL, top INTEGER NOT NULL, member INTEGER NOT NULL, state TEXT NOT NULL, sha256 BLOB,
+    problem TEXT);
+CREATE INDEX place_order ON place (run, top, member);
+CREATE INDEX place_photo ON place (sha256) WHERE sha256 IS NOT NULL;
+CREATE INDEX place_container ON place (container) WHERE container IS NOT NULL;
+CREATE TABLE container (name BLOB PRIMARY KEY, stamp TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE unreadable (id INTEGER PRIMARY KEY, run INTEGER NOT NULL, name BLOB NOT NULL, problem TEXT NOT NULL);
+-- `result` is the JSON contract, packed by zlib; `findings` are keys of its findings, one a line.
+CREATE TABLE answer (id INTEGER PRIMARY KEY, fingerprint INTEGER NOT NULL, sha256 BLOB NOT NULL, verdict TEXT NOT NULL,
+    code TEXT NOT NULL, findings TEXT NOT NULL, result BLOB NOT NULL, thumbnail BLOB, likeness BLOB,
+    UNIQUE (fingerprint, sha256));
+CREATE TABLE baseline (sha256 BLOB NOT NULL, finding TEXT NOT NULL, PRIMARY KEY (sha256, finding)) WITHOUT ROWID;
+CREATE TABLE decision (key TEXT PRIMARY KEY, ruling TEXT NOT NULL, note TEXT NOT NULL, by TEXT NOT NULL, at TEXT)
+    WITHOUT ROWID;
+"""
+
+
+class Store:
+    """One open journal file. Every SQLite error leaves it as a `JournalError`."""
+
+    def __init__(self, folder: Path, connection: sqlite3.Connection, lock: int | None) -> None:
+        self.folder = folder
+        self._connection = connection
+        self._lock = lock
+
+    @classmethod
+    def open(cls, folder: Path, *, write: bool) -> Store:
+        """Open the journal in a folder; `write` makes it where there is none, and keeps other scans out.
+
+        Raises JournalNotFoundError, JournalBusyError, or JournalError for a file that is no journal or cannot be used.
+        """
+        file = folder / NAME
+        if not write and not file.is_file():
+            raise JournalNotFoundError(f"Tidak ada pindaian di {folder}.", f"There is no scan in {folder}.")
+        lock = _locked(folder) if write else None
+        try:
+            with _explained(folder):
+                if write:
+                    os.close(os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))  # it names people
+                # Decisions are written beside a running scan: SQLite's own locks keep those apart.
+                connection = sqlite3.connect(file, timeout=_BUSY_SECONDS, isolation_level=None)
+                try:
+                    _prepare(connection, folder, make=write)
+                except BaseException:
+                    connection.close()
+                    raise
+        except BaseException:
+            if lock is not None:
+                os.close(lock)
+            raise
+        return cls(folder, connection, lock)
+
+    def close(self) -> None:
+        """Close the file and let other scans in."""
+        self._connection.close()
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+
+    def rows(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """Return all rows of a query."""
+        with _explained(self.folder):
+            return self._connection.execute(sql, values).fetchall()
+
+    def one(self, sql: str, values: Sequence[Any] = ()) -> Any:
+        """Return the first value of a query's first row; None where there is no row."""
+        rows = self.rows(sql, values)
+        return rows[0][0] if rows else None
+
+    def write(self, sql: str, values: Sequence[Any] = ()) -> int:
+        """Run one statement; return the id of the row it put in."""
+        with _explained(self.folder):
+            return self._connection.execute(sql, values).lastrowid or 0
+
+    def write_many(self, sql: str, rows: Sequence[Sequence[Any]]) -> None:
+        """Run one statement for each of many rows."""
+        with _explained(self.folder):
+            self._connection.executemany(sql, rows)
+
+    def begin(self) -> None:
+        """Begin a transaction, unless one is open."""
+        if not self._connection.in_transaction:
+            self.write("BEGIN IMMEDIATE")
+
+    def commit(self) -> None:
+        """Keep what was written, whatever happens next; nothing where no transaction is open."""
+        if self._connection.in_transaction:
+            self.write("COMMIT")
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing, also when the process is killed: SQLite drops what was not committed."""
+        self.begin()
+        try:
+            yield
+            self.commit()
+        except BaseException:
+            if self._connection.in_transaction:
+                self._connection.rollback()
+            raise
+
+
+def _prepare(connection: sqlite3.Connection, folder: Path, *, make: bool) -> None:
+    # One file and no helpers beside it, also on network drives, where SQLite's write-ahead log does not work. FULL:
+    # what was committed outlives a power cut.
+    for setting in ("journal_mode = TRUNCATE", "synchronous = FULL", "cache_size = -32000", "mmap_size = 0"):
+        connection.execute(f"PRAGMA {setting}")
+    if make and not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+        connection.executescript(
+            f"BEGIN; PRAGMA application_id = {_APPLICATION}; PRAGMA user_version = {VERSION}; {_TABLES} COMMIT;"
+        )
+    application = connection.execute("PRAGMA application_id").fetchone()[0]
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    if application != _APPLICATION:
+        raise JournalError(
+            f"{folder / NAME} bukan jurnal pindaian FotoNetral.", f"{folder / NAME} is no journal of a FotoNetral scan."
+        )
+    if version != VERSION:
+        raise JournalError(
+            f"Jurnal di {folder} berversi {version}; program ini membaca versi {VERSION}.",
+            f"The journal in {folder} is of version {version}; this program reads version {VERSION}.",
+        )
+
+
+def _locked(folder: Path) -> int:
+    """Make the folder and hold its lock; the system lets go of it when the process ends, however it ends."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise JournalError(
+            f"Folder keluaran {folder} tidak dapat dipakai: {reason}.",
+            f"The output folder {folder} cannot be used: {reason}.",
+        ) from error
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        os.close(lock)
+        raise JournalBusyError(
+            f"Pindaian lain sedang menulis ke {folder}.", f"Another scan is writing into {folder}."
+        ) from error
+    return lock
+
+
+@contextmanager
+def _explained(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as error:
+        name = getattr(error, "sqlite_errorname", "") or ""
+        if name.startswith("SQLITE_FULL") or name == "SQLITE_IOERR_WRITE":
+            raise JournalFullError(
+                f"Disk penuh: jurnal di {folder} tidak dapat ditulis.",
+                f"Disk full: cannot write the journal in {folder}.",
+            ) from error
+        if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+            raise JournalBusyError(
+                f"Jurnal di {folder} sedang dipakai.", f"The journal in {folder} is in use."
+            ) from error
+        raise JournalError(
+            f"Jurnal di {folder} tidak dapat dipakai: {error}.", f"The journal in {folder} cannot be used: {error}."
+        ) from error

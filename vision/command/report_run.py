@@ -1,0 +1,134 @@
+"""Writing the reports of a scan and keeping decisions: from the journal to the report room and back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from vision.archive.gathering import Gathered
+from vision.archive.journal import Journal
+from vision.command.check_text import printable
+from vision.errors import Language
+from vision.report.listing import Decision, ListedPhoto, Ruling, ScanFacts
+
+if TYPE_CHECKING:
+    from vision.report.decisions import Problem
+
+DEFAULT_FORMATS = ("html", "xlsx", "csv", "jsonl")
+"""What is written without being asked; Parquet needs an extra."""
+
+_TEXTS: Mapping[Language, Mapping[str, str]] = {
+    "id": {
+        "unknown": "{photo}: tidak ada foto seperti itu di pindaian ini.",
+        "kept": "{count} keputusan dicatat.",
+        "row": "{where}: {reason}",
+    },
+    "en": {
+        "unknown": "{photo}: there is no such photo in this scan.",
+        "kept": "{count} decisions noted.",
+        "row": "{where}: {reason}",
+    },
+}
+
+
+def write_reports(folder: Path, formats: Sequence[str]) -> Iterator[Path]:
+    """Write the reports of the last run into its folder; yields each file when it is there."""
+    with Journal.open(folder) as journal:
+        gathered = Gathered(journal)
+        facts = gathered.facts()
+        for name in formats:
+            target, write = _WRITERS[name]
+            write(folder / target, facts, gathered, folder)
+            yield folder / target
+
+
+def decide_photos(folder: Path, photos: Sequence[str], ruling: str, note: str, by: str) -> int:
+    """Note one decision about several photos; returns how many of them are unknown."""
+    decision = Decision(Ruling(ruling), note, by, datetime.now().astimezone())
+    with Journal.open(folder) as journal:
+        gathered = Gathered(journal)
+        words = _TEXTS[gathered.facts().language]
+        keys = {photo: gathered.key_of(photo) for photo in photos}
+        count = journal.decide((key, decision) for key in keys.values() if key is not None)
+        unknown = [photo for photo, key in keys.items() if key is None]
+        for photo in unknown:
+            click.echo(printable(words["unknown"].format(photo=photo)), err=True)
+        click.echo(words["kept"].format(count=count))
+    return len(unknown)
+
+
+def take_decisions(folder: Path, file: Path) -> int:
+    """Note the decisions of an edited file; returns how many of its rows could not be used."""
+    from vision.report.decisions import Problem, read_decisions
+
+    problems = 0
+    with Journal.open(folder) as journal:
+        language = Gathered(journal).facts().language
+        words = _TEXTS[language]
+        now = datetime.now().astimezone()
+
+        def taken() -> Iterator[tuple[str, Decision]]:
+            nonlocal problems
+            for one in read_decisions(file):
+                if isinstance(one, Problem):
+                    problems += 1
+                    click.echo(printable(_told(one, words, language)), err=True)
+                else:
+                    key, decision = one
+                    yield key, Decision(decision.ruling, decision.note, decision.by, decision.at or now)
+
+        click.echo(words["kept"].format(count=journal.decide(taken())))
+    return problems
+
+
+def _told(problem: Problem, words: Mapping[str, str], language: Language) -> str:
+    return words["row"].format(where=problem.where(language), reason=problem.reason(language))
+
+
+def _html(target: Path, facts: ScanFacts, gathered: Gathered, folder: Path) -> None:
+    from vision.report.overview import write_overview
+
+    write_overview(target, facts, gathered.photos, relative_to=folder)
+
+
+def _xlsx(target: Path, facts: ScanFacts, gathered: Gathered, folder: Path) -> None:
+    from vision.report.workbook import write_workbook
+
+    write_workbook(target, facts, gathered.photos(), relative_to=folder)
+
+
+def _csv(target: Path, facts: ScanFacts, gathered: Gathered, _folder: Path) -> None:
+    from vision.report.tables import write_csv
+
+    write_csv(target, facts, gathered.photos(everything=True))
+
+
+def _jsonl(target: Path, facts: ScanFacts, gathered: Gathered, _folder: Path) -> None:
+    from vision.report.tables import write_jsonl
+
+    write_jsonl(target, facts, gathered.photos(everything=True))
+
+
+def _parquet(target: Path, facts: ScanFacts, gathered: Gathered, _folder: Path) -> None:
+    from vision.report.tables import write_parquet
+
+    write_parquet(target, facts, gathered.photos(everything=True))
+
+
+_WRITERS: Mapping[str, tuple[str, Callable[[Path, ScanFacts, Gathered, Path], None]]] = {
+    "html": ("report.html", _html),
+    "xlsx": ("findings.xlsx", _xlsx),
+    "csv": ("results.csv", _csv),
+    "jsonl": ("results.jsonl", _jsonl),
+    "parquet": ("results.parquet", _parquet),
+}
+
+
+def photos_of(folder: Path) -> list[ListedPhoto]:
+    """Return every photo of the last run in a folder; for programs and tests, not for archives of millions."""
+    with Journal.open(folder) as journal:
+        return list(Gathered(journal).photos(everything=True))

@@ -1,0 +1,188 @@
+"""One run of `fotonetral scan`: progress while it goes, what came of it at the end, the exit status."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from functools import partial
+from types import FrameType
+from typing import TYPE_CHECKING
+
+import click
+
+from vision.archive.journal import Journal
+from vision.archive.judging import make_judge
+from vision.archive.local import Judges, LocalJudges
+from vision.archive.scan import Order, Progress, Scan
+from vision.cli import CLEAR, LOOK, NOT_JUDGED
+from vision.command.check_text import printable
+from vision.errors import Language
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as Bar
+    from rich.progress import TaskID
+
+_TEXTS: Mapping[Language, Mapping[str, str]] = {
+    "id": {
+        "listing": "Mendata berkas",
+        "judging": "Memeriksa foto",
+        "found": "{flag} jangan diunggah, {review} lihat lagi, {error} gagal",
+        "stopped": "Dihentikan. Yang sudah diperiksa tersimpan; jalankan perintah yang sama untuk melanjutkan.",
+        "summary": "{places} foto di {out}: {clear} tanpa tanda, {review} perlu dilihat lagi, {flag} sebaiknya tidak "
+        "diunggah, {error} tidak dapat diperiksa (foto yang sama dihitung sekali).",
+        "new": "Yang baru dibandingkan dengan pindaian terdahulu: {new}.",
+        "report": "Laporan: {path}",
+        "later": "Tulis laporannya dengan: fotonetral report {out}",
+    },
+    "en": {
+        "listing": "Listing files",
+        "judging": "Checking photos",
+        "found": "{flag} better not posted, {review} look again, {error} failed",
+        "stopped": "Stopped. What was checked is kept; run the same command to go on.",
+        "summary": "{places} photos into {out}: {clear} clear, {review} to look at again, {flag} better not posted, "
+        "{error} could not be checked (equal photos count once).",
+        "new": "New against the earlier scan: {new}.",
+        "report": "Report: {path}",
+        "later": "Write the report with: fotonetral report {out}",
+    },
+}
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """How a scan is done: processes, seconds a photo, a cluster's address or None, what is shown and written."""
+
+    workers: int
+    seconds: float
+    cluster: str | None
+    quiet: bool
+    report: bool
+
+
+def run_scan(order: Order, how: How) -> int:
+    """Scan, write the report, and return the exit status. Raises FotoNetralError for what stops a scan."""
+    words = _TEXTS[order.settings.language]
+    with _terminate_as_interrupt(), Journal.open(order.out, write=True) as journal:
+        scan = Scan(journal, order)
+        try:
+            with _shown(words, quiet=how.quiet) as show:
+                for progress in scan.list():
+                    show(progress)
+                if scan.progress.to_read:
+                    with closing(_judges(scan, order, how)) as judges:
+                        for progress in scan.judge(judges):
+                            show(progress)
+                else:
+                    scan.finish()
+        except KeyboardInterrupt:
+            click.echo(words["stopped"], err=True)
+            raise
+        counts = scan.counts()
+    _tell(counts, order, how, words)
+    return _status(counts)
+
+
+def _judges(scan: Scan, order: Order, how: How) -> Judges:
+    make = partial(make_judge, scan.settings, order.audit_rate)
+    if how.cluster is None:
+        return LocalJudges(make, workers=how.workers, seconds=how.seconds)
+    from vision.archive.cluster import ClusterJudges
+
+    return ClusterJudges(make, address=how.cluster, seconds=how.seconds)
+
+
+def _tell(counts: Counter[str], order: Order, how: How, words: Mapping[str, str]) -> None:
+    if not how.quiet:
+        click.echo(printable(words["summary"].format(out=order.out, **counts)))
+        if order.baseline is not None:
+            click.echo(words["new"].format(new=counts["new"]))
+    if not how.report:
+        if not how.quiet:
+            click.echo(printable(words["later"].format(out=order.out)))
+        return
+    from vision.command.report_run import DEFAULT_FORMATS, write_reports
+
+    for path in write_reports(order.out, DEFAULT_FORMATS):
+        if not how.quiet:
+            click.echo(printable(words["report"].format(path=path)))
+
+
+def _status(counts: Counter[str]) -> int:
+    if counts["error"]:
+        return NOT_JUDGED
+    return LOOK if counts["new"] else CLEAR
+
+
+@contextmanager
+def _terminate_as_interrupt() -> Iterator[None]:
+    """Stop as cleanly for `kill` and a shutdown as for Ctrl-C."""
+
+    def interrupt(_number: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+@contextmanager
+def _shown(words: Mapping[str, str], *, quiet: bool) -> Iterator[_Show]:
+    """Give what shows progress: a bar at a terminal, a line now and then elsewhere, nothing when quiet."""
+    if quiet:
+        yield _Show()
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as RichProgress
+
+    console = Console(file=sys.stderr)
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[found]}"),
+    )
+    with RichProgress(*columns, console=console, disable=not console.is_terminal, refresh_per_second=4) as bar:
+        yield _Bar(bar, words)
+
+
+class _Show:
+    """Shows nothing."""
+
+    def __call__(self, progress: Progress) -> None:
+        """Take note of how far the scan is."""
+
+
+class _Bar(_Show):
+    """Shows a bar with rate, time left and what was found so far."""
+
+    def __init__(self, bar: Bar, words: Mapping[str, str]) -> None:
+        self._bar = bar
+        self._words = words
+        self._task: TaskID | None = None
+        self._judging = False
+
+    def __call__(self, progress: Progress) -> None:
+        """Draw how far the scan is."""
+        if self._task is None:
+            self._task = self._bar.add_task(self._words["listing"], total=None, rate="", found="")
+        if progress.to_read is None:
+            self._bar.update(self._task, completed=progress.listed)
+            return
+        if not self._judging:
+            self._judging = True
+            self._bar.reset(self._task, description=self._words["judging"], total=progress.to_read)
+        found = {key: progress.verdicts[key] for key in ("flag", "review", "error")}
+        speed = self._bar.tasks[0].speed
+        rate = "" if not speed else f"{speed:.1f}/s"
+        told = self._words["found"].format(**found)
+        self._bar.update(self._task, completed=progress.read, rate=rate, found=told)
