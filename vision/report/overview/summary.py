@@ -1,0 +1,143 @@
+"""The top and the foot of the page, written out as HTML: they stand there before anything is run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from urllib.parse import urlencode
+
+from vision.report.listing import ScanFacts
+from vision.report.overview.entries import AUDITED, KNOWN, VERDICTS, Entry
+from vision.report.overview.wording import count_in_words, day_or_text, safe, words
+from vision.rules import Policy, available_packs, next_step
+
+_SIGNS = {"flag": "✖", "review": "!", "clear": "✔", "error": "?"}
+_MOST_SOURCES = 6
+ANYBODY, NOBODY = "*", "-"
+"""What the filter on people says for photos with somebody of the gallery, and for those without."""
+
+
+def summary_of(facts: ScanFacts, entries: Sequence[Entry]) -> dict[str, str]:
+    """Return what the template of the page asks for by name, as HTML."""
+    said, language = words(facts.language), facts.language
+    judged = sum(facts.counts[verdict] for verdict in VERDICTS)
+    lead = said["lead"].format(
+        photos=count_in_words(judged, language),
+        places=count_in_words(facts.counts["places"], language),
+        day=day_or_text(facts.day, language),
+        policy=facts.policy_title,
+    )
+    return {
+        "language": language,
+        "title": safe(said["title"]),
+        "lead": safe(lead),
+        "sources": _sources(facts),
+        "unfinished": "" if facts.finished else f'<p class="banner" role="note">{safe(said["unfinished"])}</p>',
+        "tiles": "\n".join(_tiles(facts)),
+        "start_title": safe(said["start_title"]),
+        "start": "\n".join(_start(facts, entries)),
+        "unvouched_title": safe(said["unvouched_title"]),
+        "unvouched": "\n".join(f"<li>{safe(line)}</li>" for line in _unvouched(facts)),
+        "fairness": safe(said["fairness"]),
+        "noscript": safe(said["noscript"]),
+        "skip": safe(said["skip"]),
+        "waiting": safe(said["waiting"]),
+        "facts_title": safe(said["facts_title"]),
+        "facts": "\n".join(_facts(facts)),
+    }
+
+
+def _sources(facts: ScanFacts) -> str:
+    """Name what was scanned; of a long list the first, the others when asked for."""
+    said = words(facts.language)
+    shown, more = facts.sources[:_MOST_SOURCES], facts.sources[_MOST_SOURCES:]
+    text = f"{safe(said['sources'])} " + ", ".join(f"<bdi>{safe(source)}</bdi>" for source in shown)
+    if not more:
+        return text
+    rest = "".join(f"<li><bdi>{safe(source)}</bdi></li>" for source in more)
+    label = safe(said["sources_more"].format(count=count_in_words(len(more), facts.language)))
+    return f"{text} <details><summary>{label}</summary><ul>{rest}</ul></details>"
+
+
+def _tiles(facts: ScanFacts) -> Iterable[str]:
+    said = words(facts.language)
+    goals = {"flag": {"verdict": "flag"}, "review": {"verdict": "review"}, "clear": {"view": "audit"}}
+    for verdict in VERDICTS:
+        count = facts.counts[verdict]
+        inner = (
+            f'<span class="sign" aria-hidden="true">{_SIGNS[verdict]}</span>'
+            f'<span class="figure">{count_in_words(count, facts.language)}</span> '
+            f'<span class="label">{safe(said[f"tile_{verdict}"])}</span>'
+        )
+        goal = goals.get(verdict, {"view": "errors"})
+        if facts.baseline is not None:
+            goal = goal | {"new": "all"}  # what is counted here was not all found by this scan alone
+        # What there is none of, and the clear ones that nobody sampled, lead nowhere.
+        leads = count and (verdict != "clear" or facts.audit_rate > 0)
+        yield (
+            f'<li class="tile is-{verdict}"><a href="#{_state(goal)}">{inner}</a></li>'
+            if leads
+            else f'<li class="tile is-{verdict}"><div>{inner}</div></li>'
+        )
+
+
+def _start(facts: ScanFacts, entries: Sequence[Entry]) -> Iterable[str]:
+    """Yield what to do, in the order of urgency, each with a link to the list of just those photos."""
+    said, flag, review = words(facts.language), VERDICTS.index("flag"), VERDICTS.index("review")
+    news = [one for one in entries if not one.flags & KNOWN]
+    flagged = [one for one in news if one.verdict == flag]
+    people = sum(bool(one.people) for one in flagged)
+    steps: list[tuple[str, int, dict[str, str]]] = [
+        ("start_people", people, {"verdict": "flag", "who": ANYBODY}),
+        ("start_flag", len(flagged) - people, {"verdict": "flag", "who": NOBODY} if people else {"verdict": "flag"}),
+        ("start_review", sum(one.verdict == review for one in news), {"verdict": "review"}),
+        ("start_audit", sum(bool(one.flags & AUDITED) for one in entries), {"view": "audit"}),
+        ("start_errors", facts.counts["error"], {"view": "errors"}),
+    ]
+    if not any(count for _, count, _ in steps[:3]):
+        yield f'<li class="quiet">{safe(said["start_nothing"])}</li>'
+    for key, count, state in steps:
+        if count:
+            text = said[key].format(count=count_in_words(count, facts.language))
+            yield f'<li><a href="#{_state(state)}">{safe(text)}</a></li>'
+    if any(count for _, count, _ in steps[:4]):
+        yield f"<li>{safe(said['start_save'])}</li>"
+
+
+def _unvouched(facts: ScanFacts) -> Iterable[str]:
+    said, language = words(facts.language), facts.language
+    yield next_step((), language)
+    if facts.gallery is None:
+        yield said["unvouched_no_gallery"]
+    else:
+        yield said["unvouched_people"].format(people=count_in_words(facts.people, language))
+    rate = f"{facts.audit_rate * 100:.3g}".replace(".", "," if language == "id" else ".")
+    yield said["unvouched_clear" if facts.audit_rate > 0 else "unvouched_unsampled"].format(rate=rate)
+    if facts.counts["error"]:
+        yield said["unvouched_errors"].format(count=count_in_words(facts.counts["error"], language))
+
+
+def _facts(facts: ScanFacts) -> Iterable[str]:
+    said = words(facts.language)
+    gallery = said["fact_no_gallery"]
+    if facts.gallery is not None:
+        people = count_in_words(facts.people, facts.language)
+        gallery = said["fact_gallery_value"].format(revision=facts.gallery, people=people)
+    yield _fact(said["fact_policy"], f"{facts.policy_title} ({facts.policy})")
+    yield _fact(said["fact_gallery"], gallery)
+    yield _fact(said["fact_day"], day_or_text(facts.day, facts.language))
+    if facts.baseline is not None:
+        yield _fact(said["fact_baseline"], facts.baseline)
+    yield _fact(said["fact_tool"], f"FotoNetral {facts.version}")
+    if facts.policy in available_packs():
+        circular = Policy.load(facts.policy).circular
+        link = f'<a href="{safe(circular.link)}" rel="noreferrer noopener" target="_blank">{safe(circular.name)}</a>'
+        yield f"<div><dt>{safe(said['fact_circular'])}</dt><dd>{link}: {safe(circular.title)}</dd></div>"
+
+
+def _fact(name: str, value: str) -> str:
+    return f"<div><dt>{safe(name)}</dt><dd><bdi>{safe(value)}</bdi></dd></div>"
+
+
+def _state(state: dict[str, str]) -> str:
+    """Return a state of the list as it stands behind the # of the address."""
+    return safe(urlencode(state))

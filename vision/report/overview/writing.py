@@ -1,0 +1,240 @@
+"""Puts the page together, block by block, in memory that grows with the number of entries and not with their pictures.
+
+The photos are gone through twice. The first time everything but the pictures is taken: a few hundred bytes an entry
+stay in memory, what is shown of each goes to a temporary file. Then it is known in what order they stand, which are
+near-duplicates, and whose pictures the budget carries; the second time those pictures are taken, to a file as well.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from base64 import b64encode
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from string import Template
+from typing import IO, Any
+
+from vision.likeness import fold
+from vision.report.listing import ListedPhoto, ScanFacts
+from vision.report.overview.columns import DETAILS_PER_BLOCK, columns_of, details_block, script_json
+from vision.report.overview.entries import Entry, belongs, detail_of, entry_of
+from vision.report.overview.places import Folders
+from vision.report.overview.summary import summary_of
+from vision.report.overview.thumbnails import fitted, kind_of, plan, within
+from vision.report.overview.wording import kind_in_words, words
+from vision.rules.texts import text
+
+PICTURES_PER_BLOCK = 24
+"""Thumbnails in one block of the page; they are looked at together, a page of the list at a time."""
+
+_SCRIPTS = ("base", "data", "state", "filters", "decisions", "picture", "facets", "cards", "viewer", "page")
+"""Parts of the script, in the order in which they build on each other."""
+
+
+def write_overview(
+    target: Path,
+    facts: ScanFacts,
+    photos: Callable[[], Iterable[ListedPhoto]],
+    *,
+    thumbnails_mb: float = 150,
+    relative_to: Path | None = None,
+) -> None:
+    """Write the page about a scan to `target`, whole or not at all.
+
+    `photos` is called twice and must give the same photos in the same order both times; clear ones that are not in the
+    sample may be among them or not, they count by `facts.counts` alone. `thumbnails_mb` is how many megabytes (10**6
+    bytes) of the page thumbnails may take. Links lead from the folder `relative_to`, in which the page will lie; None:
+    where `target` is. Raises OSError when the page cannot be written.
+    """
+    folder = (target.parent if relative_to is None else relative_to).absolute()
+    with tempfile.TemporaryFile() as details_file, tempfile.TemporaryFile() as pictures_file:
+        listed = _Listed(facts, folder, details_file)
+        for photo in photos():
+            if belongs(photo):
+                listed.add(photo)
+        order = sorted(range(len(listed.entries)), key=lambda at: listed.entries[at].order)
+        leaders = fold([listed.entries[at].likeness for at in order])
+        pictures = _Pictures(pictures_file, int(thumbnails_mb * 10**6))
+        pictures.take(photos, _by_importance(listed.entries, order, leaders))
+        with _whole(target) as page:
+            _write(page, listed, order, leaders, pictures)
+
+
+@dataclass(slots=True)
+class _Listed:
+    """The entries in the order they came, and where the details of each lie in a temporary file."""
+
+    facts: ScanFacts
+    relative_to: Path
+    file: IO[bytes]
+    entries: list[Entry] = field(default_factory=list)
+    names: dict[str, str] = field(default_factory=dict)
+    folders: Folders = field(init=False)
+    _ends: list[int] = field(default_factory=lambda: [0])
+
+    def __post_init__(self) -> None:
+        self.folders = Folders(self.relative_to)
+
+    def add(self, photo: ListedPhoto) -> None:
+        """Take a photo without its picture."""
+        self.entries.append(entry_of(photo, self.folders, self.names))
+        detail = json.dumps(detail_of(photo, self.folders, self.facts.language)).encode("ascii")
+        self.file.write(detail)
+        self._ends.append(self._ends[-1] + len(detail))
+
+    def detail(self, at: int) -> dict[str, Any]:
+        """Return the details of an entry."""
+        self.file.seek(self._ends[at])
+        detail: dict[str, Any] = json.loads(self.file.read(self._ends[at + 1] - self._ends[at]))
+        return detail
+
+
+@dataclass(slots=True)
+class _Pictures:
+    """Thumbnails at the size in which they come into the page: in a temporary file, found by the entry they belong to.
+
+    `numbers` has the number of each entry's thumbnail, in the order of importance.
+    """
+
+    file: IO[bytes]
+    budget: int
+    numbers: dict[int, int] = field(default_factory=dict)
+    _parts: dict[int, tuple[int, int]] = field(default_factory=dict)
+
+    def take(self, photos: Callable[[], Iterable[ListedPhoto]], wanted: Sequence[int]) -> None:
+        """Take the pictures of the entries `wanted`, the most important first, as far as the budget carries."""
+        chosen = plan(len(wanted), self.budget)
+        candidates = set(wanted[: chosen.most])
+        if candidates:
+            at_end = 0
+            listed = (photo for photo in photos() if belongs(photo))
+            for at, photo in enumerate(listed):
+                small = None
+                if at in candidates and photo.thumbnail:
+                    small = fitted(photo.thumbnail, chosen)
+                if small is not None:
+                    self.file.write(small)
+                    self._parts[at] = at_end, len(small)
+                    at_end += len(small)
+        ready = [at for at in wanted if at in self._parts]
+        most = within([self._parts[at][1] for at in ready], self.budget)
+        self.numbers = {at: number for number, at in enumerate(ready[:most])}
+
+    def blocks(self) -> Iterator[tuple[int, list[str]]]:
+        """Yield the pictures in blocks: the first entry of each, and `data:` addresses."""
+        ordered = list(self.numbers)
+        for start in range(0, len(ordered), PICTURES_PER_BLOCK):
+            part = ordered[start : start + PICTURES_PER_BLOCK]
+            yield part[0], [self._address(at) for at in part]
+
+    def _address(self, at: int) -> str:
+        start, size = self._parts[at]
+        self.file.seek(start)
+        data = self.file.read(size)
+        return f"data:image/{kind_of(data)};base64,{b64encode(data).decode('ascii')}"
+
+
+def _by_importance(entries: Sequence[Entry], order: Sequence[int], leaders: Sequence[int]) -> list[int]:
+    """Return the entries that have a picture: the gravest first, near-duplicates of others after all of those.
+
+    So a burst of fifty shots of one moment does not take the place of fifty other moments.
+    """
+    apart = sorted(range(len(order)), key=lambda rank: leaders[rank] != rank)
+    return [order[rank] for rank in apart if entries[order[rank]].pictured]
+
+
+def _write(page: IO[bytes], listed: _Listed, order: Sequence[int], leaders: Sequence[int], pictures: _Pictures) -> None:
+    facts, entries = listed.facts, [listed.entries[at] for at in order]
+    kinds = sorted({code for one in entries for code in one.kinds})
+    people = sorted({person for one in entries for person in one.people})
+    numbers = [pictures.numbers.get(at, -1) for at in order]
+    style, script = _read("style.css"), _script()
+    head = Template(_read("page.html")).substitute(
+        summary_of(facts, entries),
+        policy=_content_policy(style, script),
+        style=style,
+        script=script,
+        data=script_json(_data(listed, kinds, people)),
+        columns=script_json(columns_of(entries, leaders, numbers, kinds, people)),
+    )
+    page.write(head.encode("utf-8"))
+    # Pictures follow the details of the photos that they belong to: what is looked at first is there first.
+    rank_of = {at: rank for rank, at in enumerate(order)}
+    blocks = pictures.blocks()
+    waiting = next(blocks, None)
+    count = 0
+    for start in range(0, len(order), DETAILS_PER_BLOCK):
+        part = order[start : start + DETAILS_PER_BLOCK]
+        block = details_block([listed.detail(at) for at in part])
+        _write_block(page, f"details-{start // DETAILS_PER_BLOCK}", block)
+        while waiting is not None and rank_of[waiting[0]] < start + DETAILS_PER_BLOCK:
+            _write_block(page, f"pictures-{count}", waiting[1])
+            count, waiting = count + 1, next(blocks, None)
+    while waiting is not None:
+        _write_block(page, f"pictures-{count}", waiting[1])
+        count, waiting = count + 1, next(blocks, None)
+    page.write(b"</body>\n</html>\n")
+
+
+def _write_block(page: IO[bytes], name: str, value: Any) -> None:
+    page.write(f'<script type="application/json" id="{name}">{script_json(value)}</script>\n'.encode("ascii"))
+
+
+def _data(listed: _Listed, kinds: Sequence[str], people: Sequence[str]) -> dict[str, Any]:
+    """Return what the script must know besides the columns."""
+    facts = listed.facts
+    scan = [list(facts.sources), facts.policy, facts.gallery, facts.day]
+    return {
+        "language": facts.language,
+        "months": text(facts.language, "date", "months").split(),
+        "words": dict(words(facts.language)),
+        # Decisions that wait in the browser belong to this scan, and to no other page on the same machine.
+        "scan": hashlib.sha256(json.dumps(scan).encode("ascii")).hexdigest()[:16],
+        "day": facts.day,
+        "baseline": facts.baseline is not None,
+        "folders": listed.folders.listed(),
+        "kinds": [[code, kind_in_words(code, facts.language)] for code in kinds],
+        "people": [[person, listed.names.get(person, person)] for person in people],
+        "details_per_block": DETAILS_PER_BLOCK,
+        "pictures_per_block": PICTURES_PER_BLOCK,
+    }
+
+
+def _content_policy(style: str, script: str) -> str:
+    """Allow this page's own style and script by their sums, pictures within the page, and nothing else at all."""
+    sums = [b64encode(hashlib.sha256(part.encode("utf-8")).digest()).decode("ascii") for part in (style, script)]
+    return (
+        f"default-src 'none'; img-src data:; style-src 'sha256-{sums[0]}'; script-src 'sha256-{sums[1]}'; "
+        "base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
+    )
+
+
+@cache
+def _script() -> str:
+    parts = "\n".join(_read(f"{name}.js") for name in _SCRIPTS)
+    return f'(() => {{\n"use strict";\n{parts}}})();\n'
+
+
+@cache
+def _read(name: str) -> str:
+    return (resources.files(__package__) / name).read_text("utf-8")
+
+
+@contextmanager
+def _whole(target: Path) -> Iterator[IO[bytes]]:
+    """Write into a temporary file beside `target`, then rename it; on an error nothing is left behind."""
+    descriptor, name = tempfile.mkstemp(prefix=f".{target.name[:40]}.", suffix=".tmp", dir=target.parent)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            yield file
+        Path(name).replace(target)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
