@@ -20,6 +20,7 @@ import click
 @click.option("--host", metavar="ALAMAT", help="Alamat; tanpa ini 127.0.0.1: hanya komputer ini.")
 @click.option("--port", type=int, metavar="N", help="Port; tanpa ini 8000, 0: yang mana saja.")
 @click.option("--gallery", metavar="BERKAS", help="Berkas galeri calon (juga FOTONETRAL_GALLERY).")
+@click.option("--create-gallery", is_flag=True, default=None, help="Mulai dengan galeri kosong bila belum ada.")
 @click.option("--policy", metavar="NAMA|BERKAS", help="Paket aturan; tanpa ini, aturan nasional.")
 @click.option("--region", metavar="KODE", help="Kode wilayah Kemendagri, misalnya 34.01.")
 @click.option("--keys", metavar="BERKAS", help="Berkas kunci dan kode; tanpa ini keys.db.")

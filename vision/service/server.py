@@ -11,6 +11,7 @@ from types import FrameType
 
 import uvicorn
 
+from candidates import Gallery
 from vision.service import logs
 from vision.service.app import application
 from vision.service.keys import KeyStore
@@ -30,6 +31,7 @@ def serve(settings: ServiceSettings, announce: Callable[[str], None], *, make: M
     Raises SettingsError when the server may not, or cannot, listen where it should.
     """
     require_keys(settings)
+    require_gallery(settings)
     service = Service.of(settings, make)
     with bind(settings) as bound, logs.Log():
         logs.note("server.starting", workers=settings.worker_count, unknown=unknown_variables(os.environ))
@@ -63,6 +65,21 @@ def require_keys(settings: ServiceSettings) -> None:
         f"host ({settings.host}): the service does not listen beyond this machine without keys. Make some with "
         "“fotonetral keys create” or “fotonetral keys code”, or say that it is open to the network: open_to = network.",
     )
+
+
+def require_gallery(settings: ServiceSettings) -> None:
+    """Refuse to start with a gallery that is not there: hands alone would be judged. Raises SettingsError."""
+    path = settings.gallery
+    if path is None or path.exists():
+        return
+    if not settings.create_gallery:
+        raise SettingsError(
+            f"gallery ({path}): berkasnya tidak ada. Buat dengan «fotonetral candidates import», atau mulai dengan "
+            "galeri kosong: create_gallery = true.",
+            f"gallery ({path}): there is no such file. Make it with “fotonetral candidates import”, or begin with an "
+            "empty one: create_gallery = true.",
+        )
+    Gallery.open(path, create=True).close()
 
 
 def bind(settings: ServiceSettings) -> socket.socket:

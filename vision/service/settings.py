@@ -92,6 +92,7 @@ class ServiceSettings(BaseSettings):
 
     # By what photos are judged
     gallery: Path | None = None
+    create_gallery: bool = False
     policy: str = DEFAULT_POLICY
     policies: Files = ()
     region: Annotated[str, AfterValidator(is_region)] | None = None

@@ -19,7 +19,7 @@ from vision.service.settings import MB, ServiceSettings, SettingsError
 from vision.service.uploads import UploadLimits
 from vision.service.work import Answer, Job, make_bench
 
-_BURST = 30
+_LEAST_BURST, _BURST_PART = 30, 4
 _LOGINS_PER_MINUTE, _ALL_LOGINS_PER_MINUTE = 5, 60
 
 MakeBench = Callable[[], Callable[[Job], Answer]]
@@ -63,7 +63,7 @@ class Service:
             default_policy=default,
             keys=KeyStore(settings.keys),
             sessions=Sessions(settings.session_hours),
-            requests=Buckets(settings.per_minute, min(_BURST, settings.per_minute)),
+            requests=Buckets(settings.per_minute, _burst(settings.per_minute)),
             logins=Buckets(_LOGINS_PER_MINUTE, _LOGINS_PER_MINUTE),
             all_logins=Buckets(_ALL_LOGINS_PER_MINUTE, _ALL_LOGINS_PER_MINUTE),
             ledger=Ledger(settings.pending_mb * MB, settings.uploads),
@@ -78,6 +78,11 @@ class Service:
         )
         service.metrics.watch(service)
         return service
+
+
+def _burst(per_minute: int) -> float:
+    """Return how many requests may come at once: a quarter of a minute's, or those of a page that is used in haste."""
+    return max(per_minute / _BURST_PART, min(_LEAST_BURST, per_minute))
 
 
 def _policies(settings: ServiceSettings) -> tuple[dict[str, str], str]:
