@@ -17,13 +17,15 @@ class Place:
 
     `stamp` changes when the contents do, as far as that can be told without reading them (size, time of change, ETag,
     CRC); None: it must be read to know. `modified` is when it was last changed, seconds since 1970, None where the
-    source does not tell. `container` is the name of the container that it is a member of.
+    source does not tell. `container` is the name of the container that it is a member of. `size` is how many bytes the
+    source says there are, None where it does not: good for planning, never to be trusted.
     """
 
     name: str
     stamp: str | None = None
     modified: float | None = None
     container: str | None = None
+    size: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
