@@ -62,6 +62,10 @@ class LocalJudges:
         """How many processes had to be replaced so far."""
         return sum(max(worker.starts - 1, 0) for worker in self._all)
 
+    def start(self) -> None:
+        """Start every process and wait until they can answer; otherwise each starts when it is needed."""
+        list(self._threads.map(Worker.start, self._all))
+
     def judged(self, tasks: Iterable[Task]) -> Iterator[Answer | FailedTask]:
         """Yield what became of each task, in the order of completion."""
         source = iter(tasks)

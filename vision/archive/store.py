@@ -134,7 +134,7 @@ class Store:
 def _prepare(connection: sqlite3.Connection, folder: Path, *, make: bool) -> None:
     # One file and no helpers beside it, also on network drives, where SQLite's write-ahead log does not work. FULL:
     # what was committed outlives a power cut.
-    for setting in ("journal_mode = TRUNCATE", "synchronous = FULL", "cache_size = -32000", "mmap_size = 0"):
+    for setting in ("journal_mode = DELETE", "synchronous = FULL", "cache_size = -32000", "mmap_size = 0"):
         connection.execute(f"PRAGMA {setting}")
     if make and not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
         connection.executescript(

@@ -1,4 +1,4 @@
-"""Checking photos that somebody dropped on a script: no options, Indonesian words, a folder of pictures to look at."""
+"""Checking what somebody dropped on a script: no options, Indonesian words, pictures or a report to look at."""
 
 from __future__ import annotations
 
@@ -12,6 +12,9 @@ from pathlib import Path
 
 RESULTS = "hasil-fotonetral"
 """Name of the folder with marked pictures, beside the first photo."""
+
+SCANS = "hasil-pindaian"
+"""Name of the folder with a scan's journal and report, beside the first folder."""
 
 GALLERY = "gallery.db"
 
@@ -60,12 +63,31 @@ def check_dropped(photos: Sequence[str], script_folder: Path) -> int:
     return status
 
 
+def scan_dropped(sources: Sequence[str], script_folder: Path) -> int:
+    """Scan the folders and show the report; returns the exit status of `fotonetral scan`."""
+    from vision.cli import run
+    from vision.command.scan import scan
+
+    out = Path(sources[0]).absolute().parent / SCANS
+    gallery = find_gallery(script_folder, Path.cwd(), os.environ)
+    options = ["--out", str(out)] + ([] if gallery is None else ["--gallery", str(gallery)])
+    status = run(scan, [*options, "--", *sources], name="scan_archive.py")
+    report = out / "report.html"
+    if report.is_file():
+        _open(report)
+    return status
+
+
 def _show(folder: Path) -> None:
     """Open the folder, or name it; a folder that got no picture is taken away again."""
     try:
         folder.rmdir()
     except OSError:
         print(f"Gambar hasil: {folder}")  # noqa: T201
-        command = viewer_command(sys.platform, os.environ)
-        if command is not None:
-            subprocess.Popen([*command, str(folder)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603
+        _open(folder)
+
+
+def _open(path: Path) -> None:
+    command = viewer_command(sys.platform, os.environ)
+    if command is not None:
+        subprocess.Popen([*command, str(path)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603

@@ -60,7 +60,7 @@ def scan(
     Status keluar: 0 semua tanpa tanda; 1 ada temuan; 2 ada yang tidak dapat diperiksa atau perintahnya keliru.
     """
     from vision.archive.scan import SECONDS, Order
-    from vision.archive.sources import read_list
+    from vision.archive.lists import read_list
     from vision.command.scan_run import How, run_scan
 
     named = [name for one in lists for name in read_list(one)]
