@@ -35,17 +35,20 @@ export function showAnswer(root, { told, photos, session, options, onAnother }) 
     parts.push(
       el("div", { class: "post" },
         step(told),
-        postReasons(told, panels, (at, marks) => {
-          choose(at, marks);
-          place.scrollIntoView({ block: "start" });
-        }),
         el("section", { class: "part", "aria-labelledby": "photos-title" },
           el("h2", { id: "photos-title", text: t("answer.photos") }),
           el("div", { class: "photo-tabs" }, tabs),
         ),
       ),
       place,
-      el("div", { class: "post" }, remarks(told, session, new Set())),
+      el("div", { class: "post" },
+        postReasons(told, panels, (at, marks) => {
+          choose(at, marks);
+          place.scrollIntoView({ block: "start" });
+          tabs[at].focus({ preventScroll: true });
+        }),
+        remarks(told, session, new Set()),
+      ),
     );
     choose(Math.max(worst, 0));
   } else {
@@ -86,9 +89,10 @@ class PhotoPanel {
 
   fill(answer, photo, { options, isPost, onAnother }) {
     const fixable = answer.verdict === "flag" || answer.verdict === "review";
-    this.column.append(step(answer));
+    // What to do with which photo of a post is said once, for all of it.
+    if (!isPost) this.column.append(step(answer));
     if (fixable) this.column.append((this.fix = new FixPanel({ photo, options })).element);
-    else if (!isPost) this.column.append(el("div", { class: "actions" }, button(t("answer.another"), { kind: "main", picture: "again", on: { click: onAnother } })));
+    if (!isPost) this.column.append(button(t("answer.another"), { kind: fixable ? "wide-button" : "main wide-button", picture: "again", on: { click: onAnother } }));
     if (!answer.findings.length) return;
     this.items = answer.findings.map((finding, at) => this.reason(finding, at));
     this.column.append(
@@ -178,15 +182,16 @@ function postReasons(told, panels, onChoose) {
   const items = told.findings.map((finding) => {
     const [said, basis] = withoutBasis(finding);
     const chips = finding.photos.map((own) => {
-      const seen = (mark) => own[mark.subject]?.includes(mark.index);
-      const marks = panels[own.photo].marks.filter(seen);
+      // A person is marked by the face, whatever hands made it graver (`_marked_by` of vision/report/marks.py).
+      const subject = finding.kind === "pose" ? "hands" : "faces";
+      const marks = panels[own.photo].marks.filter((mark) => mark.subject === subject && own[subject].includes(mark.index));
       const numbers = ranges(marks.map((mark) => mark.number));
       const name = t("answer.photo", { number: own.photo + 1 });
       return button(numbers ? `${name}: ${numbers}` : name, { kind: "small chip", picture: "photo", on: { click: () => onChoose(own.photo, marks) } });
     });
     return el("li", {}, el("div", { class: "reason" }, plate([], finding.severity), el("span", { class: "reason-text", text: said })), el("div", { class: "chips" }, chips), basis);
   });
-  return el("section", { class: "part" }, el("h2", { text: t("answer.reasons") }), el("ol", { class: "reasons" }, items));
+  return el("section", { class: "part" }, el("h2", { text: t("answer.postReasons") }), el("ol", { class: "reasons" }, items));
 }
 
 /** Part a message from the sentence that names its rule, which goes behind a disclosure. */

@@ -1,5 +1,7 @@
 // Making elements. Text is always set as text: nothing that comes from outside is ever parsed as HTML.
 
+import "./icons.js";
+
 const SVG = "http://www.w3.org/2000/svg";
 
 /** Make an element. `props`: `class`, `on` (listeners), `text`, DOM properties, or attributes (aria-…, role, for, lang). */
@@ -24,9 +26,9 @@ export function svg(tag, attributes = {}, ...children) {
   return element;
 }
 
-/** A picture out of icons.svg; what it means always stands beside it in words. */
+/** A picture of icons.js; what it means always stands beside it in words. */
 export function icon(name) {
-  return svg("svg", { class: "icon", "aria-hidden": "true" }, svg("use", { href: `/web/icons.svg#${name}` }));
+  return svg("svg", { class: "icon", "aria-hidden": "true" }, svg("use", { href: `#icon-${name}` }));
 }
 
 const SIGNS = { flag: "cross", review: "bang", clear: "check" };

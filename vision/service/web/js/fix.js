@@ -20,7 +20,7 @@ export class FixPanel {
   offer(problem = null) {
     this.show(
       problem && el("p", { class: "message is-error", role: "alert", text: problem }),
-      button(t("fix.make"), { kind: "main fix-make", picture: "tools", on: { click: () => this.make("auto") } }),
+      button(t("fix.make"), { kind: "main wide-button", picture: "tools", on: { click: () => this.make("auto") } }),
       el("p", { class: "caption", text: t("fix.what") }),
     );
   }
@@ -54,7 +54,7 @@ export class FixPanel {
 
   tell(told, how) {
     const others = WAYS.filter((way) => way !== how).map((way) => button(t(`fix.${way}`), { kind: "small quiet", on: { click: () => this.make(way) } }));
-    const texts = el("div", { class: "fix-text" }, el("ul", { class: "plain" }, told.details.map((text) => el("li", { text }))), el("p", { class: "label", text: told.next_step }));
+    const texts = el("div", { class: "fix-text" }, el("ul", { class: "plain" }, told.details.map((text) => el("li", { text }))), el("p", { text: told.next_step }));
     if (!told.copy) {
       const title = el("h2", { tabIndex: -1, text: t("fix.none") });
       this.show(title, texts, el("div", { class: "actions" }, others));

@@ -201,7 +201,7 @@ async function checkOnce(photos, busy, signal, note) {
   try {
     return await request("POST", "/v1/check", {
       form, signal, onProgress: sending, onSent: watch,
-      query: { ...state.options, preview: unseen ? "true" : "", annotated: unseen && photos.length === 1 ? "true" : "" },
+      query: { ...state.options, annotated: unseen ? "true" : "" },
     });
   } finally {
     clearInterval(poll);

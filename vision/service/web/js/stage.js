@@ -110,8 +110,8 @@ export class Stage {
     const boxes = this.marks.map((mark) => framed(mark.box, place, 1.5 * radius));
     const line = clamp(width / 200, 2.5, 4);
     this.frames.setAttribute("viewBox", `0 0 ${width} ${height}`);
-    this.frames.replaceChildren(...this.marks.flatMap((mark, at) => this.strokes(mark, boxes[at], place, line)));
-    this.drawTags(boxes, radius, [width, height]);
+    const leaders = this.drawTags(boxes, radius, [width, height]);
+    this.frames.replaceChildren(...leaders, ...this.marks.flatMap((mark, at) => this.strokes(mark, boxes[at], place, line)));
   }
 
   radius(width) {
@@ -120,7 +120,7 @@ export class Stage {
   }
 
   strokes(mark, [left, top, right, bottom], place, line) {
-    const dim = this.chosen.size && !this.chosen.has(mark) ? " is-dim" : "";
+    const dim = this.dimmed(mark);
     const shape = { x: left, y: top, width: right - left, height: bottom - top, rx: mark.severity === "flag" ? 4 : 0 };
     const strokes = [
       svg("rect", { ...shape, class: `casing${dim}`, "stroke-width": line + 2 }),
@@ -134,7 +134,13 @@ export class Stage {
     return strokes;
   }
 
+  dimmed(mark) {
+    return this.chosen.size && !this.chosen.has(mark) ? " is-dim" : "";
+  }
+
+  /** Put the numbers where there is room; returns the lines to those that stand apart from their frames. */
   drawTags(boxes, radius, [width, height]) {
+    const leaders = [];
     const seen = boxes.map(([left, top, right, bottom]) => right > 0 && bottom > 0 && left < width && top < height);
     const shown = boxes.filter((_, at) => seen[at]);
     const centers = placeTags(shown, radius, [width, height]);
@@ -145,7 +151,15 @@ export class Stage {
       const [x, y] = centers[next++];
       tag.style.setProperty("--radius", `${radius}px`);
       tag.style.transform = `translate(${x - radius}px, ${y - radius}px)`;
+      const [left, top, right, bottom] = boxes[at];
+      const [nearX, nearY] = [clamp(x, left, right), clamp(y, top, bottom)];
+      if (Math.hypot(nearX - x, nearY - y) > 1.5 * radius) {
+        const line = { x1: x, y1: y, x2: nearX, y2: nearY };
+        const kind = `is-${this.marks[at].severity}${this.dimmed(this.marks[at])}`;
+        leaders.push(svg("line", { ...line, class: `casing${this.dimmed(this.marks[at])}`, "stroke-width": 3.5 }), svg("line", { ...line, class: `frame bones ${kind}`, "stroke-width": 2 }));
+      }
     }
+    return leaders;
   }
 }
 
