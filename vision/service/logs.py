@@ -19,7 +19,7 @@ from types import TracebackType
 from typing import Self, TextIO
 
 LOGGER = logging.getLogger("fotonetral.service")
-_FROM_UVICORN = logging.getLogger("uvicorn")
+_ROOT = logging.getLogger()
 _MOST_LINES = 10_000
 _MOST_FRAMES = 12
 
@@ -35,7 +35,7 @@ def failure(event: str, error: BaseException, **facts: object) -> None:
 
 
 class Log:
-    """Gives the loggers their handler; a context manager. Lines are dropped when nobody reads standard error."""
+    """Gives all loggers one handler; a context manager. Lines are dropped when nobody reads standard error."""
 
     def __init__(self, stream: TextIO | None = None) -> None:
         self._queue: queue.Queue[logging.LogRecord] = queue.Queue(_MOST_LINES)
@@ -45,11 +45,9 @@ class Log:
         self._listener = QueueListener(self._queue, out)
 
     def __enter__(self) -> Self:
-        for logger in (LOGGER, _FROM_UVICORN):
-            logger.handlers = [self._handler]
-            logger.propagate = False
-            logger.setLevel(logging.INFO)
-        _FROM_UVICORN.setLevel(logging.WARNING)
+        _ROOT.addHandler(self._handler)
+        _ROOT.setLevel(logging.WARNING)
+        LOGGER.setLevel(logging.INFO)
         self._listener.start()
         return self
 
@@ -57,9 +55,7 @@ class Log:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._listener.stop()
-        for logger in (LOGGER, _FROM_UVICORN):
-            logger.handlers = []
-            logger.propagate = True
+        _ROOT.removeHandler(self._handler)
 
 
 class _Dropping(QueueHandler):
@@ -78,10 +74,12 @@ class _Lines(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         facts: dict[str, object] = dict(getattr(record, "facts", {}))
-        if not facts and record.exc_info and record.exc_info[1] is not None:
-            # A library's own words may hold what a client sent.
-            facts = {"error": type(record.exc_info[1]).__name__, "lines": _lines_of(record.exc_info[1])}
-        event = record.msg if record.name == LOGGER.name else f"{record.name}: {record.msg}"
+        event = record.msg
+        if record.name != LOGGER.name:
+            # A library's own words may hold what a client sent: only where it speaks up is told.
+            event, facts = "library", {"logger": record.name, "lines": [f"{record.filename}:{record.lineno}"]}
+            if record.exc_info and record.exc_info[1] is not None:
+                facts |= {"error": type(record.exc_info[1]).__name__, "lines": _lines_of(record.exc_info[1])}
         at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
         line = {"at": at, "level": record.levelname.lower(), "event": event, **facts}
         return json.dumps(line, ensure_ascii=True, default=str)

@@ -70,6 +70,9 @@ class BoundedProtocol(H11Protocol):
             self.transport.abort()
 
     def _refuse(self, problem: ProblemError) -> None:
+        if self.cycle is not None and self.cycle.response_started and not self.cycle.response_complete:
+            self.transport.abort()  # in the middle of another answer
+            return
         body = as_json(problem.to_dict("id", secrets.token_hex(8)))
         head = [
             f"HTTP/1.1 {problem.status} ",

@@ -72,7 +72,7 @@ def forbid_files() -> None:
             return
         path, _, flags = arguments
         is_written = isinstance(flags, int) and flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT)
-        if is_written and str(path) != os.devnull:
+        if is_written and not isinstance(path, int) and str(path) != os.devnull:
             raise PermissionError(f"a file is written: {path}")
 
     sys.addaudithook(look)
