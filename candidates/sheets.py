@@ -6,6 +6,7 @@ import warnings
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
@@ -109,6 +110,17 @@ class Workbook:
                     raise _without_header(f"{self._path.name} ({sheet.title})", ("id",))
                 return found
         return None
+
+    @property
+    def epoch(self) -> datetime:
+        """The day that numbers of days count from."""
+        return self._book.epoch
+
+    def sheets(self) -> Iterator[tuple[str, Iterator[tuple[Any, ...]]]]:
+        """Yield the title of every sheet with the values of its cells, row by row from the first; hidden ones too."""
+        for sheet in self._book.worksheets:
+            sheet.reset_dimensions()
+            yield sheet.title, _values(sheet, self._path)
 
     def _sheet(self, sheet: ReadOnlyWorksheet, columns: tuple[str, ...], required: tuple[str, ...]) -> Sheet | None:
         last_row = sheet.max_row

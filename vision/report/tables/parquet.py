@@ -1,0 +1,156 @@
+"""Parquet: a row a photo, its findings, hands and faces as nested lists. Needs pyarrow, the extra `parquet`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from itertools import islice
+from pathlib import Path
+from typing import Any, Final
+
+from vision.report._files import writing_whole
+from vision.report.cells import encodable
+from vision.report.errors import NoParquetError
+from vision.report.listing import ListedPhoto, ScanFacts
+from vision.report.tables.facts import in_utc
+
+ROWS_PER_GROUP: Final = 5_000
+"""Rows that are held in memory and written together: some 20 MB of photos with many hands and faces."""
+
+_TEXT, _TEXTS, _NUMBERS, _BOX = "string", ["string"], ["int32"], ["float32"]
+_FINDING: Final = {
+    "kind": _TEXT,
+    "severity": _TEXT,
+    "code": _TEXT,
+    "rule": _TEXT,
+    "hands": _NUMBERS,
+    "faces": _NUMBERS,
+    "candidates": _TEXTS,
+    "numbers": _NUMBERS,
+    "message": _TEXT,
+}
+_HAND: Final = {
+    "box": _BOX,
+    "score": "float32",
+    "handedness": _TEXT,
+    "pose": _TEXT,
+    "pose_score": "float32",
+    "numbers": _NUMBERS,
+    "person": "int32",
+}
+_MATCH: Final = {
+    "candidate": _TEXT,
+    "name": _TEXT,
+    "role": _TEXT,
+    "ballot_number": "int32",
+    "strength": _TEXT,
+    "distance": "float32",
+    "threshold": "float32",
+    "false_alarm_rate": "float64",
+}
+_FACE: Final = {"box": _BOX, "score": "float32", "person": "int32", "match": _MATCH}
+_DECISION: Final = {"ruling": _TEXT, "note": _TEXT, "by": _TEXT, "at": "time"}
+_COLUMNS: Final[Mapping[str, Any]] = {
+    "key": _TEXT,
+    "name": _TEXT,
+    "places": _TEXTS,
+    "verdict": _TEXT,
+    "error_code": _TEXT,
+    "error_message": _TEXT,
+    "taken": "date32",
+    "modified": "time",
+    "width": "int32",
+    "height": "int32",
+    "findings": [_FINDING],
+    "hands": [_HAND],
+    "faces": [_FACE],
+    "next_step": _TEXT,
+    "engine_version": _TEXT,
+    "policy": _TEXT,
+    "gallery": _TEXT,
+    "likeness": "uint64",
+    "known": "bool_",
+    "audited": "bool_",
+    "decision": _DECISION,
+}
+"""Columns and what they hold: a list of what stands in [], a structure of what stands in {}."""
+
+
+def write_parquet(target: Path, facts: ScanFacts, photos: Iterable[ListedPhoto]) -> None:  # noqa: ARG001
+    """Write a row a photo, whole or not at all; points of hands are left out, JSON Lines has them.
+
+    The verdict of a photo that could not be judged is "error". Raises NoParquetError without pyarrow, and OSError.
+    """
+    try:
+        import pyarrow  # type: ignore[import-untyped]
+        from pyarrow.parquet import ParquetWriter  # type: ignore[import-untyped]
+    except ImportError as error:
+        raise NoParquetError(
+            "Parquet memerlukan pustaka pyarrow, yang belum terpasang.",
+            "Parquet needs the library pyarrow, which is not installed.",
+        ) from error
+    schema = pyarrow.schema([(name, _type(kind, pyarrow)) for name, kind in _COLUMNS.items()])
+    rows = map(_row, photos)
+    with writing_whole(target) as file, ParquetWriter(file, schema, compression="zstd") as writer:
+        while group := list(islice(rows, ROWS_PER_GROUP)):
+            writer.write_table(pyarrow.Table.from_pylist(group, schema))
+
+
+def _type(kind: Any, pyarrow: Any) -> Any:
+    if isinstance(kind, list):
+        return pyarrow.list_(_type(kind[0], pyarrow))
+    if isinstance(kind, dict):
+        return pyarrow.struct([(name, _type(part, pyarrow)) for name, part in kind.items()])
+    return pyarrow.timestamp("us", tz="UTC") if kind == "time" else getattr(pyarrow, kind)()
+
+
+def _row(photo: ListedPhoto) -> dict[str, Any]:
+    result, decision = photo.result, photo.decision
+    facts, error, engine = (result.get(name, {}) for name in ("photo", "error", "engine"))
+    row = {
+        "key": photo.key,
+        "name": photo.places[0],
+        "places": list(photo.places),
+        "verdict": result.get("verdict", "error"),
+        "error_code": error.get("code"),
+        "error_message": error.get("message"),
+        "taken": _day(photo.taken),
+        "modified": in_utc(photo.modified),
+        "width": facts.get("width"),
+        "height": facts.get("height"),
+        "findings": result.get("findings", []),
+        "hands": result.get("hands", []),
+        "faces": result.get("faces", []),
+        "next_step": result.get("next_step") if result.get("findings") else None,
+        "engine_version": engine.get("version"),
+        "policy": engine.get("policy"),
+        "gallery": engine.get("gallery"),
+        "likeness": photo.likeness,
+        "known": photo.known,
+        "audited": photo.audited,
+        "decision": None
+        if decision is None
+        else {
+            "ruling": decision.ruling.value,
+            "note": decision.note,
+            "by": decision.by,
+            "at": in_utc(decision.at),
+        },
+    }
+    return {name: _encodable(value) for name, value in row.items()}
+
+
+def _encodable(value: Any) -> Any:
+    """Replace what is no Unicode text, of names and of everything that quotes them."""
+    if isinstance(value, str):
+        return encodable(value)
+    if isinstance(value, list):
+        return [_encodable(one) for one in value]
+    return value
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        return None if text is None else date.fromisoformat(text)
+    except ValueError:
+        return None
