@@ -24,6 +24,7 @@ from vision.service import checking, galleries, openapi
 from vision.service.access import Caller, Manager, ServiceOf
 from vision.service.answers import invalid_by, json_response, note
 from vision.service.galleries import Described
+from vision.service.language import language_of
 from vision.service.options import Region
 from vision.service.problems import FieldError, ProblemError
 from vision.service.state import Service
@@ -41,7 +42,7 @@ _LANGUAGE = "language"
 
 Id = Annotated[str, PathParameter(min_length=1, max_length=250)]
 Text = Annotated[str, Field(max_length=200), AfterValidator(clean_text)]
-In = Annotated[Language, Query(alias=_LANGUAGE)]
+In = Annotated[Language | None, Query(alias=_LANGUAGE)]
 
 
 class PersonFields(BaseModel):
@@ -107,9 +108,10 @@ async def register(request: Request, service: ServiceOf, caller: Manager) -> Res
 
 
 @router.get("/v1/candidates/health", tags=["gallery"], **openapi.HEALTH)
-async def health(service: ServiceOf, _caller: Manager, language: In = "id") -> Response:
+async def health(request: Request, service: ServiceOf, _caller: Manager, language: In = None) -> Response:
     """Tell what is wrong with the gallery, and what to do."""
-    answer = await checking.run(service, HealthJob(str(_gallery(service)), language), _HEALTH_SECONDS)
+    job = HealthJob(str(_gallery(service)), language or language_of(request))
+    answer = await checking.run(service, job, _HEALTH_SECONDS)
     if not isinstance(answer, Looked):
         raise TypeError(f"a look at the gallery gave {type(answer).__name__}")
     return json_response(answer.told)
@@ -239,14 +241,13 @@ async def _with_photos(
         with service.ledger.upload(caller.id):
             upload = await read_upload(request, service.uploads, account)
         checking.note_photos(request, upload.photos)
-        language = upload.fields.get(_LANGUAGE) or request.query_params.get(_LANGUAGE) or "id"
-        if language not in ("id", "en"):
+        request.state.language = upload.fields.get(_LANGUAGE)
+        if request.state.language not in (None, "id", "en"):
             error = FieldError(_LANGUAGE, "harus id atau en", "must be id or en")
             raise ProblemError("request.invalid", errors=[error])
-        request.state.language = language
         if not upload.photos:
             raise ProblemError("request.invalid", errors=[FieldError(PHOTO, "belum ada foto", "there is no photo")])
-        response: Response = await checking.while_connected(request, work(upload, "en" if language == "en" else "id"))
+        response: Response = await checking.while_connected(request, work(upload, language_of(request)))
     note(request, changed=True)
     return response
 

@@ -11,6 +11,7 @@ from starlette.requests import Request
 
 from vision.errors import Language
 from vision.service.answers import invalid_by
+from vision.service.language import language_of
 from vision.service.problems import ProblemError
 from vision.service.settings import is_region
 from vision.service.state import Service
@@ -31,7 +32,9 @@ class Options(BaseModel):
     region: Region | None = Field(None, description="Where it is to be posted; without it the server's own setting.")
     date: datetime.date | None = Field(None, description="When it is to be posted; today.", examples=["2028-10-01"])
     policy: str | None = Field(None, max_length=100, description="Name of a pack, as `/v1/policies` lists them.")
-    language: Language = Field("id", description="Of every text in the answer, problems too.")
+    language: Language | None = Field(
+        None, description="Of every text in the answer, problems too; without it as `Accept-Language` says, else `id`."
+    )
     names: bool = Field(False, description="`photo.name` is the file's name as sent, without folders.")
 
     def overlaid(self, fields: Mapping[str, str], request: Request) -> Self:
@@ -44,7 +47,7 @@ class Options(BaseModel):
         except ValidationError as error:
             raise invalid_by(error) from None
         request.state.language = merged.language
-        return merged
+        return merged.model_copy(update={"language": language_of(request)})
 
     def checker_settings(self, service: Service) -> CheckerSettings:
         """Return by what the processes judge. Raises `policy.unknown`."""
@@ -57,7 +60,7 @@ class Options(BaseModel):
             policy=service.policies[name],
             region=self.region or settings.region,
             day=self.date or datetime.date.today(),
-            language=self.language,
+            language=self.language or "id",
             false_alarms=settings.false_alarms,
         )
 

@@ -16,6 +16,7 @@ from vision.service import checking, openapi
 from vision.service.access import Caller, Checker, ServiceOf
 from vision.service.answers import json_response, note, reply_response
 from vision.service.checking import Asked
+from vision.service.language import language_of
 from vision.service.negotiation import preferred
 from vision.service.options import CheckOptions, FixOptions, Region
 from vision.service.problems import FieldError, ProblemError
@@ -79,13 +80,15 @@ async def fix(request: Request, service: ServiceOf, caller: Checker, query: Anno
 
 @router.get("/v1/policies", tags=["photos"], **openapi.POLICIES)
 async def policies(
+    request: Request,
     service: ServiceOf,
     _caller: Checker,
-    language: Annotated[Language, Query()] = "id",
+    language: Annotated[Language | None, Query()] = None,
     region: Annotated[Region | None, Query()] = None,
 ) -> Response:
     """List the policy packs that may be asked for."""
-    told = await anyio.to_thread.run_sync(lambda: _policies(service, language, region))
+    chosen = language or language_of(request)
+    told = await anyio.to_thread.run_sync(lambda: _policies(service, chosen, region))
     return json_response(told)
 
 
