@@ -27,6 +27,9 @@ DICTIONARY_BYTES = 128 * 2**20
 """The most memory that unpacking one LZMA stream may take; `xz -9` needs 65 MB."""
 
 BUFFER_BYTES = 128 * 2**10
+PIECE_BYTES = 2**20
+"""So much is unpacked at once: a reader that asks for a whole photo would be handed on from copy to copy otherwise."""
+
 FIRST_BYTES = 512
 """So many first bytes tell what a file is."""
 
@@ -154,10 +157,11 @@ class Unpacked(io.RawIOBase):
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
         """Unpack into the buffer, at least `FIRST_BYTES` where it has room for them; 0 at the end."""
+        room = min(len(buffer), PIECE_BYTES)
         filled = 0
         try:
-            while not self._ended and self._failure is None and filled < min(len(buffer), FIRST_BYTES):
-                out = self._step(len(buffer) - filled)
+            while not self._ended and self._failure is None and filled < min(room, FIRST_BYTES):
+                out = self._step(room - filled)
                 buffer[filled : filled + len(out)] = out
                 filled += len(out)
         except (zlib.error, lzma.LZMAError, OSError, EOFError, ValueError) as error:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from vision.archive.errors import ArchiveError, ContainerUnsupportedError
-from vision.archive.packed import BUFFER_BYTES, BrokenError, Entry, buffered, cut_off, not_a_file
+from vision.archive.packed import BUFFER_BYTES, PIECE_BYTES, BrokenError, Entry, buffered, cut_off, not_a_file
 
 BLOCK = 512
 MOST_HEADER_BYTES = 2**20
@@ -77,7 +77,7 @@ class _Slice(io.RawIOBase):
         return True
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        wanted = min(len(buffer), self._end - self._tape.at)
+        wanted = min(len(buffer), self._end - self._tape.at, PIECE_BYTES)
         data = self._tape.read(wanted)
         if wanted and not data:
             raise cut_off()

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from vision.archive.errors import ArchiveError, ContainerUnsupportedError, EncryptedError
 from vision.archive.packed import (
+    PIECE_BYTES,
     Allowance,
     BrokenError,
     Entry,
@@ -63,7 +64,7 @@ class _Window(io.RawIOBase):
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
         self._file.seek(self._at)
-        data = self._file.read(min(len(buffer), self._end - self._at))
+        data = self._file.read(min(len(buffer), self._end - self._at, PIECE_BYTES))
         buffer[: len(data)] = data
         self._at += len(data)
         return len(data)
@@ -82,7 +83,7 @@ class _Checked(io.RawIOBase):
         return True
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        data = self._source.read(min(len(buffer), self._left))
+        data = self._source.read(min(len(buffer), self._left, PIECE_BYTES))
         if self._left and not data:
             raise cut_off()
         self._left -= len(data)
