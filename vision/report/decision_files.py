@@ -119,7 +119,8 @@ def _of_cells(number: int, cells: Sequence[Any], columns: Mapping[int, str], she
     try:
         for at, name in columns.items():
             value = cells[at] if at < len(cells) else None
-            texts[name] = value.isoformat() if isinstance(value, date | time) else text_of(name, value, epoch)
+            called = "/".join(HEADERS[name].values())
+            texts[name] = value.isoformat() if isinstance(value, date | time) else text_of(called, value, epoch)
     except CandidatesError as error:
         return Written(number, texts, sheet, DecisionRowError(error.message_id, error.message_en))
     return Written(number, texts, sheet)

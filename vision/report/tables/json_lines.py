@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from vision.report._files import writing_whole
 from vision.report.cells import encodable
 from vision.report.listing import ListedPhoto, ScanFacts
 from vision.report.tables.facts import decision_dict, time_text
+
+# What some readers take for the end of a line, and JSON does not.
+_BREAKS: Final = {ord(char): f"\\u{ord(char):04x}" for char in "\x85\u2028\u2029"}
 
 
 def write_jsonl(target: Path, facts: ScanFacts, photos: Iterable[ListedPhoto]) -> None:  # noqa: ARG001
@@ -23,7 +26,7 @@ def write_jsonl(target: Path, facts: ScanFacts, photos: Iterable[ListedPhoto]) -
     with writing_whole(target) as file:
         for photo in photos:
             line = json.dumps(_told(photo), ensure_ascii=False, separators=(",", ":"))
-            file.write(encodable(line).encode() + b"\n")
+            file.write(encodable(line.translate(_BREAKS)).encode() + b"\n")
 
 
 def _told(photo: ListedPhoto) -> dict[str, Any]:
