@@ -27,11 +27,15 @@ AUDIT_RATE = 0.01
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What is to be scanned, and how. `out` is the folder of the journal; it is left out of the sources itself."""
+    """What is to be scanned, and how. `out` is the folder of the journal; it is left out of the sources itself.
+
+    `listed` are sources out of a list, of which there may be a million.
+    """
 
     sources: tuple[str, ...]
     out: Path
     settings: CheckerSettings
+    listed: tuple[str, ...] = ()
     audit_rate: float = AUDIT_RATE
     baseline: Path | None = None
     follow_links: bool = False
@@ -66,6 +70,13 @@ def settled(settings: CheckerSettings, last: Run | None) -> tuple[CheckerSetting
     return fixed, examined
 
 
+def _digest(names: tuple[str, ...]) -> str:
+    digest = hashlib.sha256()
+    for name in names:
+        digest.update(name.encode("utf-8", "surrogateescape") + b"\0")
+    return digest.hexdigest()[:16]
+
+
 def today() -> date:
     """Return the day on which a photo would be posted, where none is asked for."""
     return date.today()
@@ -81,6 +92,8 @@ class Scan:
         self.settings, examined = settled(order.settings, last)
         self._order = order
         asked = {"sources": list(order.sources), "follow_links": order.follow_links, "hidden": order.hidden}
+        if order.listed:
+            asked["list"] = _digest(order.listed)
         facts = {
             "language": order.settings.language,
             "policy": examined.policy,
@@ -101,7 +114,7 @@ class Scan:
         """Note every place of the sources; yields now and then."""
         order = self._order
         listed = list_places(
-            order.sources,
+            (*order.sources, *order.listed),
             known=self._journal.knows_container,
             leave_out=[str(order.out)],
             follow_links=order.follow_links,

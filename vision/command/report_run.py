@@ -104,7 +104,7 @@ def _xlsx(target: Path, facts: ScanFacts, gathered: Gathered, folder: Path) -> N
 def _csv(target: Path, facts: ScanFacts, gathered: Gathered, _folder: Path) -> None:
     from vision.report.tables import write_csv
 
-    write_csv(target, facts, gathered.photos(everything=True))
+    write_csv(target, facts, gathered.photos(everything=True), places=target.with_name("places.csv"))
 
 
 def _jsonl(target: Path, facts: ScanFacts, gathered: Gathered, _folder: Path) -> None:

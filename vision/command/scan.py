@@ -59,17 +59,18 @@ def scan(
     Boleh dihentikan kapan saja, juga oleh listrik padam: jalankan perintah yang sama lagi dan pindaian berlanjut.
     Status keluar: 0 semua tanpa tanda; 1 ada temuan; 2 ada yang tidak dapat diperiksa atau perintahnya keliru.
     """
-    from vision.archive.scan import SECONDS, Order
     from vision.archive.lists import read_list
+    from vision.archive.scan import SECONDS, Order
     from vision.command.scan_run import How, run_scan
 
-    named = [name for one in lists for name in read_list(one)]
+    listed = tuple(name for one in lists for name in read_list(one))
     if not sources and not lists:
         raise click.UsageError("Berikan SUMBER, atau --list.")
     order = Order(
-        (*sources, *named),
+        sources,
         out,
         checking.settings(),
+        listed,
         audit / _MOST_PERCENT,
         baseline,
         follow_links=follow_links,
