@@ -30,6 +30,11 @@ class Subcommand(NamedTuple):
 SUBCOMMANDS: Mapping[str, Subcommand] = {
     "check": Subcommand("vision.command.check", "check", "Periksa foto sebelum diunggah."),
     "fix": Subcommand("vision.command.fix", "fix", "Potong atau buramkan salinan foto sampai tanpa tanda."),
+    "scan": Subcommand("vision.command.scan", "scan", "Periksa seluruh arsip foto, juga jutaan berkas."),
+    "report": Subcommand("vision.command.report", "report", "Tulis laporan pindaian, catat keputusan orang."),
+    "watch": Subcommand("vision.command.watch", "watch", "Periksa setiap foto yang masuk ke sebuah folder."),
+    "serve": Subcommand("vision.command.serve", "serve", "Jalankan API dan halaman web untuk staf."),
+    "keys": Subcommand("vision.command.keys", "keys", "Kelola kunci API dan kode masuk halaman web."),
     "candidates": Subcommand("vision.command.candidates", "candidates", "Kelola galeri calon dan keluarganya."),
     "policy": Subcommand("vision.command.policy", "policy", "Lihat paket aturan, atau periksa paket buatan sendiri."),
     "doctor": Subcommand("vision.command.doctor", "doctor", "Periksa apakah pemasangan ini lengkap dan jalan."),
