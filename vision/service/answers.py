@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
+from starlette.routing import Match
 
 from candidates.errors import CandidatesError
 from vision.errors import FotoNetralError
@@ -84,6 +85,8 @@ def add_problem_handlers(app: FastAPI) -> None:
     async def of_starlette(request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 500
         headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
+        if status == 405:
+            headers["Allow"] = ", ".join(_allowed(request))  # of all routes at the address, not of the first alone
         code = _OF_STATUS.get(status, "request.malformed" if status < 500 else "server.failed")
         return problem_response(ProblemError(code, headers=headers, most="-"), request)
 
@@ -94,6 +97,14 @@ def add_problem_handlers(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, refused)
     app.add_exception_handler(HTTPException, of_starlette)
     app.add_exception_handler(Exception, told)  # it is raised again afterwards, and gets into the log
+
+
+def _allowed(request: Request) -> list[str]:
+    found: set[str] = set()
+    for route in request.app.routes:
+        match, _ = route.matches(request.scope)
+        found |= set(getattr(route, "methods", None) or ()) if match is not Match.NONE else set()
+    return sorted(found)
 
 
 def _field_of(place: tuple[int | str, ...]) -> str:

@@ -48,7 +48,7 @@ In = Annotated[Language | None, Query(alias=_LANGUAGE)]
 class PersonFields(BaseModel):
     """A person's fields but id and photos."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
     name: Text = Field(min_length=1)
     role: Role = Role.CANDIDATE
@@ -63,7 +63,7 @@ class PersonFields(BaseModel):
 class ElectionFields(BaseModel):
     """An election's fields but its id."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
     title: Text = ""
     level: Annotated[str, Field(pattern="^(national|province|regency|)$")] = ""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Mapping
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from starlette.requests import Request
 
 from vision.errors import Language
@@ -17,11 +18,23 @@ from vision.service.settings import is_region
 from vision.service.state import Service
 from vision.settings import CheckerSettings
 
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
 Region = Annotated[
     str,
     Field(max_length=13, description="Kemendagri code, 34 or 34.01.", examples=["34.01"]),
     AfterValidator(is_region),
 ]
+
+
+def _is_day(value: object) -> object:
+    """Take dates as people write them, and no seconds since 1970."""
+    if isinstance(value, str) and not _DAY.fullmatch(value):
+        raise ValueError("harus tanggal YYYY-MM-DD | must be a date YYYY-MM-DD")
+    return value
+
+
+Day = Annotated[datetime.date, BeforeValidator(_is_day)]
 
 
 class Options(BaseModel):
@@ -30,7 +43,7 @@ class Options(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     region: Region | None = Field(None, description="Where it is to be posted; without it the server's own setting.")
-    date: datetime.date | None = Field(None, description="When it is to be posted; today.", examples=["2028-10-01"])
+    date: Day | None = Field(None, description="When it is to be posted; today.", examples=["2028-10-01"])
     policy: str | None = Field(None, max_length=100, description="Name of a pack, as `/v1/policies` lists them.")
     language: Language | None = Field(
         None, description="Of every text in the answer, problems too; without it as `Accept-Language` says, else `id`."

@@ -40,6 +40,7 @@ _STATUS: Mapping[str, int] = {
     "photo.empty": 422,
     "photo.unsupported": 415,
     "photo.too_large": 413,
+    "policy.invalid": 500,
     "gallery.not_configured": 409,
     "candidate.unknown": 404,
     "candidate.duplicate": 409,

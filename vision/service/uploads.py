@@ -212,9 +212,11 @@ class _FormReader(_Reader):
             raise _no_such_field(self._name)
 
     def _on_part_data(self, data: bytes, start: int, end: int) -> None:
-        most = self._limits.photo_bytes if self._name == PHOTO else _MOST_FIELD_BYTES
-        if len(self._data) + end - start > most:
-            raise _too_large(most)
+        size = len(self._data) + end - start
+        if self._name == PHOTO and size > self._limits.photo_bytes:
+            raise _too_large(self._limits.photo_bytes)
+        if self._name != PHOTO and size > _MOST_FIELD_BYTES:
+            raise _invalid(self._name, f"lebih dari {_MOST_FIELD_BYTES} bita", f"more than {_MOST_FIELD_BYTES} bytes")
         self._data += data[start:end]
 
     def _on_part_end(self) -> None:

@@ -295,7 +295,16 @@ def test_elections(client: httpx.Client) -> None:
         assert client.request(method, "/v1/elections/pilgub-2028").json()["code"] == "election.unknown"
     used = client.delete("/v1/elections/pilbup-contoh")
     assert (used.status_code, used.json()["code"]) == (409, "election.in_use")
-    wrong = [{"active_from": "x"}, {"level": "desa"}, {"region": "x"}, {"people": 3}, [], "x"]
+    wrong = [
+        {"active_from": "x"},
+        {"polling_day": 0},
+        {"title": 3},
+        {"level": "desa"},
+        {"region": "x"},
+        {"people": 3},
+        [],
+        "x",
+    ]
     for body in [*wrong, {"active_from": "2028-02-01", "active_to": "2028-01-01"}]:
         assert client.put("/v1/elections/a", json=body).status_code == 422, body
     assert client.put("/v1/elections/A B", json={}).json()["code"] == "request.invalid"

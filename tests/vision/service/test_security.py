@@ -344,7 +344,7 @@ def test_fields_that_cannot_be(to_closed: httpx.Client, checking: dict[str, str]
     twice = [("photo", (None, b"a")), ("region", (None, b"34")), ("region", (None, b"35"))]
     problem(to_closed.post("/v1/check", headers=checking, files=twice), 422, "request.invalid")
     long = [("photo", (None, b"a")), ("region", (None, b"3" * 2000))]
-    problem(to_closed.post("/v1/check", headers=checking, files=long), 413, "request.too_large")
+    problem(to_closed.post("/v1/check", headers=checking, files=long), 422, "request.invalid")
     none = [("region", (None, b"34"))]
     problem(to_closed.post("/v1/check", headers=checking, files=none), 422, "request.invalid")
     four = [("photo", (None, b"a"))] * 4
@@ -392,6 +392,7 @@ def test_methods_and_addresses_that_are_not(to_closed: httpx.Client) -> None:
     problem(to_closed.get("/v1/nothing"), 404, "request.not_found")
     problem(to_closed.get("/v1/check"), 405, "request.method")
     assert to_closed.get("/v1/check").headers["allow"] == "POST"
+    assert to_closed.post("/v1/elections/a").headers["allow"] == "DELETE, GET, PUT"
     problem(to_closed.request("TRACE", "/v1/check"), 405, "request.method")
     problem(to_closed.options("/v1/check"), 405, "request.method")
     for path in (

@@ -1,0 +1,1 @@
+"""What the scripts that try the service share."""
