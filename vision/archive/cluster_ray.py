@@ -16,6 +16,8 @@ from vision.archive.cluster_errors import ClusterError, NoClusterExtraError
 LOCAL_STORE_BYTES = 512 * 2**20
 """Shared memory of a Ray that is started for one scan on this machine alone: twice what photos under way hold."""
 
+AUTO, LOCAL = "auto", "local"
+
 _QUIET = {"logging_level": logging.ERROR, "log_to_driver": False}
 
 
@@ -36,8 +38,9 @@ def import_ray() -> ModuleType:
 class Membership:
     """Belonging to a cluster, with this process as a driver, from its making until `close`.
 
-    `address` is `host:port`, `ray://host:port`, or "auto": the cluster that this machine is part of, or else a Ray on
-    this machine alone, for as long as the membership lasts. Raises NoClusterExtraError and ClusterError.
+    `address` is `host:port`, `ray://host:port`, "local": a Ray on this machine alone, for as long as the membership
+    lasts, or "auto": the cluster that this machine is part of, or else "local". Raises NoClusterExtraError and
+    ClusterError.
     """
 
     def __init__(self, address: str) -> None:
@@ -58,11 +61,6 @@ class Membership:
             if in_main_thread:
                 signal.signal(signal.SIGTERM, before)
 
-    @property
-    def is_local(self) -> bool:
-        """Whether the Ray was started for this membership."""
-        return self._own_folder is not None
-
     def close(self) -> None:
         """Leave the cluster; a Ray of our own ends, and its folder is removed."""
         if self._joined:
@@ -74,15 +72,15 @@ class Membership:
 
     def _join(self, address: str) -> None:
         try:
-            self.ray.init(address=address, **_QUIET)
+            if address != LOCAL:
+                self.ray.init(address=address, **_QUIET)
+                return
         except ConnectionError as error:
-            if address != "auto":
+            if address != AUTO:
                 raise _unreachable(address, error) from error
         # What Ray raises has no common base: also RuntimeError, ValueError, and its client's ImportError.
         except Exception as error:
             raise _unreachable(address, error) from error
-        else:
-            return
         self._own_folder = tempfile.mkdtemp(prefix="fn-")  # the paths of Ray's sockets must stay short
         try:
             self.ray.init(
@@ -93,7 +91,7 @@ class Membership:
                 **_QUIET,
             )
         except Exception as error:
-            raise _unreachable("local", error) from error
+            raise _unreachable(LOCAL, error) from error
 
 
 def _unreachable(address: str, error: Exception) -> ClusterError:
