@@ -55,9 +55,9 @@ class Opened:
             )
         size = most if self.size is None else self.size
         take(size)
-        data = head + self.read(size + 1 - len(head))
+        data = head + self.read(max(size + 1 - len(head), 0))
         if len(data) > size:  # it has grown since it was listed
-            data += self.read(most + 1 - len(data))
+            data += self.read(max(most + 1 - len(data), 0))
         if is_named:
             self._refuse_container(data[:FIRST_BYTES])
         return read_photo(data, limits=limits)

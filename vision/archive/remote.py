@@ -201,7 +201,7 @@ class Reading:
             self._file.close()
 
     def _part(self, count: int) -> bytes:
-        if self.size is not None and self._at >= self.size:
+        if not count or self._at == self.size:
             return b""  # stores answer a question for nothing with an error
         data: bytes = self._store.cat_file(self._address, start=self._at, end=self._at + count)
         return data
@@ -284,7 +284,9 @@ def address_error(address: str, error: Exception) -> FotoNetralError:
             f"Reading “{address}” needs an extra that is not installed.",
         )
     cause = error.__cause__
-    if isinstance(error, FileNotFoundError) and (cause is None or getattr(cause, "status", None) == 404):
+    # To the library, whatever a web server refuses is not there.
+    is_refused = _is_web(address) and cause is not None and getattr(cause, "status", None) != 404
+    if isinstance(error, FileNotFoundError) and not is_refused:
         return PhotoNotFoundError(f"Tidak ada apa pun di «{address}».", f"There is nothing at “{address}”.")
     said = " ".join(f"{type(cause or error).__name__}: {cause or error}".split())[:300]
     return AddressError(f"«{address}» tidak dapat dibaca ({said}).", f"“{address}” could not be read ({said}).")
