@@ -17,6 +17,7 @@ from starlette.requests import ClientDisconnect, Request
 from vision.errors import CrashedError, EngineError, FotoNetralError, Language, PhotoUnreadableError, TimeLimitError
 from vision.post import PostResult
 from vision.result import CheckError
+from vision.service import extras
 from vision.service.answers import note
 from vision.service.problems import ProblemError
 from vision.service.remembered import Reply
@@ -59,7 +60,7 @@ class Asked:
         return hashlib.sha256(json.dumps(facts, default=str).encode()).hexdigest()
 
 
-async def check(service: Service, asked: Asked, *, annotated: bool) -> list[Checked]:
+async def check(service: Service, asked: Asked, *, annotated: bool, preview: bool = False) -> list[Checked]:
     """Have all photos checked, as many side by side as there are processes; the answers in the photos' order.
 
     Raises ProblemError when the server cannot, or the gallery, or a process died of it.
@@ -68,7 +69,7 @@ async def check(service: Service, asked: Asked, *, annotated: bool) -> list[Chec
 
     async def one(at: int) -> Checked:
         async with turns:
-            return await _check_one(service, asked, at, annotated=annotated)
+            return await _check_one(service, asked, at, annotated=annotated, preview=preview)
 
     with service.pool.admission():
         results = await _all([one(at) for at in range(len(asked.photos))])
@@ -77,11 +78,11 @@ async def check(service: Service, asked: Asked, *, annotated: bool) -> list[Chec
     return results
 
 
-async def _check_one(service: Service, asked: Asked, at: int, *, annotated: bool) -> Checked:
+async def _check_one(service: Service, asked: Asked, at: int, *, annotated: bool, preview: bool) -> Checked:
     photo, name, digest = asked.photos[at], asked.names[at], asked.digests[at]
     if service.offenders.is_one(digest):
         return _not_judged(name, _UNSAFE, asked.by.language)
-    job = CheckJob(asked.by, asked.gallery_state, photo.data, name, annotated)
+    job = CheckJob(asked.by, asked.gallery_state, photo.data, name, annotated, preview)
     try:
         answer = await _done(service, job, digest, service.settings.photo_seconds)
     except TimeLimitError as error:
@@ -144,7 +145,9 @@ def reply_of_check(results: Sequence[Checked], *, as_picture: bool) -> Reply:
     """Put the answer about one photo, or about a post, as it is sent. Raises ProblemError for a photo not judged."""
     if len(results) > 1:
         post = PostResult.of([one.answer for one in results])
-        told = post.to_dict() | {"photos": [_with_picture(one) for one in results]}
+        told = post.to_dict() | {"photos": [_with_pictures(one) for one in results]}
+        told["bases"] = extras.bases((one.finding for one in post.findings), post.language)
+        told["unread"] = extras.together(told["photos"])
         return Reply(as_json(told), verdict=told["verdict"] or "unjudged")
     (one,) = results
     if isinstance(one.answer, CheckError):
@@ -153,7 +156,7 @@ def reply_of_check(results: Sequence[Checked], *, as_picture: bool) -> Reply:
     if as_picture and one.annotated is not None:
         headers = {"Fotonetral-Verdict": verdict}
         return Reply(one.annotated.data, one.annotated.media_type, headers=headers, verdict=verdict)
-    return Reply(as_json(_with_picture(one)), verdict=verdict)
+    return Reply(as_json(_with_pictures(one)), verdict=verdict)
 
 
 def reply_of_fix(fixed: Fixed, *, as_picture: bool) -> Reply:
@@ -205,8 +208,10 @@ def _not_judged(name: str, error: FotoNetralError, language: Language) -> Checke
     return Checked(answer, told)
 
 
-def _with_picture(one: Checked) -> dict[str, Any]:
-    return one.told if "error" in one.told else one.told | {"annotated": _encoded(one.annotated)}
+def _with_pictures(one: Checked) -> dict[str, Any]:
+    if "error" in one.told:
+        return one.told
+    return one.told | {"annotated": _encoded(one.annotated), "preview": _encoded(one.preview)}
 
 
 def _encoded(picture: Picture | None) -> dict[str, Any] | None:

@@ -120,7 +120,7 @@ _OPTIONS: Final = {
     "language": {"enum": ["id", "en"]},
     "names": {"enum": ["true", "false"]},
 }
-_CHECK_FIELDS: Final = {**_OPTIONS, "annotated": {"enum": ["true", "false"]}}
+_CHECK_FIELDS: Final = {**_OPTIONS, "annotated": {"enum": ["true", "false"]}, "preview": {"enum": ["true", "false"]}}
 _FIX_FIELDS: Final = {
     **_OPTIONS,
     "how": {"enum": ["auto", "crop", "blur"]},

@@ -82,6 +82,7 @@ class CheckOptions(Options):
     """Options of `/v1/check`."""
 
     annotated: bool = Field(False, description="Also the photo with its marks drawn.")
+    preview: bool = Field(False, description="Also the photo itself, upright and reduced, as a JPEG.")
 
 
 class FixOptions(Options):

@@ -46,10 +46,12 @@ async def check(
         annotated = options.annotated or as_picture
 
         async def work() -> Reply:
-            results = await checking.check(service, asked, annotated=annotated)
+            results = await checking.check(service, asked, annotated=annotated, preview=options.preview)
             return await anyio.to_thread.run_sync(lambda: checking.reply_of_check(results, as_picture=as_picture))
 
-        return await _remembered(service, request, asked.key(caller.id, "check", annotated, as_picture), work)
+        return await _remembered(
+            service, request, asked.key(caller.id, "check", annotated, options.preview, as_picture), work
+        )
 
     return await _answered(request, service, caller, reply)
 

@@ -114,6 +114,7 @@ def _told(service: Service, caller: Caller) -> dict[str, Any]:
         "policy": service.default_policy,
         "region": settings.region,
         "gallery": settings.gallery is not None,
+        "waiting": service.pool.waiting,
         "limits": {
             "photo_bytes": settings.photo_mb * MB,
             "request_bytes": settings.request_mb * MB,

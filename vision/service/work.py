@@ -16,9 +16,13 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from vision.errors import FotoNetralError, Language
 from vision.result import CheckError, CheckResult
+from vision.service import extras
 from vision.settings import CheckerSettings
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from vision.checker import PhotoChecker
     from vision.engines import Engines
     from vision.enrolment import Enroller, FaceTemplate
@@ -54,11 +58,12 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A checked photo: the answer, the same as plain values with its marks, and the marked picture if wanted."""
+    """A checked photo: the answer, the same as plain values with `extras`, and the pictures that were wanted."""
 
     answer: CheckResult | CheckError
     told: dict[str, Any]
     annotated: Picture | None = None
+    preview: Picture | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +108,7 @@ class CheckJob:
     photo: bytes
     name: str
     annotated: bool = False
+    preview: bool = False
 
     def done_at(self, bench: Bench) -> Answer:
         """Judge it; a photo that cannot be judged is an answer as well."""
@@ -111,9 +117,15 @@ class CheckJob:
         told = answer.to_dict()
         if isinstance(answer, CheckError):
             return Checked(answer, told)
-        told["marks"] = _marks(told, self.by.language)
-        picture = _annotated(self.photo, told, self.by.language) if self.annotated else None
-        return Checked(answer, told, picture)
+        language, roster = self.by.language, checker.roster
+        told["marks"] = extras.marks(told, language)
+        told["bases"] = extras.bases(answer.findings, language)
+        told["unread"] = extras.unread(
+            language, has_gallery=roster.revision is not None, has_people=roster.index is not None
+        )
+        annotated = _annotated(self.photo, told, language) if self.annotated else None
+        preview = _jpeg(extras.preview(self.photo), extras.PREVIEW_QUALITY) if self.preview else None
+        return Checked(answer, told, annotated, preview)
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,33 +278,17 @@ _COPY: Mapping[Language, str] = {"id": "foto-siap", "en": "photo-ready"}
 """Name under which a copy is saved; never the photo's own."""
 
 
-def _marks(told: Mapping[str, Any], language: Language) -> list[dict[str, Any]]:
-    """Return what is to be drawn on the photo, numbered as on the marked picture."""
-    from vision.report.marks import marks_of, numbers_by_finding
-
-    _, marks = marks_of(told, language)
-    numbers = numbers_by_finding(told, language)
-    return [
-        {
-            "number": mark.number,
-            "severity": mark.severity,
-            "label": mark.label,
-            "box": mark.box.as_list(),
-            "subject": mark.subject[0],
-            "index": mark.subject[1],
-            "findings": [at for at, own in enumerate(numbers) if mark.number in own],
-        }
-        for mark in marks
-        if mark.number and mark.subject is not None
-    ]
-
-
 def _annotated(photo: bytes, told: Mapping[str, Any], language: Language) -> Picture:
     from vision.photo import open_photo
-    from vision.report.annotate import annotate, encoded
+    from vision.report.annotate import JPEG_QUALITY, annotate
 
-    pixels = annotate(open_photo(photo).pixels, told, language)
-    return Picture("image/jpeg", (pixels.shape[1], pixels.shape[0]), encoded(pixels))
+    return _jpeg(annotate(open_photo(photo).pixels, told, language), JPEG_QUALITY)
+
+
+def _jpeg(pixels: NDArray[np.uint8], quality: int) -> Picture:
+    from vision.report.annotate import encoded
+
+    return Picture("image/jpeg", (pixels.shape[1], pixels.shape[0]), encoded(pixels, quality))
 
 
 def as_json(told: Mapping[str, Any]) -> bytes:

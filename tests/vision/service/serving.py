@@ -59,7 +59,7 @@ def _obey(job: Job) -> Answer:
         dict.fromkeys(("load", "decode", "faces", "hands", "match", "judge"), 0.0),
         job.by.language,
     )
-    told = result.to_dict() | {"marks": [], "pid": os.getpid()}
+    told = result.to_dict() | {"marks": [], "bases": [], "unread": [], "pid": os.getpid()}
     picture = Picture("image/jpeg", (4, 3), b"\xff\xd8\xff jpeg") if job.annotated else None
     return Checked(result, told, picture)
 

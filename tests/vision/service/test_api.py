@@ -85,13 +85,17 @@ def test_the_service_says_what_the_command_says(client: httpx.Client, folder: Pa
             mine = checker.check(photo, name="photo").to_dict()
             assert {**told, **mine} == {**told, "timings_ms": mine["timings_ms"]}
             assert told["photo"]["sha256"] == hashlib.sha256(photo).hexdigest()
-            assert told["annotated"] is None
+            assert (told["annotated"], told["preview"]) == (None, None)
+            assert len(told["bases"]) == len(told["findings"])
+            for basis, finding in zip(told["bases"], told["findings"], strict=True):
+                assert finding["message"].endswith(basis["sentence"])
+            assert len(told["unread"]) == 1
             assert "embedding" not in json.dumps(told)
 
 
 def test_marks_are_those_of_the_picture(client: httpx.Client, fixtures: Path) -> None:
     photo = (fixtures / "photos/pair_sign.jpg").read_bytes()
-    params = SCOPE | {"annotated": "true", "language": "en"}
+    params = SCOPE | {"annotated": "true", "preview": "true", "language": "en"}
     told = fine(client.post("/v1/check", files=[("photo", photo)], params=params), "check")
     assert [mark["number"] for mark in told["marks"]] == [1, 2]
     face, hand = told["marks"]
@@ -103,6 +107,8 @@ def test_marks_are_those_of_the_picture(client: httpx.Client, fixtures: Path) ->
     with Image.open(io.BytesIO(b64decode(picture["data"]))) as opened:
         assert (opened.format, opened.size) == ("JPEG", (picture["width"], picture["height"]))
         assert not opened.getexif()
+    with Image.open(io.BytesIO(b64decode(told["preview"]["data"]))) as opened:
+        assert (opened.format, opened.size) == ("JPEG", (1501, 700))
     alone = client.post("/v1/check", files=[("photo", photo)], params=params, headers={"Accept": "image/jpeg"})
     assert (alone.headers["content-type"], alone.headers["fotonetral-verdict"]) == ("image/jpeg", "flag")
     assert alone.content == b64decode(picture["data"])
@@ -116,6 +122,10 @@ def test_a_post_is_judged_together(client: httpx.Client, fixtures: Path) -> None
     assert told["unjudged"] == [2]
     assert [photo["photo"]["name"] for photo in told["photos"]] == ["photo-1", "photo-2", "photo-3"]
     assert told["photos"][2]["error"]["code"] == "photo.truncated"
+    assert [told["findings"][at]["message"].endswith(basis["sentence"]) for at, basis in enumerate(told["bases"])]
+    assert told["unread"] == told["photos"][0]["unread"]
+    nobody = fine(client.post("/v1/check", files=files[:2], params={"region": "75.01"}), "post")
+    assert len(nobody["unread"]) == 2
     picture = client.post("/v1/check", files=files, headers={"Accept": "image/jpeg"})
     assert (picture.status_code, picture.json()["code"]) == (406, "request.not_acceptable")
 
