@@ -120,7 +120,7 @@ def scan_of_many() -> list[ListedPhoto]:
         listed(at, "sign", places=[f"/srv/foto/2026/Mirip/{at}.jpg"], likeness=0x0F0F_1234_5678_9ABC ^ at % 4)
         for at in range(300, 303)
     ]
-    photos += [listed(400, "person", places=[f"/srv/foto/2026/<b>aneh\udce9/{HOSTILE}"], candidate=f"Bu {HOSTILE}")]
+    photos += [listed(400, "person", places=[f"/srv/foto/2026/aneh<b>\udce9/{HOSTILE}"], candidate=f"Bu {HOSTILE}")]
     photos += [listed(at, "clear") for at in range(500, 505)]
     photos += [listed(at, "error", places=[f"/srv/foto/rusak/{at}.jpg"]) for at in range(600, 604)]
     return photos

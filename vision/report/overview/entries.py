@@ -30,7 +30,8 @@ class Entry:
     """A photo in the lists of the page. `order` sorts: the gravest first, then the newest, then by name.
 
     `day` is YYYYMMDD, 0 where no day is known. `people` are ids of the candidates and relatives whose faces were
-    matched. `names` are the different file names that the photo has, parted by slashes.
+    matched. `names` are the different file names that the photo has, parted by slashes. `picture_bytes` is the size of
+    its thumbnail, 0 without one.
     """
 
     order: tuple[int, int, str, str]
@@ -44,7 +45,7 @@ class Entry:
     kinds: tuple[str, ...]
     people: tuple[str, ...]
     likeness: int | None
-    pictured: bool
+    picture_bytes: int
 
 
 def belongs(photo: ListedPhoto) -> bool:
@@ -79,7 +80,7 @@ def entry_of(photo: ListedPhoto, folders: Folders, names: dict[str, str]) -> Ent
         people=seen,
         # Photos that are looked at one by one, or not at all, are never folded away under another.
         likeness=photo.likeness if findings else None,
-        pictured=bool(photo.thumbnail),
+        picture_bytes=len(photo.thumbnail or b""),
     )
 
 

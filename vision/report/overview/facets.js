@@ -118,7 +118,8 @@ function monthChart(selected, state) {
   const all = [...years.keys()].sort((a, b) => b - a);
   const shown = showAll.has("when") ? all : all.slice(0, MOST_YEARS);
   const parts = shown.map((year) => yearRow(year, years.get(year), most, state));
-  if (!all.length) parts.push(make("p", { class: "none" }, say("chart_none")));
+  if (all.length) parts.push(monthNames());
+  else parts.push(make("p", { class: "none" }, say("chart_none")));
   if (all.length > shown.length) {
     const flip = () => {
       showAll.add("when");
@@ -163,6 +164,11 @@ function yearRow(year, months, most, state) {
 
 const CHARTS = { when: monthChart, kind: kindChart, who: peopleChart, in: folderChart };
 const chartBodies = {};
+
+/** The months' first letters under their columns; every column tells its whole name by itself. */
+const monthNames = () =>
+  make("div", { class: "months", "aria-hidden": "true" }, make("span"),
+    make("ul", { class: "names" }, ...MONTHS.map((name) => make("li", {}, name[0]))));
 
 /** The charts' frames, empty yet; each can be closed. */
 function facetPanel() {

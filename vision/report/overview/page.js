@@ -155,14 +155,16 @@ function showList() {
 
 let sequence = [];
 let latest = "";
+let stale = false;
 
 /** Draw what the address says; the list only where something of it has changed. */
 function update(force = false) {
   const state = readState();
   const own = hashOf({ ...state, photo: "" });
   const at = /^[0-9a-f]{16}$/.test(state.photo) ? entryOf(state.photo) : -1;
-  // Decisions that were made while the photo was open may have changed what a filter selects.
-  if (force || own !== latest || (at < 0 && viewer.open)) {
+  // Decisions that were made while a photo was open may have changed what a filter selects.
+  if (force || own !== latest || (at < 0 && stale)) {
+    stale = false;
     selected = select(state);
     updateList(state);
     updateFacets(selected, state);
@@ -183,11 +185,12 @@ recall();
 build();
 update(true);
 addEventListener("hashchange", () => update());
+document.addEventListener("moved", () => update());
 document.addEventListener("redraw", () => update(true));
 document.addEventListener("decided", () => {
-  // While a photo is open the list stays as it is, so that "next" leads where it led.
+  // The list stays as it is: "next" leads where it led, and nobody loses the line that they are in.
+  stale = true;
   if (viewer.open) refreshDecision(readState());
-  else update(true);
   updateProgress();
 });
 viewer.addEventListener("cancel", (event) => {

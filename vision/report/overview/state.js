@@ -48,6 +48,8 @@ function go(changes, quietly = false) {
   if (hash === location.hash) return;
   if (quietly) location.replace(hash);
   else location.hash = hash;
+  // Not when the browser gets round to telling it: the next key would still mean the photo that was left.
+  document.dispatchEvent(new Event("moved"));
 }
 
 /** Turn a filter on, or off where it is on already. */

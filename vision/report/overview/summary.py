@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from vision.report.listing import ScanFacts
@@ -10,13 +11,16 @@ from vision.report.overview.entries import AUDITED, KNOWN, VERDICTS, Entry
 from vision.report.overview.wording import count_in_words, day_or_text, safe, words
 from vision.rules import Policy, available_packs, next_step
 
+if TYPE_CHECKING:
+    from vision.report.precision import Precision
+
 _SIGNS = {"flag": "✖", "review": "!", "clear": "✔", "error": "?"}
 _MOST_SOURCES = 6
 ANYBODY, NOBODY = "*", "-"
 """What the filter on people says for photos with somebody of the gallery, and for those without."""
 
 
-def summary_of(facts: ScanFacts, entries: Sequence[Entry]) -> dict[str, str]:
+def summary_of(facts: ScanFacts, entries: Sequence[Entry], precision: Precision) -> dict[str, str]:
     """Return what the template of the page asks for by name, as HTML."""
     said, language = words(facts.language), facts.language
     judged = sum(facts.counts[verdict] for verdict in VERDICTS)
@@ -35,6 +39,7 @@ def summary_of(facts: ScanFacts, entries: Sequence[Entry]) -> dict[str, str]:
         "tiles": "\n".join(_tiles(facts)),
         "start_title": safe(said["start_title"]),
         "start": "\n".join(_start(facts, entries)),
+        "precision": _precision(precision, facts),
         "unvouched_title": safe(said["unvouched_title"]),
         "unvouched": "\n".join(f"<li>{safe(line)}</li>" for line in _unvouched(facts)),
         "fairness": safe(said["fairness"]),
@@ -101,6 +106,15 @@ def _start(facts: ScanFacts, entries: Sequence[Entry]) -> Iterable[str]:
             yield f'<li><a href="#{_state(state)}">{safe(text)}</a></li>'
     if any(count for _, count, _ in steps[:4]):
         yield f"<li>{safe(said['start_save'])}</li>"
+
+
+def _precision(precision: Precision, facts: ScanFacts) -> str:
+    """Say how many reports are right by the decisions that are recorded; nothing where there are none."""
+    if not precision.right.total and not precision.missed.total:
+        return ""
+    lines = "".join(f"<p>{safe(line)}</p>" for line in precision.sentences(facts.language))
+    title = safe(words(facts.language)["precision_title"])
+    return f'<section class="precision" aria-label="{title}"><h3>{title}</h3>{lines}</section>'
 
 
 def _unvouched(facts: ScanFacts) -> Iterable[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from PIL import Image
 
@@ -31,17 +32,19 @@ class Plan:
     keep_bytes: int
 
 
-def plan(count: int, budget: int) -> Plan:
-    """Choose the largest side at which `count` pictures fit into `budget` bytes, else the smallest and fewer of them.
+def plan(sizes: Sequence[int], budget: int) -> Plan:
+    """Choose the largest side at which all pictures fit into `budget` bytes, else the smallest and the first of them.
 
-    The budget counts what stands in the page, where four characters carry three bytes.
+    `sizes` are the bytes of the pictures as they are, the most important first. The budget counts what stands in the
+    page, where four characters carry three bytes.
     """
     carried = budget * 3 // 4
     for side, typical in _SIDES:
-        if count * typical <= carried:
-            return Plan(side, count, typical)
+        if sum(min(size, typical) for size in sizes) <= carried:
+            return Plan(side, len(sizes), typical)
     side, typical = _SIDES[-1]
-    return Plan(side, int(carried / typical * _SPARE), typical)
+    ends = accumulate(min(size, typical) for size in sizes)
+    return Plan(side, sum(end <= carried * _SPARE for end in ends), typical)
 
 
 def fitted(thumbnail: bytes, chosen: Plan) -> bytes | None:

@@ -13,13 +13,15 @@ import os
 import tempfile
 from base64 import b64encode
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
+from itertools import islice
 from pathlib import Path
 from string import Template
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from vision.likeness import fold
 from vision.report.listing import ListedPhoto, ScanFacts
@@ -27,12 +29,18 @@ from vision.report.overview.columns import DETAILS_PER_BLOCK, columns_of, detail
 from vision.report.overview.entries import Entry, belongs, detail_of, entry_of
 from vision.report.overview.places import Folders
 from vision.report.overview.summary import summary_of
-from vision.report.overview.thumbnails import fitted, kind_of, plan, within
+from vision.report.overview.thumbnails import Plan, fitted, kind_of, plan, within
 from vision.report.overview.wording import kind_in_words, words
 from vision.rules.texts import text
 
+if TYPE_CHECKING:
+    from vision.report.precision import Tally
+
 PICTURES_PER_BLOCK = 24
 """Thumbnails in one block of the page; they are looked at together, a page of the list at a time."""
+
+_AT_ONCE = 64
+"""Thumbnails that are in memory at a time while they are made smaller."""
 
 _SCRIPTS = ("base", "data", "state", "filters", "decisions", "picture", "facets", "cards", "viewer", "page")
 """Parts of the script, in the order in which they build on each other."""
@@ -62,7 +70,7 @@ def write_overview(
         order = sorted(range(len(listed.entries)), key=lambda at: listed.entries[at].order)
         leaders = fold([listed.entries[at].likeness for at in order])
         pictures = _Pictures(pictures_file, int(thumbnails_mb * 10**6))
-        pictures.take(photos, _by_importance(listed.entries, order, leaders))
+        pictures.take(photos, listed.entries, _by_importance(listed.entries, order, leaders))
         with _whole(target) as page:
             _write(page, listed, order, leaders, pictures)
 
@@ -77,13 +85,17 @@ class _Listed:
     entries: list[Entry] = field(default_factory=list)
     names: dict[str, str] = field(default_factory=dict)
     folders: Folders = field(init=False)
+    tally: Tally = field(init=False)
     _ends: list[int] = field(default_factory=lambda: [0])
 
     def __post_init__(self) -> None:
-        self.folders = Folders(self.relative_to)
+        from vision.report.precision import Tally  # here, because its figures are written with this package's words
+
+        self.folders, self.tally = Folders(self.relative_to), Tally()
 
     def add(self, photo: ListedPhoto) -> None:
         """Take a photo without its picture."""
+        self.tally.add(photo)
         self.entries.append(entry_of(photo, self.folders, self.names))
         detail = json.dumps(detail_of(photo, self.folders, self.facts.language)).encode("ascii")
         self.file.write(detail)
@@ -108,21 +120,20 @@ class _Pictures:
     numbers: dict[int, int] = field(default_factory=dict)
     _parts: dict[int, tuple[int, int]] = field(default_factory=dict)
 
-    def take(self, photos: Callable[[], Iterable[ListedPhoto]], wanted: Sequence[int]) -> None:
+    def take(
+        self, photos: Callable[[], Iterable[ListedPhoto]], entries: Sequence[Entry], wanted: Sequence[int]
+    ) -> None:
         """Take the pictures of the entries `wanted`, the most important first, as far as the budget carries."""
-        chosen = plan(len(wanted), self.budget)
+        chosen = plan([entries[at].picture_bytes for at in wanted], self.budget)
         candidates = set(wanted[: chosen.most])
         if candidates:
-            at_end = 0
             listed = (photo for photo in photos() if belongs(photo))
-            for at, photo in enumerate(listed):
-                small = None
-                if at in candidates and photo.thumbnail:
-                    small = fitted(photo.thumbnail, chosen)
-                if small is not None:
-                    self.file.write(small)
-                    self._parts[at] = at_end, len(small)
-                    at_end += len(small)
+            pictured = ((at, photo.thumbnail) for at, photo in enumerate(listed) if at in candidates)
+            at_end = 0
+            for at, small in _all_fitted(pictured, chosen):
+                self.file.write(small)
+                self._parts[at] = at_end, len(small)
+                at_end += len(small)
         ready = [at for at in wanted if at in self._parts]
         most = within([self._parts[at][1] for at in ready], self.budget)
         self.numbers = {at: number for number, at in enumerate(ready[:most])}
@@ -141,13 +152,24 @@ class _Pictures:
         return f"data:image/{kind_of(data)};base64,{b64encode(data).decode('ascii')}"
 
 
+def _all_fitted(pictured: Iterable[tuple[int, bytes | None]], chosen: Plan) -> Iterator[tuple[int, bytes]]:
+    """Yield the thumbnails that are pictures at the size of the plan, in order; they are packed side by side."""
+    pictured = iter(pictured)
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        while batch := list(islice(pictured, _AT_ONCE)):
+            smalls = pool.map(lambda one: fitted(one[1] or b"", chosen), batch)
+            for (at, _), small in zip(batch, smalls, strict=True):
+                if small is not None:
+                    yield at, small
+
+
 def _by_importance(entries: Sequence[Entry], order: Sequence[int], leaders: Sequence[int]) -> list[int]:
     """Return the entries that have a picture: the gravest first, near-duplicates of others after all of those.
 
     So a burst of fifty shots of one moment does not take the place of fifty other moments.
     """
     apart = sorted(range(len(order)), key=lambda rank: leaders[rank] != rank)
-    return [order[rank] for rank in apart if entries[order[rank]].pictured]
+    return [order[rank] for rank in apart if entries[order[rank]].picture_bytes]
 
 
 def _write(page: IO[bytes], listed: _Listed, order: Sequence[int], leaders: Sequence[int], pictures: _Pictures) -> None:
@@ -157,7 +179,7 @@ def _write(page: IO[bytes], listed: _Listed, order: Sequence[int], leaders: Sequ
     numbers = [pictures.numbers.get(at, -1) for at in order]
     style, script = _read("style.css"), _script()
     head = Template(_read("page.html")).substitute(
-        summary_of(facts, entries),
+        summary_of(facts, entries, listed.tally.precision(clear=facts.counts["clear"])),
         policy=_content_policy(style, script),
         style=style,
         script=script,
