@@ -6,6 +6,7 @@ import logging
 import os
 import shutil
 import signal
+import socket
 import tempfile
 import threading
 from types import ModuleType
@@ -16,6 +17,7 @@ from vision.archive.cluster_errors import ClusterError, NoClusterExtraError
 LOCAL_STORE_BYTES = 512 * 2**20
 """Shared memory of a Ray that is started for one scan on this machine alone: twice what photos under way hold."""
 
+_KNOCK_SECONDS = 10.0
 AUTO, LOCAL = "auto", "local"
 
 _QUIET = {"logging_level": logging.ERROR, "log_to_driver": False}
@@ -73,14 +75,13 @@ class Membership:
     def _join(self, address: str) -> None:
         try:
             if address != LOCAL:
+                _knock(address)
                 self.ray.init(address=address, **_QUIET)
                 return
-        except ConnectionError as error:
-            if address != AUTO:
-                raise _unreachable(address, error) from error
         # What Ray raises has no common base: also RuntimeError, ValueError, and its client's ImportError.
         except Exception as error:
-            raise _unreachable(address, error) from error
+            if address != AUTO or not isinstance(error, ConnectionError):
+                raise _unreachable(address, error) from error
         self._own_folder = tempfile.mkdtemp(prefix="fn-")  # the paths of Ray's sockets must stay short
         try:
             self.ray.init(
@@ -92,6 +93,15 @@ class Membership:
             )
         except Exception as error:
             raise _unreachable(LOCAL, error) from error
+
+
+def _knock(address: str) -> None:
+    """See whether anything listens at an address, since Ray takes minutes to find out. Raises OSError, ValueError."""
+    if address == AUTO:
+        return
+    host, _, port = address.removeprefix("ray://").rpartition(":")
+    with socket.create_connection((host.strip("[]"), int(port)), timeout=_KNOCK_SECONDS):
+        pass
 
 
 def _unreachable(address: str, error: Exception) -> ClusterError:

@@ -29,9 +29,12 @@ from vision.settings import CheckerSettings
 
 _LOCK, _COMPLETE = "lock", "complete"
 
-# It outlives the process that holds the parcel, also one that is killed: then its standard input ends.
+# It outlives the process that holds the parcel, also one that is killed: then its standard input ends. Ray kills the
+# children of a process that it ends, so it is nobody's child.
 _SWEEPER = """
-import fcntl, shutil, sys
+import fcntl, os, shutil, sys
+if os.fork():
+    os._exit(0)
 sys.stdin.buffer.read()
 try:
     fcntl.flock(int(sys.argv[1]), fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -99,8 +102,9 @@ class LaidOut:
         try:
             command = [sys.executable, "-I", "-S", "-c", _SWEEPER, str(lock), str(self.folder)]
             self._sweeper = subprocess.Popen(  # noqa: S603
-                command, stdin=subprocess.PIPE, pass_fds=[lock], start_new_session=True
+                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, pass_fds=[lock], start_new_session=True
             )
+            self._sweeper.wait()
         finally:
             os.close(lock)
         own = parcel.settings
@@ -117,7 +121,7 @@ class LaidOut:
     def close(self) -> None:
         """Give the files up; they are removed unless another process uses them."""
         if self._sweeper is not None:
-            self._sweeper.communicate()
+            self._sweeper.communicate()  # until the sweeper's standard output ends with it
             self._sweeper = None
 
     def __enter__(self) -> Self:
