@@ -4,15 +4,14 @@
 // 12 megapixels go out as 3; only where the answer shows a group of small faces is the photo sent again in more detail,
 // as the checker itself looks again (`wantsDetail`).
 
-import { takenAt, withTakenAt } from "./exif.js";
+import { takenAt, withoutPlace, withTakenAt } from "./exif.js";
 
 export const ANALYSIS_SIDE = 2000;
 export const DETAIL_SIDE = 3000;
 // Chosen on 60 photos of groups as 12-megapixel JPEGs: as many answers differ as between a photo and its own copy saved anew.
 const QUALITY = 0.9;
-// Files so small are sent as they are: nothing is gained by writing them anew.
+// JPEGs so small are sent as they are, but for the place: nothing is gained by writing them anew.
 const SMALL_BYTES = 400_000;
-const SENT_AS_IT_IS = /^image\/(jpeg|png|webp)$/;
 
 // _GROUP, _SMALL_FACE_PX and _WORTHWHILE of vision/checker.py.
 export const GROUP = 4;
@@ -23,19 +22,18 @@ export const WORTHWHILE = 1.3;
  * Make the copy of a photo that is sent.
  *
  * Returns { blob, width, height, full }: the size of the copy, `full` the size of the original's long side. A photo
- * that the browser cannot read (HEIC in most) comes back as it is, with `width`, `height` and `full` 0: the server reads it.
+ * that the browser cannot read (HEIC in most) comes back as it is, but for its place, with `width`, `height` and `full`
+ * 0: the server reads it, or says what is wrong with it.
  */
 export async function shrink(file, side = ANALYSIS_SIDE) {
-  const bitmap = await decoded(file);
-  if (!bitmap) return { blob: file, width: 0, height: 0, full: 0 };
+  const bitmap = (await isCutOff(file)) ? null : await decoded(file);
+  if (!bitmap) return { blob: await withoutPlace(file), width: 0, height: 0, full: 0 };
   try {
     const [width, height] = analysisSize(bitmap.width, bitmap.height, side);
-    const full = Math.max(bitmap.width, bitmap.height);
+    const size = { width, height, full: Math.max(bitmap.width, bitmap.height) };
     const same = width === bitmap.width && height === bitmap.height;
-    if (same && file.size <= SMALL_BYTES && SENT_AS_IT_IS.test(file.type)) return { blob: file, width, height, full };
-    const copy = await withTakenAt(await drawn(bitmap, width, height), await takenAt(file));
-    const smaller = !same || copy.size < file.size || !SENT_AS_IT_IS.test(file.type);
-    return { blob: smaller ? copy : file, width, height, full };
+    if (same && file.type === "image/jpeg" && file.size <= SMALL_BYTES) return { blob: await withoutPlace(file), ...size };
+    return { blob: withTakenAt(await drawn(bitmap, width, height), await takenAt(file)), ...size };
   } finally {
     bitmap.close();
   }
@@ -55,6 +53,19 @@ export function wantsDetail(faces, sent) {
   const widths = faces.map((face) => face.box[2]).sort((a, b) => a - b);
   const middle = (widths[(widths.length - 1) >> 1] + widths[widths.length >> 1]) / 2;
   return middle < SMALL_FACE_PX;
+}
+
+/** Tell whether a JPEG ends before its picture does: some browsers fill the rest with grey and say nothing. */
+async function isCutOff(file) {
+  if (file.type !== "image/jpeg") return false;
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  const scan = lastMarker(bytes, 0xda);
+  return scan >= 0 && lastMarker(bytes, 0xd9) < scan;
+}
+
+function lastMarker(bytes, code) {
+  for (let at = bytes.lastIndexOf(code); at > 0; at = bytes.lastIndexOf(code, at - 1)) if (bytes[at - 1] === 0xff) return at;
+  return -1;
 }
 
 async function decoded(file) {

@@ -6,7 +6,7 @@ import { t } from "./language.js";
 import { clamp, placeTags } from "./tags.js";
 
 const NEAR = 6; // most times that a photo is enlarged
-const ROOM = 2.6; // what is chosen fills 1/ROOM of the window
+const ROOM = 1.9; // what is chosen fills 1/ROOM of the window
 const MOVE_MS = 220;
 const MANY = 12;
 const CHAINS = [[0, 1, 2, 3, 4], [0, 5, 6, 7, 8], [5, 9, 10, 11, 12], [9, 13, 14, 15, 16], [13, 17, 18, 19, 20], [0, 17]];

@@ -1,0 +1,93 @@
+"""What tests of the web page share: the page in a browser, photos given to it, and its modules without a server."""
+
+from __future__ import annotations
+
+from base64 import b64decode, b64encode
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from browser import Watched
+from playwright.sync_api import Page, Route
+
+from vision.service.pages import WEB
+
+EMPTY = "http://page.test/"
+_KINDS = {".js": "text/javascript", ".css": "text/css", ".html": "text/html", ".svg": "image/svg+xml"}
+
+
+def open_page(watched: Watched, url: str) -> Page:
+    """Open a page of the service, and wait until it can be used."""
+    watched.page.goto(url)
+    watched.page.wait_for_selector("html[data-ready]", state="attached")
+    return watched.page
+
+
+def choose(page: Page, photos: Sequence[Path], *, wait: bool = True) -> None:
+    """Choose photos as with the file dialog, and wait for the answer."""
+    page.set_input_files("#files", [str(photo) for photo in photos])
+    if wait:
+        answered(page)
+
+
+def answered(page: Page) -> str:
+    """Wait for an answer or an error, and return its headline."""
+    page.wait_for_selector("#answer:not([hidden]) .headline")
+    return page.inner_text("#answer .headline")
+
+
+def bring(page: Page, photos: Sequence[Path], event: str) -> None:
+    """Drop photos on the page, or paste them: the browser's own events, with files that a script made."""
+    files = [[photo.name, b64encode(photo.read_bytes()).decode()] for photo in photos]
+    page.evaluate(
+        """([files, event]) => {
+            const carried = new DataTransfer();
+            for (const [name, data] of files) {
+                const bytes = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
+                carried.items.add(new File([bytes], name, { type: "image/jpeg" }));
+            }
+            const how = { bubbles: true, cancelable: true };
+            document.body.dispatchEvent(event === "drop"
+                ? new DragEvent("drop", { ...how, dataTransfer: carried })
+                : new ClipboardEvent("paste", { ...how, clipboardData: carried }));
+        }""",
+        [files, event],
+    )
+
+
+def with_modules(page: Page) -> Page:
+    """Give an empty page that may import the modules of the web page, without any server."""
+
+    def serve(route: Route) -> None:
+        path = route.request.url.removeprefix(EMPTY)
+        if not path:
+            route.fulfill(body="<!DOCTYPE html><title>-</title><body></body>", content_type="text/html")
+            return
+        file = WEB / path.removeprefix("web/")
+        route.fulfill(body=file.read_bytes(), content_type=_KINDS[file.suffix])
+
+    page.route(f"{EMPTY}**", serve)
+    page.goto(EMPTY)
+    return page
+
+
+def run(page: Page, module: str, body: str, argument: Any = None) -> Any:
+    """Import a module as `it`, and return what `body` does with it and the `given` argument."""
+    code = f"async (given) => {{ const it = await import('/web/js/{module}'); {body} }}"
+    return page.evaluate(code, argument)
+
+
+def shrunk(page: Page, photo: bytes, kind: str = "image/jpeg", side: int | None = None) -> tuple[dict[str, int], bytes]:
+    """Return what the page makes of a photo: its sizes, and the bytes it would send."""
+    told = run(
+        page,
+        "shrink.js",
+        """const bytes = Uint8Array.from(atob(given.data), (letter) => letter.charCodeAt(0));
+        const file = new File([bytes], "a", { type: given.kind });
+        const { blob, ...size } = await it.shrink(file, given.side ?? undefined);
+        const reader = new FileReader();
+        await new Promise((resolve) => { reader.onload = resolve; reader.readAsDataURL(blob); });
+        return { size, data: reader.result.split(",")[1] ?? "" };""",
+        {"data": b64encode(photo).decode(), "kind": kind, "side": side},
+    )
+    return told["size"], b64decode(told["data"])
