@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from importlib import metadata
+from importlib import metadata, resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from vision.errors import Language
 from vision.models import file_sha256
 from vision.rules import DEFAULT_POLICY
 from vision.rules.phases import phase_on
+from vision.rules.policy import read_pack
 
 if TYPE_CHECKING:
     from vision.checker import PhotoChecker
@@ -53,6 +55,14 @@ class CheckerSettings:
             false_alarms=self.false_alarms,
             threads=threads,
         )
+
+    def own_packs(self) -> tuple[Path, ...]:
+        """Return the files of a policy that is no shipped one: its own, then those that it extends."""
+        laid = read_pack(self.policy).laid
+        shipped = str(resources.files("vision.rules") / "packs")
+        files = () if laid is None else laid.files
+        # Packs name each other by path, so links stay.
+        return tuple(Path(os.path.abspath(file)) for file in files if str(Path(file).parent) != shipped)  # noqa: PTH100
 
     def examined(self) -> Examined:
         """Open a checker and tell what decides its answers. Raises what `PhotoChecker.open` raises."""

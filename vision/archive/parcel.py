@@ -15,16 +15,14 @@ import stat
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass, field, replace
-from importlib import resources
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from vision.archive.cluster_errors import ClusterError
-from vision.rules.policy import read_pack
 from vision.settings import CheckerSettings
 
 _LOCK, _COMPLETE = "lock", "complete"
@@ -67,7 +65,7 @@ class Parcel:
             if (beside := model.with_suffix(".toml")).exists():
                 files[f"face-model/{beside.name}"] = beside.read_bytes()
             settings = replace(settings, face_model=f"face-model/{model.name}")
-        if packs := list(_own_packs(settings.policy)):
+        if packs := settings.own_packs():
             above = Path(os.path.commonpath([pack.parent for pack in packs]))
             names = [f"policy/{pack.relative_to(above).as_posix()}" for pack in packs]
             files |= {name: pack.read_bytes() for name, pack in zip(names, packs, strict=True)}
@@ -145,15 +143,6 @@ def _gallery(path: Path) -> dict[str, bytes]:
     with suppress(FileNotFoundError):
         files["gallery/gallery.db.vectors"] = real.with_name(f"{real.name}.vectors").read_bytes()
     return files
-
-
-def _own_packs(policy: str) -> Iterator[Path]:
-    """Yield the files of a policy that is no shipped one: its own, then those that it extends."""
-    laid = read_pack(policy).laid
-    shipped = str(resources.files("vision.rules") / "packs")
-    for file in () if laid is None else laid.files:
-        if str(Path(file).parent) != shipped:
-            yield Path(os.path.abspath(file))  # noqa: PTH100 - packs name each other by path, so links stay
 
 
 def _held(folder: Path, files: Mapping[str, bytes]) -> int:
