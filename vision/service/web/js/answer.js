@@ -47,12 +47,12 @@ export function showAnswer(root, { told, photos, session, options, onAnother }) 
           place.scrollIntoView({ block: "start" });
           tabs[at].focus({ preventScroll: true });
         }),
-        remarks(told, session, new Set()),
+        remarks(told),
       ),
     );
     choose(Math.max(worst, 0));
   } else {
-    shown.finish([remarks(told, session, new Set([told.verdict === "clear" ? told.next_step : ""]))]);
+    shown.finish([remarks(told)]);
     parts.push(shown.element);
   }
   parts.push(closing(answers, session, options, onAnother));
@@ -79,7 +79,7 @@ class PhotoPanel {
     if (picture && !answer.error) {
       const labels = this.marks.map((mark) => `${mark.number}: ${mark.label}`).join("; ");
       const alt = labels ? t("answer.alt", { marks: labels }) : t("answer.altPlain");
-      this.stage = new Stage({ photo: picture, marks: picture.plain ? this.marks : [], hands: answer.hands, alt, onChoose: (mark) => this.tap(mark) });
+      this.stage = new Stage({ photo: picture, marks: this.marks, hands: answer.hands, alt, onChoose: (mark) => this.tap(mark) });
       side.append(this.stage.element);
       if (picture.made) side.append(el("p", { class: "caption", text: t("answer.picture") }));
     }
@@ -94,7 +94,7 @@ class PhotoPanel {
     if (fixable) this.column.append((this.fix = new FixPanel({ photo, options })).element);
     if (!isPost) this.column.append(button(t("answer.another"), { kind: fixable ? "wide-button" : "main wide-button", picture: "again", on: { click: onAnother } }));
     if (!answer.findings.length) return;
-    this.items = answer.findings.map((finding, at) => this.reason(finding, at));
+    this.items = answer.findings.map((finding, at) => this.reason(finding, answer.bases[at], at));
     this.column.append(
       el("section", { class: "part" },
         el("h2", { text: t("answer.reasons") }),
@@ -109,9 +109,9 @@ class PhotoPanel {
     this.column.append(...parts);
   }
 
-  reason(finding, at) {
+  reason(finding, rule, at) {
     const marks = this.marks.filter((mark) => mark.findings.includes(at));
-    const [said, basis] = withoutBasis(finding);
+    const [said, basis] = withoutBasis(finding.message, rule);
     const body = [plate(marks.map((mark) => mark.number), finding.severity), el("span", { class: "reason-text", text: said })];
     const main = marks.length
       ? el("button", { type: "button", class: "reason", "aria-pressed": "false", on: { click: () => this.press(at, marks) } }, body)
@@ -150,11 +150,8 @@ class PhotoPanel {
 function pictureOf(answer, photo) {
   if (answer.error) return null;
   const size = { width: answer.photo.width, height: answer.photo.height };
-  if (photo.sent.width) return { url: photo.url, ...size, plain: true };
-  if (answer.preview) return { url: dataUrl(answer.preview), ...size, plain: true, made: true };
-  if (!answer.annotated) return null;
-  // The marked picture has its own numbers, banner and legend: nothing is drawn over it.
-  return { url: dataUrl(answer.annotated), width: answer.annotated.width, height: answer.annotated.height, plain: false, made: true };
+  if (photo.sent.width) return { url: photo.url, ...size };
+  return answer.preview ? { url: dataUrl(answer.preview), ...size, made: true } : null;
 }
 
 const dataUrl = (picture) => `data:${picture.media_type};base64,${picture.data}`;
@@ -179,8 +176,8 @@ function step(told) {
 
 function postReasons(told, panels, onChoose) {
   if (!told.findings.length) return null;
-  const items = told.findings.map((finding) => {
-    const [said, basis] = withoutBasis(finding);
+  const items = told.findings.map((finding, n) => {
+    const [said, basis] = withoutBasis(finding.message, told.bases[n]);
     const chips = finding.photos.map((own) => {
       // A person is marked by the face, whatever hands made it graver (`_marked_by` of vision/report/marks.py).
       const subject = finding.kind === "pose" ? "hands" : "faces";
@@ -195,14 +192,12 @@ function postReasons(told, panels, onChoose) {
 }
 
 /** Part a message from the sentence that names its rule, which goes behind a disclosure. */
-function withoutBasis(finding) {
-  const { basis } = finding;
-  if (!basis) return [finding.message, null];
-  const hasSentence = basis.sentence && finding.message.endsWith(basis.sentence);
-  const said = hasSentence ? finding.message.slice(0, -basis.sentence.length).trim() : finding.message;
-  const link = /^https?:\/\//.test(basis.link) ? el("a", { href: basis.link, rel: "noreferrer noopener", target: "_blank" }) : el("span");
-  link.append(el("span", { lang: "id", text: `${basis.circular}, ${basis.item}` }));
-  return [said, el("details", { class: "basis" }, el("summary", { text: t("answer.rule") }), hasSentence && el("p", { text: basis.sentence }), el("p", {}, link))];
+function withoutBasis(message, rule) {
+  const said = message.endsWith(rule.sentence) ? message.slice(0, -rule.sentence.length).trim() : message;
+  const cited = el("span", { lang: "id", text: `${rule.circular}, ${rule.item}` });
+  const isLink = /^https?:\/\//.test(rule.link);
+  const source = isLink ? el("a", { href: rule.link, rel: "noreferrer noopener", target: "_blank" }, cited) : cited;
+  return [said, el("details", { class: "basis" }, el("summary", { text: t("answer.rule") }), el("p", { text: rule.sentence }), el("p", {}, source))];
 }
 
 function plate(numbers, severity) {
@@ -214,12 +209,13 @@ function plate(numbers, severity) {
   return mark;
 }
 
-function remarks(told, session, said) {
-  const unread = told.unread ?? [t("answer.unreadText"), ...(session.gallery ? [] : [t("answer.noGallery")])];
+/** Notes, reminders, and what is not vouched for; without what the step above says already. */
+function remarks(told) {
+  const said = told.verdict === "clear" ? told.next_step : "";
   return el("div", { class: "remarks" },
     part(t("answer.notes"), told.notes.map((note) => note.message)),
     part(t("answer.reminders"), told.reminders),
-    part(t("answer.unread"), unread.filter((line) => !said.has(line))),
+    part(t("answer.unread"), told.unread.filter((line) => line !== said)),
   );
 }
 

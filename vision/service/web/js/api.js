@@ -37,9 +37,9 @@ function remembered(told) {
  * Ask the server and return what its JSON says. Raises `Problem`, or an AbortError where `signal` ended it.
  *
  * `query`: options, empty ones left out. `json` or `form`: the body. `onProgress(share)`: what part was sent, 0..1;
- * `onSent()`: all of it is there.
+ * `onSent()`: all of it is there, and after `answerSeconds` more without an answer there will be none.
  */
-export function request(method, path, { query = {}, json, form, onProgress, onSent, signal } = {}) {
+export function request(method, path, { query = {}, json, form, onProgress, onSent, answerSeconds, signal } = {}) {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) {
       reject(ended());
@@ -53,15 +53,20 @@ export function request(method, path, { query = {}, json, form, onProgress, onSe
     if (onProgress) {
       call.upload.addEventListener("progress", (event) => event.lengthComputable && onProgress(event.loaded / event.total));
     }
-    if (onSent) call.upload.addEventListener("load", onSent);
+    let late = null;
+    call.upload.addEventListener("load", () => {
+      onSent?.();
+      if (answerSeconds) late = setTimeout(() => { finish(reject, unreachable()); call.abort(); }, answerSeconds * 1000);
+    });
     const stop = () => call.abort();
     signal?.addEventListener("abort", stop);
     const finish = (settle, value) => {
+      clearTimeout(late);
       signal?.removeEventListener("abort", stop);
       settle(value);
     };
     call.addEventListener("abort", () => finish(reject, ended()));
-    call.addEventListener("error", () => finish(reject, new Problem("network", null, t("failed.network"))));
+    call.addEventListener("error", () => finish(reject, unreachable()));
     call.addEventListener("load", () => {
       const told = parsed(call.responseText);
       if (call.status < 300 && told !== null) finish(resolve, told);
@@ -71,6 +76,7 @@ export function request(method, path, { query = {}, json, form, onProgress, onSe
   });
 }
 
+const unreachable = () => new Problem("network", null, t("failed.network"));
 export const ended = () => new DOMException("ended", "AbortError");
 export const wasEnded = (error) => error?.name === "AbortError";
 

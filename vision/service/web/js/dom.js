@@ -60,4 +60,12 @@ export function announce(text) {
   setTimeout(() => (live.textContent = text), 60); // an unchanged text would not be read again
 }
 
+// The skip link moves the focus, not the address: that belongs to the page's own ways back.
+document.querySelector(".skip")?.addEventListener("click", (event) => {
+  event.preventDefault();
+  const main = document.getElementById("main");
+  main.tabIndex = -1;
+  main.focus();
+});
+
 export const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;

@@ -11,13 +11,14 @@ import { DETAIL_SIDE, shrink, wantsDetail } from "./shrink.js";
 
 const MB = 2 ** 20;
 const POLL_MS = 2000;
+const SPARE_SECONDS = 60; // waiting in line and the way back, beside the time that each photo may take
 const REGION = /^\d{2}([.,]?\d{1,2}([.,]?\d{2}([.,]?\d{4})?)?)?$/;
 const TRIES = 5; // so often a full service is asked again by itself
 const byId = (id) => document.getElementById(id);
 const VIEWS = ["start", "busy", "answer", "login"];
 
 /** What the page holds: the photos until somebody goes on to others, and the work in progress. */
-const state = { view: "start", session: null, photos: [], work: null, shown: null, options: {} };
+const state = { view: "start", session: null, photos: [], work: null, shown: null, options: {}, notice: "" };
 
 function show(view) {
   for (const name of VIEWS) byId(name).hidden = name !== view;
@@ -39,8 +40,10 @@ function reset() {
   byId("notice").hidden = true;
 }
 
-function toStart() {
+/** Go to the start; `notice` is what is said there. */
+function toStart(notice = "") {
   reset();
+  state.notice = notice;
   if (history.state?.inside) history.back(); // `popstate` shows the start
   else showStart();
 }
@@ -50,6 +53,8 @@ function showStart() {
   show(state.session && state.session.role === null ? "login" : "start");
   if (state.view === "login") login();
   else byId("start-title").focus({ preventScroll: true });
+  if (state.notice) refuse(state.notice);
+  state.notice = "";
 }
 
 function forget(photos) {
@@ -89,8 +94,8 @@ function readOptions() {
 function take(files) {
   const refused = objection(files);
   if (refused) {
-    if (state.view !== "start") toStart();
-    refuse(refused);
+    if (state.view === "start") refuse(refused);
+    else toStart(refused);
     return;
   }
   try {
@@ -113,15 +118,14 @@ async function work() {
   const photos = state.photos;
   const title = photos.length > 1 ? t("busy.many", { count: photos.length }) : t("busy.one");
   const thumbnails = photos.slice(0, 10).map(() => el("span", { class: "busy-photo" }, icon("photo")));
-  const busy = new Busy(byId("busy"), { title, thumbnails, onCancel: toStart });
+  const busy = new Busy(byId("busy"), { title, thumbnails, onCancel: () => toStart() });
   show("busy");
   busy.title.focus({ preventScroll: true });
   try {
     await shrinkAll(photos, busy, thumbnails, signal);
     const refused = objectionToCopies(photos);
     if (refused) {
-      toStart();
-      refuse(refused);
+      toStart(refused);
       return;
     }
     let told = await checkPatiently(photos, busy, signal);
@@ -201,7 +205,8 @@ async function checkOnce(photos, busy, signal, note) {
   try {
     return await request("POST", "/v1/check", {
       form, signal, onProgress: sending, onSent: watch,
-      query: { ...state.options, annotated: unseen ? "true" : "" },
+      answerSeconds: SPARE_SECONDS + photos.length * (state.session?.limits.photo_seconds ?? SPARE_SECONDS),
+      query: { ...state.options, preview: unseen ? "true" : "" },
     });
   } finally {
     clearInterval(poll);
@@ -211,7 +216,7 @@ async function checkOnce(photos, busy, signal, note) {
 
 function answer(told) {
   state.shown?.close();
-  state.shown = showAnswer(byId("answer"), { told, photos: state.photos, session: state.session ?? {}, options: state.options, onAnother: toStart });
+  state.shown = showAnswer(byId("answer"), { told, photos: state.photos, session: state.session ?? {}, options: state.options, onAnother: () => toStart() });
   show("answer");
   state.shown.head.focus({ preventScroll: true });
   announce(state.shown.spoken);
@@ -230,7 +235,7 @@ function fail(error) {
   const ofPhoto = /^(photo|request\.(too|media))/.test(problem.code);
   const head = el("h1", { class: "headline", tabIndex: -1, text: problem.title ?? t("failed.title") });
   const again = button(t("failed.again"), { kind: ofPhoto ? "" : "main", picture: "again", on: { click: () => void work() } });
-  const another = button(t("failed.another"), { kind: ofPhoto ? "main" : "", picture: "photo", on: { click: toStart } });
+  const another = button(t("failed.another"), { kind: ofPhoto ? "main" : "", picture: "photo", on: { click: () => toStart() } });
   byId("answer").replaceChildren(
     el("header", { class: "banner is-error" }, el("span", { class: "sign is-error" }, icon("question")), el("div", {}, head)),
     el("div", { class: "post" },

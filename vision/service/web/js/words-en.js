@@ -78,9 +78,6 @@ export const words = {
   "answer.notes": "Notes",
   "answer.reminders": "Reminders",
   "answer.unread": "What was not judged",
-  "answer.unreadText":
-    "Text, printed numbers, party items and the background are not read by this tool, so check them yourself before posting.",
-  "answer.noGallery": "Faces were compared with no gallery of candidates: only hand signs were checked.",
   "answer.whole": "Whole photo",
   "answer.mark": "Mark {number}: {label}",
   "answer.marks": "Mark {numbers}",

@@ -80,9 +80,6 @@ export const words = {
   "answer.notes": "Catatan",
   "answer.reminders": "Pengingat",
   "answer.unread": "Yang tidak dinilai",
-  "answer.unreadText":
-    "Tulisan, nomor cetak, atribut, dan latar belakang tidak dibaca oleh alat ini, jadi periksa sendiri sebelum mengunggah.",
-  "answer.noGallery": "Wajah tidak dibandingkan dengan galeri calon: yang diperiksa hanya pose tangan.",
   "answer.whole": "Foto utuh",
   "answer.mark": "Tanda {number}: {label}",
   "answer.marks": "Tanda {numbers}",
