@@ -6,6 +6,8 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +66,13 @@ def page(watched: Watched, server: Serving) -> Page:
 def forgive(watched: Watched, *what: str) -> None:
     """Take what the browser itself says of answers that the test asks for off the complaints."""
     watched.complaints[:] = [one for one in watched.complaints if not any(text in one for text in what)]
+
+
+def sent_to(server: Serving) -> list[int]:
+    """Return the bytes of photos in every check so far, as the server counted them."""
+    return [
+        line["photo_bytes"] for line in server.lines() if line.get("route") == "/v1/check" and "photo_bytes" in line
+    ]
 
 
 # Photos in ----------------------------------------------------------------------------------------------------------
@@ -126,16 +135,15 @@ def test_a_phone_uses_its_own_camera(page: Page) -> None:
     assert answered(page) == NOTHING
 
 
-def test_a_large_photo_is_made_smaller_and_keeps_its_answer(page: Page, tmp_path: Path) -> None:
+def test_a_large_photo_is_made_smaller_and_keeps_its_answer(page: Page, server: Serving, tmp_path: Path) -> None:
     large = tmp_path / "besar.jpg"
     with Image.open(PAIR) as picture:
         factor = 4000 / picture.width
         picture.resize((4000, round(picture.height * factor)), Image.Resampling.BICUBIC).save(large, quality=95)
-    with page.expect_request("**/v1/check*") as sent:
-        choose(page, [large])
-    assert len(sent.value.post_data_buffer or b"") < large.stat().st_size / 2
-    assert b"besar" not in (sent.value.post_data_buffer or b"")[:500]
+    choose(page, [large])
     assert answered(page) == FLAGGED
+    (sent,) = sent_to(server)[-1:]
+    assert sent < large.stat().st_size / 2
     assert page.locator(".stage .tag").count() == 2
 
 
@@ -159,6 +167,25 @@ def test_what_is_no_post_is_refused_before_it_is_sent(page: Page) -> None:
     choose(page, [CLEAR], wait=False)
     expect(page.locator("#notice")).to_contain_text("Kode wilayah tidak dikenali")
     assert page.evaluate("window.sent") == 0
+
+
+def test_a_group_seen_from_afar_is_sent_in_more_detail(
+    browser: Browser, server: Serving, shared: Path, tmp_path: Path
+) -> None:
+    large = tmp_path / "wisuda.jpg"
+    with Image.open(shared / "groups" / "scenes" / "graduation.jpg") as picture:
+        size = (4000, round(picture.height * 4000 / picture.width))
+        picture.convert("RGB").resize(size, Image.Resampling.BICUBIC).save(large, quality=95)
+    with page_in(browser, PHONE, **TOUCH) as watched:
+        before = len(sent_to(server))
+        page = open_page(watched, server.url)
+        choose(page, [large])
+        assert answered(page) == FLAGGED
+        first, second = sent_to(server)[before:]
+        assert second > 1.5 * first
+        assert page.locator(".tag").count() > 25
+        assert overflow_px(page) == 0
+        assert watched.complaints == []
 
 
 def test_options_go_along(page: Page) -> None:
@@ -285,6 +312,18 @@ def test_back_leads_to_the_start_and_nothing_is_kept(page: Page, watched: Watche
     assert page.evaluate("document.activeElement.id") == "start-title"
 
 
+def test_the_way_back_is_kept_clear(page: Page) -> None:
+    """Neither the skip link nor photos that are refused lose the answer, or the reason."""
+    choose(page, [SIGN])
+    page.focus(".skip")
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+    assert page.locator("#answer .headline").is_visible()
+    bring(page, [CLEAR] * 11, "drop")
+    expect(page.locator("#notice")).to_contain_text("Paling banyak 10 foto")
+    assert page.locator("#start").is_visible()
+
+
 # Languages ----------------------------------------------------------------------------------------------------------
 
 
@@ -366,17 +405,34 @@ def test_an_answer_that_is_none_is_an_error(page: Page, watched: Watched, body: 
     forgive(watched, "502")
 
 
-def test_a_code_lets_in_and_the_photo_waits_meanwhile(browser: Browser, tmp_path: Path) -> None:
-    codes = KeyStore(tmp_path / "keys.db")
-    code = codes.create_code("humas", Role.CHECK, minutes=5, uses=5)[1]
-    with serving(tmp_path, open_to="nobody") as closed, page_in(browser, PHONE, **STILL) as watched:
-        page = open_page(watched, closed.url)
+@dataclass(frozen=True)
+class Closed:
+    """A server that lets nobody in without a code or key; its processes do as the photo says."""
+
+    serving: Serving
+    code: str
+    key: str
+
+
+@pytest.fixture(scope="module")
+def closed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Closed]:
+    folder = tmp_path_factory.mktemp("closed")
+    store = KeyStore(folder / "keys.db")
+    code = store.create_code("humas", Role.CHECK, minutes=5, uses=9)[1]
+    key = store.create_key("cms", Role.CHECK)[1]
+    with serving(folder, open_to="nobody") as one:
+        yield Closed(one, code, key)
+
+
+def test_a_code_lets_in_and_the_photo_waits_meanwhile(browser: Browser, closed: Closed) -> None:
+    with page_in(browser, PHONE, **STILL) as watched:
+        page = open_page(watched, closed.serving.url)
         assert page.evaluate("document.activeElement.id") == "code"
         assert serious_problems(page) == []
         page.fill("#code", "XXXX-XXXX")
         page.keyboard.press("Enter")
         expect(page.locator("#login [role=alert]")).to_contain_text("Kode salah")
-        page.fill("#code", code.lower().replace("-", " "))
+        page.fill("#code", closed.code.lower().replace("-", " "))
         page.keyboard.press("Enter")
         choose(page, [CLEAR])
         assert answered(page) == NOTHING
@@ -385,12 +441,34 @@ def test_a_code_lets_in_and_the_photo_waits_meanwhile(browser: Browser, tmp_path
         page.click("#another")
         choose(page, [CLEAR], wait=False)
         expect(page.locator("#login")).to_contain_text("Foto Anda masih ada di halaman ini")
-        page.fill("#code", code)
+        page.fill("#code", closed.code)
         page.keyboard.press("Enter")
         assert answered(page) == NOTHING
         page.click("#leave")
         expect(page.locator("#code")).to_be_visible()
         forgive(watched, "401")
+        assert watched.complaints == []
+
+
+def test_waiting_in_line_is_told(browser: Browser, closed: Closed) -> None:
+    """While other photos are checked, the page says that this one waits, and how many do."""
+    headers = {"Authorization": f"Bearer {closed.key}", "Content-Type": "application/octet-stream"}
+
+    def occupy(seconds: float) -> int:
+        with closed.serving.client(headers=headers) as client:
+            return client.post("/v1/check", content=f"sleep {seconds} ").status_code
+
+    with page_in(browser, PHONE, **STILL) as watched, ThreadPoolExecutor() as pool:
+        page = open_page(watched, closed.serving.url)
+        page.fill("#code", closed.code)
+        page.keyboard.press("Enter")
+        page.wait_for_selector("#choose")
+        others = [pool.submit(occupy, seconds) for seconds in (3.1, 0.1)]
+        page.wait_for_timeout(200)
+        choose(page, [CLEAR], wait=False)
+        expect(page.locator("#busy .busy-note")).to_contain_text("2 permintaan dalam antrean")
+        assert answered(page) == NOTHING
+        assert [one.result() for one in others] == [200, 200]
         assert watched.complaints == []
 
 

@@ -268,6 +268,7 @@ function adopt(session) {
 }
 
 async function fillPolicies() {
+  if (!state.session?.role) return;
   const select = byId("policy");
   const chosen = select.value;
   try {
