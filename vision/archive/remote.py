@@ -82,19 +82,26 @@ def _files_under(store: Any, address: str, name: str, *, hidden: bool) -> Iterat
                 raise OSError(f"more than {_MOST_DEPTH} folders in folders")
             # A web server's folder is its page, which may be another one without the slash.
             listed = store.ls(f"{folder}/" if _is_web(folder) else name, detail=True)
-            below = _inside(folder, name, listed)
         except Exception as error:
             yield Unreadable(folder, address_error(folder, error))
             continue
-        shown = [one for one in below if not is_left_out(one[0].rpartition("/")[2], hidden=hidden)]
+        below = _inside(folder, name, listed)
+        shown = [one for one in below if not _is_left_out(one[0].rpartition("/")[2], hidden=hidden)]
         files = [(child, entry) for child, entry in shown if entry["type"] != "directory"]
         yield from _with_facts(store, files)
         folders = [(child, str(entry["name"]), depth + 1) for child, entry in shown if entry["type"] == "directory"]
         waiting.extend(reversed(folders))
+        if any(entry["type"] == "directory" and str(entry["name"]) == f"{name}/" for entry in listed):
+            nameless = OSError("it holds a folder without a name")  # a key like `a//b.jpg`: libraries cannot go there
+            yield Unreadable(f"{folder}/", address_error(folder, nameless))
+
+
+def _is_left_out(part: str, *, hidden: bool) -> bool:
+    return part not in (".", "..") and is_left_out(part, hidden=hidden)  # to a store, names like others
 
 
 def _inside(folder: str, name: str, listed: list[dict[str, Any]]) -> list[tuple[str, dict[str, Any]]]:
-    """Return (address, entry) of what lies in a folder, sorted; raises OSError for what has no name there."""
+    """Return (address, entry) of what lies in a folder, sorted; on the web, what its page names outside is no part."""
     found: dict[str, dict[str, Any]] = {}
     base = name.rstrip("/")
     for entry in listed:
@@ -104,8 +111,6 @@ def _inside(folder: str, name: str, listed: list[dict[str, Any]]) -> list[tuple[
         rest = rest[len(base) + 1 :]
         part = rest.rstrip("/")
         if not part:
-            if entry["type"] == "directory" and rest != "":
-                raise OSError("it holds a folder without a name")
             continue  # the object that stands for the folder itself
         if _is_web(folder) and ("?" in part or "#" in part or any(one in ("", ".", "..") for one in part.split("/"))):
             continue

@@ -181,11 +181,14 @@ def test_s3_what_is_not_there(s3: Any) -> None:
     assert [outcome(one) for one in read(listed)] == ["photo.not_found"]
 
 
-def test_s3_folders_without_a_name_are_told(s3: Any) -> None:
-    put(s3, {"x/a.jpg": JPEG, "x//b.jpg": JPEG, "x/c/d.jpg": JPEG})
+def test_s3_keys_that_are_no_paths(s3: Any) -> None:
+    odd = {"x/a.jpg": JPEG, "x//b.jpg": JPEG, "x/./c.jpg": JPEG + b"c", "x/../d.jpg": JPEG + b"d"}
+    put(s3, odd)
     listed = list(list_places([BUCKET]))
-    assert f"{BUCKET}/x//b.jpg" in names_of(listed) or [one.name for one in listed if isinstance(one, Unreadable)] == [
-        f"{BUCKET}/x"
+    assert names_of(listed) == [f"{BUCKET}/x/{name}" for name in ("a.jpg", "./c.jpg", "../d.jpg")]
+    assert [outcome(one) for one in read(listed)] == [JPEG, JPEG + b"c", JPEG + b"d"]
+    assert [(one.name, one.error.code) for one in listed if isinstance(one, Unreadable)] == [
+        (f"{BUCKET}/x/", "archive.address")
     ]
 
 
