@@ -99,6 +99,8 @@ export class Stage {
   draw() {
     const { width, height, fit } = this.size();
     if (!width || !height) return;
+    this.window.style.setProperty("--width", `${width}px`); // for print
+    this.window.style.setProperty("--height", `${height}px`);
     const scale = fit * this.view.zoom;
     const left = shift(this.photo.width * scale, width, this.view.x * scale);
     const top = shift(this.photo.height * scale, height, this.view.y * scale);
