@@ -21,6 +21,7 @@ import pytest
 from overview_samples import HOSTILE, facts_of, listed, scan_of_many, thumbnail
 from PIL import Image
 
+from vision import PhotoChecker
 from vision.report.listing import Decision, ListedPhoto, Ruling
 from vision.report.overview import write_overview
 from vision.report.overview.columns import details_block, script_json
@@ -156,6 +157,7 @@ def test_with_a_baseline_what_was_known_before_is_no_work_to_start_with(tmp_path
     reader = read(tmp_path, photos, baseline="2026-10")
     assert "Lihat 1 foto berisiko dengan pose tangan" in reader.words
     assert not any("Putuskan" in words for words in reader.words)
+    assert "Baru sejak pemindaian sebelumnya (2026-10): 1 foto yang perlu perhatian." in reader.words
     assert reader.blocks["facts"]["baseline"] is True
     assert reader.column("flags") == [0, 1, 1]
     # The totals count all of them, so they lead to all of them.
@@ -391,6 +393,23 @@ def test_pictures_are_never_all_in_memory(tmp_path: Path) -> None:
         tracemalloc.stop()
     assert (tmp_path / "report.html").stat().st_size > 26_000_000
     assert peak < 8_000_000
+
+
+def test_real_results_make_a_page(tmp_path: Path, fixtures: Path) -> None:
+    photos = []
+    with PhotoChecker.open() as checker:
+        for at, name in enumerate(("collins_peace.jpg", "pair_sign.jpg", "no_people.jpg")):
+            path = fixtures / "photos" / name
+            told = checker.check(str(path)).to_dict()
+            key = sha256(path.read_bytes()).hexdigest()
+            photos.append(ListedPhoto(key, (str(path),), told, thumbnail=thumbnail(at), audited=True))
+    reader = read(tmp_path, photos, gallery=None)
+    assert [kind for kind, _ in reader.blocks["facts"]["kinds"]] == ["pose.peace_two"]
+    assert len(reader.entries) == 3
+    for entry in reader.entries:
+        for _, _, left, top, width, height in entry.get("marks", ()):
+            assert 0 <= left <= left + width <= entry["size"][0]
+            assert 0 <= top <= top + height <= entry["size"][1]
 
 
 def test_a_text_that_many_share_is_told_once() -> None:

@@ -18,6 +18,7 @@ class Folders:
     """Numbers folders in the order they come; many photos share few of them.
 
     `relative_to` is the folder that the page lies in: links lead from there, so that page and photos can move together.
+    Names of places that are relative count from the working directory.
     """
 
     relative_to: Path

@@ -35,6 +35,7 @@ def summary_of(facts: ScanFacts, entries: Sequence[Entry], precision: Precision)
         "title": safe(said["title"]),
         "lead": safe(lead),
         "sources": _sources(facts),
+        "news": _news(facts, entries),
         "unfinished": "" if facts.finished else f'<p class="banner" role="note">{safe(said["unfinished"])}</p>',
         "tiles": "\n".join(_tiles(facts)),
         "start_title": safe(said["start_title"]),
@@ -61,6 +62,15 @@ def _sources(facts: ScanFacts) -> str:
     rest = "".join(f"<li><bdi>{safe(source)}</bdi></li>" for source in more)
     label = safe(said["sources_more"].format(count=count_in_words(len(more), facts.language)))
     return f"{text} <details><summary>{label}</summary><ul>{rest}</ul></details>"
+
+
+def _news(facts: ScanFacts, entries: Sequence[Entry]) -> str:
+    """Say how much of what needs attention an earlier scan did not report; nothing where there was none."""
+    if facts.baseline is None:
+        return ""
+    count = sum(one.verdict < VERDICTS.index("clear") and not one.flags & KNOWN for one in entries)
+    told = words(facts.language)["news"].format(count=count_in_words(count, facts.language), baseline=facts.baseline)
+    return f'<p class="lead">{safe(told)}</p>'
 
 
 def _tiles(facts: ScanFacts) -> Iterable[str]:
@@ -114,7 +124,7 @@ def _precision(precision: Precision, facts: ScanFacts) -> str:
         return ""
     lines = "".join(f"<p>{safe(line)}</p>" for line in precision.sentences(facts.language))
     title = safe(words(facts.language)["precision_title"])
-    return f'<section class="precision" aria-label="{title}"><h3>{title}</h3>{lines}</section>'
+    return f'<details class="precision"><summary>{title}</summary>{lines}</details>'
 
 
 def _unvouched(facts: ScanFacts) -> Iterable[str]:
