@@ -139,7 +139,7 @@ def test_it_accuses_nobody_and_says_what_is_not_vouched_for(tmp_path: Path) -> N
 
 
 def test_an_unfinished_scan_without_gallery_and_sample_says_so(tmp_path: Path) -> None:
-    text = read(tmp_path, [listed(1)], finished=False, gallery=None, audit_rate=0.0).text
+    text = read(tmp_path, [listed(1)], finished=False, gallery=None).text
     assert "Pemindaian ini belum selesai." in text
     assert "Wajah tidak dibandingkan dengan galeri calon" in text
     assert "tidak ada sampel yang disediakan" in text

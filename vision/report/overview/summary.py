@@ -23,6 +23,7 @@ ANYBODY, NOBODY = "*", "-"
 def summary_of(facts: ScanFacts, entries: Sequence[Entry], precision: Precision) -> dict[str, str]:
     """Return what the template of the page asks for by name, as HTML."""
     said, language = words(facts.language), facts.language
+    sampled = any(one.flags & AUDITED for one in entries)
     judged = sum(facts.counts[verdict] for verdict in VERDICTS)
     lead = said["lead"].format(
         photos=count_in_words(judged, language),
@@ -37,12 +38,12 @@ def summary_of(facts: ScanFacts, entries: Sequence[Entry], precision: Precision)
         "sources": _sources(facts),
         "news": _news(facts, entries),
         "unfinished": "" if facts.finished else f'<p class="banner" role="note">{safe(said["unfinished"])}</p>',
-        "tiles": "\n".join(_tiles(facts)),
+        "tiles": "\n".join(_tiles(facts, sampled)),
         "start_title": safe(said["start_title"]),
         "start": "\n".join(_start(facts, entries)),
         "precision": _precision(precision, facts),
         "unvouched_title": safe(said["unvouched_title"]),
-        "unvouched": "\n".join(f"<li>{safe(line)}</li>" for line in _unvouched(facts)),
+        "unvouched": "\n".join(f"<li>{safe(line)}</li>" for line in _unvouched(facts, sampled)),
         "fairness": safe(said["fairness"]),
         "noscript": safe(said["noscript"]),
         "skip": safe(said["skip"]),
@@ -73,7 +74,7 @@ def _news(facts: ScanFacts, entries: Sequence[Entry]) -> str:
     return f'<p class="lead">{safe(told)}</p>'
 
 
-def _tiles(facts: ScanFacts) -> Iterable[str]:
+def _tiles(facts: ScanFacts, sampled: bool) -> Iterable[str]:
     said = words(facts.language)
     goals = {"flag": {"verdict": "flag"}, "review": {"verdict": "review"}, "clear": {"view": "audit"}}
     for verdict in VERDICTS:
@@ -87,7 +88,7 @@ def _tiles(facts: ScanFacts) -> Iterable[str]:
         if facts.baseline is not None:
             goal = goal | {"new": "all"}  # what is counted here was not all found by this scan alone
         # What there is none of, and the clear ones that nobody sampled, lead nowhere.
-        leads = count and (verdict != "clear" or facts.audit_rate > 0)
+        leads = count and (verdict != "clear" or sampled)
         yield (
             f'<li class="tile is-{verdict}"><a href="#{_state(goal)}">{inner}</a></li>'
             if leads
@@ -127,7 +128,7 @@ def _precision(precision: Precision, facts: ScanFacts) -> str:
     return f'<details class="precision"><summary>{title}</summary>{lines}</details>'
 
 
-def _unvouched(facts: ScanFacts) -> Iterable[str]:
+def _unvouched(facts: ScanFacts, sampled: bool) -> Iterable[str]:
     said, language = words(facts.language), facts.language
     yield next_step((), language)
     if facts.gallery is None:
@@ -135,7 +136,7 @@ def _unvouched(facts: ScanFacts) -> Iterable[str]:
     else:
         yield said["unvouched_people"].format(people=count_in_words(facts.people, language))
     rate = f"{facts.audit_rate * 100:.3g}".replace(".", "," if language == "id" else ".")
-    yield said["unvouched_clear" if facts.audit_rate > 0 else "unvouched_unsampled"].format(rate=rate)
+    yield said["unvouched_clear" if sampled else "unvouched_unsampled"].format(rate=rate)
     if facts.counts["error"]:
         yield said["unvouched_errors"].format(count=count_in_words(facts.counts["error"], language))
 
