@@ -8,7 +8,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,8 +38,10 @@ class Running:
 
     def pids(self) -> list[int]:
         """Return the server's process and those that check photos."""
-        tasks = Path(f"/proc/{self.pid}/task").iterdir()
-        children = [int(child) for task in tasks for child in (task / "children").read_text("ascii").split()]
+        children: list[int] = []
+        for task in Path(f"/proc/{self.pid}/task").iterdir():
+            with suppress(OSError):  # a thread that ends meanwhile
+                children += map(int, (task / "children").read_text("ascii").split())
         return [self.pid, *sorted(children)]
 
 

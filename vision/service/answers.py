@@ -101,7 +101,7 @@ def add_problem_handlers(app: FastAPI) -> None:
 
 def _allowed(request: Request) -> list[str]:
     found: set[str] = set()
-    for route in request.app.routes:
+    for route in request.app.state.routes:
         match, _ = route.matches(request.scope)
         found |= set(getattr(route, "methods", None) or ()) if match is not Match.NONE else set()
     return sorted(found)

@@ -38,9 +38,11 @@ def create_app(service: Service) -> FastAPI:
         lifespan=lifespan,
     )
     app.state.service = service
-    for routes in (photo_routes, gallery_routes, session_routes, system_routes):
-        app.include_router(routes.router)
+    routers = [module.router for module in (photo_routes, gallery_routes, session_routes, system_routes)]
+    for router in routers:
+        app.include_router(router)
     add_pages(app)
+    app.state.routes = [*(route for router in routers for route in router.routes), *app.routes]
     add_problem_handlers(app)
     openapi.add_schemas(app)
     return app

@@ -111,7 +111,7 @@ async def register(request: Request, service: ServiceOf, caller: Manager) -> Res
 async def health(request: Request, service: ServiceOf, _caller: Manager, language: In = None) -> Response:
     """Tell what is wrong with the gallery, and what to do."""
     job = HealthJob(str(_gallery(service)), language or language_of(request))
-    answer = await checking.run(service, job, _HEALTH_SECONDS)
+    answer = await checking.while_connected(request, checking.run(service, job, _HEALTH_SECONDS))
     if not isinstance(answer, Looked):
         raise TypeError(f"a look at the gallery gave {type(answer).__name__}")
     return json_response(answer.told)

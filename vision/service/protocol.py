@@ -20,7 +20,9 @@ class BoundedProtocol(H11Protocol):
 
     most_connections = 512
     silence_seconds = SILENCE_SECONDS
+    reading_seconds = 60.0
     _silence: asyncio.TimerHandle | None = None
+    _unread: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Take a connection, or refuse it."""
@@ -36,9 +38,20 @@ class BoundedProtocol(H11Protocol):
         self._expect()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Stop the clock."""
+        """Stop the clocks."""
         self._stop()
+        self._stop_reading_clock()
         super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        """Wait for a client that reads slowly, but not for ever."""
+        super().pause_writing()
+        self._unread = self.loop.call_later(self.reading_seconds, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        """Go on, since the client has read."""
+        super().resume_writing()
+        self._stop_reading_clock()
 
     def on_response_complete(self) -> None:
         """Start the clock for what of the body is still to come."""
@@ -63,6 +76,11 @@ class BoundedProtocol(H11Protocol):
             self._silence.cancel()
             self._silence = None
 
+    def _stop_reading_clock(self) -> None:
+        if self._unread is not None:
+            self._unread.cancel()
+            self._unread = None
+
     def _end(self) -> None:
         self._silence = None
         is_served = self.cycle is not None and not self.cycle.response_complete
@@ -86,6 +104,7 @@ class BoundedProtocol(H11Protocol):
         self.transport.close()
 
 
-def bounded(connections: int) -> type[BoundedProtocol]:
-    """Return the protocol for so many connections at most."""
-    return type("Protocol", (BoundedProtocol,), {"most_connections": connections})
+def bounded(connections: int, reading_seconds: float) -> type[BoundedProtocol]:
+    """Return the protocol for so many connections at most, whose answers are read within so many seconds."""
+    bounds = {"most_connections": connections, "reading_seconds": reading_seconds}
+    return type("Protocol", (BoundedProtocol,), bounds)

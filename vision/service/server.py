@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import resource
 import signal
 import socket
 from collections.abc import Callable
@@ -32,12 +33,16 @@ def serve(settings: ServiceSettings, announce: Callable[[str], None], *, make: M
     """
     require_keys(settings)
     require_gallery(settings)
+    # A process that crashes must not leave its memory, and a photo in it, on the disk.
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    # Or ONNX Runtime keeps events in a file in the user's folder, and sends them to its maker.
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
     service = Service.of(settings, make)
     with bind(settings) as bound, logs.Log():
         logs.note("server.starting", workers=settings.worker_count, unknown=unknown_variables(os.environ))
         config = uvicorn.Config(
             application(service),
-            http=bounded(settings.connections),
+            http=bounded(settings.connections, settings.upload_seconds),
             ws="none",
             loop="asyncio",
             lifespan="on",

@@ -29,7 +29,7 @@ DAY = date(2028, 10, 1)
 
 
 def make_obedient() -> Callable[[Job], Answer]:
-    """Do what the photo says: `sleep 1.5`, `crash`, `hang`, `raise`, `broken`; anything else is clear at once."""
+    """Do what the photo says: `sleep 1.5`, `crash`, `hang`, `raise`, `broken`, `large`; else it is clear at once."""
     if os.environ.get("FORBID_FILES"):
         forbid_files()
     return _obey
@@ -60,6 +60,8 @@ def _obey(job: Job) -> Answer:
         job.by.language,
     )
     told = result.to_dict() | {"marks": [], "bases": [], "unread": [], "pid": os.getpid()}
+    if what == "large":
+        told["padding"] = "x" * 20_000_000
     picture = Picture("image/jpeg", (4, 3), b"\xff\xd8\xff jpeg") if job.annotated else None
     return Checked(result, told, picture)
 
@@ -104,8 +106,8 @@ class Serving:
     def workers(self) -> list[int]:
         """Return the processes that the server started for photos."""
         tasks = Path(f"/proc/{self.process.pid}/task").iterdir()
-        children = [child for task in tasks for child in (task / "children").read_text().split()]
-        return sorted(int(child) for child in children if "spawn_main" in _command_of(child))
+        children = [child for task in tasks for child in _read(task / "children").split()]
+        return sorted(int(child) for child in children if "spawn_main" in _read(Path(f"/proc/{child}/cmdline")))
 
     def stop(self) -> int:
         """Ask it to end, and return its status."""
@@ -113,11 +115,11 @@ class Serving:
         return self.process.wait(60)
 
 
-def _command_of(pid: str) -> str:
+def _read(path: Path) -> str:
     try:
-        return Path(f"/proc/{pid}/cmdline").read_text()
+        return path.read_text()
     except OSError:
-        return ""
+        return ""  # gone meanwhile
 
 
 @contextmanager

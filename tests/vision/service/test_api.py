@@ -46,8 +46,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory, fixtures: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def api(folder: Path) -> Iterator[Serving]:
-    with serving(folder, real=True, gallery=str(folder / "gallery.db"), per_minute=100_000) as one:
+    home = folder / "home"
+    home.mkdir()
+    environment = {"HOME": str(home), "XDG_CACHE_HOME": str(home), "TMPDIR": str(home)}
+    gallery = str(folder / "gallery.db")
+    with serving(folder, real=True, environment=environment, gallery=gallery, per_minute=100_000) as one:
         yield one
+        assert not [path for path in home.rglob("*") if path.is_file()], "neither photos nor a library's notes"
 
 
 @pytest.fixture(scope="module")

@@ -445,6 +445,18 @@ def test_the_documentation_needs_nothing_from_elsewhere(client: httpx.Client) ->
     assert "text/css" in client.get("/docs.css").headers["content-type"]
 
 
+def test_an_answer_that_nobody_reads_is_not_kept_for_ever(tmp_path: Path) -> None:
+    with serving(tmp_path, upload_seconds=1) as server:
+        with socket.create_connection(("127.0.0.1", server.port)) as lazy:
+            lazy.sendall(POST + b"Content-Length: 5\r\n\r\nlarge")
+            time.sleep(4)
+            came = 0
+            while piece := lazy.recv(2**20):
+                came += len(piece)
+            assert came < 20_000_000  # the rest was thrown away
+        assert httpx.get(f"{server.url}/healthz").status_code == 200
+
+
 def test_silent_connections_are_closed_and_too_many_are_refused(tmp_path: Path) -> None:
     with serving(tmp_path, connections=5) as server:
         silent = [socket.create_connection(("127.0.0.1", server.port)) for _ in range(5)]
