@@ -386,6 +386,32 @@ def test_the_photo_waits_for_the_connection(page: Page, watched: Watched) -> Non
     forgive(watched, "ERR_INTERNET_DISCONNECTED", "failed:")
 
 
+def test_an_upload_that_breaks_off_is_sent_again(page: Page, watched: Watched) -> None:
+    breaks = 1
+
+    def answer(route: Route) -> None:
+        nonlocal breaks
+        breaks -= 1
+        if breaks < 0:
+            route.continue_()
+        else:
+            route.abort("connectionreset")
+
+    page.route("**/v1/check*", answer)
+    choose(page, [SIGN], wait=False)
+    expect(page.locator("#busy .message")).to_contain_text("Kiriman terputus")
+    assert answered(page) == FLAGGED
+    forgive(watched, "ERR_CONNECTION_RESET", "failed:")
+
+
+def test_a_service_that_is_gone_is_said_to_be(page: Page, watched: Watched) -> None:
+    page.route("**/v1/**", lambda route: route.abort("connectionrefused"))
+    choose(page, [SIGN])
+    assert answered(page) == "Foto belum diperiksa"
+    assert "tidak dapat dihubungi" in page.inner_text("#answer .step")
+    forgive(watched, "ERR_CONNECTION_REFUSED", "failed:")
+
+
 def test_the_check_can_be_given_up(page: Page, watched: Watched) -> None:
     page.route("**/v1/check*", lambda route: None)
     choose(page, [SIGN], wait=False)
@@ -446,7 +472,7 @@ def test_a_code_lets_in_and_the_photo_waits_meanwhile(browser: Browser, closed: 
         assert answered(page) == NOTHING
         page.click("#leave")
         expect(page.locator("#code")).to_be_visible()
-        forgive(watched, "401")
+        forgive(watched, "401", "failed:")  # who is not let in may be hung up on before the photo is there
         assert watched.complaints == []
 
 

@@ -13,6 +13,7 @@ const MB = 2 ** 20;
 const POLL_MS = 2000;
 const SPARE_SECONDS = 60; // waiting in line and the way back, beside the time that each photo may take
 const REGION = /^\d{2}([.,]?\d{1,2}([.,]?\d{2}([.,]?\d{4})?)?)?$/;
+const LOST_SECONDS = 3;
 const TRIES = 5; // so often a full service is asked again by itself
 const byId = (id) => document.getElementById(id);
 const VIEWS = ["start", "busy", "answer", "login"];
@@ -166,15 +167,23 @@ async function checkPatiently(photos, busy, signal, note = "") {
       return await checkOnce(photos, busy, signal, note);
     } catch (error) {
       if (error.code === "network" && !navigator.onLine) await connection(busy, signal);
-      else if (error.retryAfter !== null && error.retryAfter !== undefined && tried < TRIES) {
-        const seconds = Math.max(error.retryAfter, 1);
-        let waiting = null;
-        const element = busy.pause("again", error.detail, t("busy.wait", { seconds }), () => waiting.skip());
-        waiting = countdown(element, seconds, signal);
-        await waiting.done;
-      } else throw error;
+      else if (tried === TRIES) throw error;
+      else if (error.code === "network") {
+        // A service that refuses may hang up before it has heard all of the photo: it is asked by itself.
+        adopt(await askSession().catch(() => { throw error; }));
+        if (state.session.role === null) throw new Problem("auth.missing", null, "", { status: 401 });
+        await pause(busy, t("busy.lost"), LOST_SECONDS, signal);
+      } else if (Number.isFinite(error.retryAfter)) await pause(busy, error.detail, Math.max(error.retryAfter, 1), signal);
+      else throw error;
     }
   }
+}
+
+async function pause(busy, title, seconds, signal) {
+  let waiting = null;
+  const element = busy.pause("again", title, t("busy.wait", { seconds }), () => waiting.skip());
+  waiting = countdown(element, seconds, signal);
+  await waiting.done;
 }
 
 async function connection(busy, signal) {

@@ -26,6 +26,7 @@ export class Stage {
     this.frames = svg("svg", { class: "stage-frames", "aria-hidden": "true" });
     this.tags = marks.map((mark) => this.tag(mark, onChoose));
     this.whole = button(t("answer.whole"), { kind: "small stage-whole", picture: "whole", hidden: true, on: { click: () => onChoose(null) } });
+    this.whole.lastElementChild.className = "narrow-hidden"; // the photo is small there, and the picture says it
     this.window = el("div", { class: "stage-window", on: { click: () => onChoose(null) } }, this.image, this.frames, this.tags);
     this.element = el("div", { class: "stage" }, this.window, this.whole);
     this.window.style.aspectRatio = `${photo.width} / ${photo.height}`;

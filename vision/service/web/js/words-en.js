@@ -44,6 +44,7 @@ export const words = {
   "busy.sent": "{done} of {total}",
   "busy.detail": "People are small in this photo, so it is sent once more in greater detail.",
   "busy.wait": "Trying again in {seconds} seconds.",
+  "busy.lost": "The upload broke off.",
   "busy.offline": "The connection is gone",
   "busy.offlineWait": "Your photo is still on this page. Sending goes on as soon as the connection is back.",
   "busy.now": "Try now",

@@ -46,6 +46,7 @@ export const words = {
   "busy.sent": "{done} dari {total}",
   "busy.detail": "Orang di foto ini tampak kecil, jadi foto dikirim sekali lagi dengan lebih rinci.",
   "busy.wait": "Dicoba lagi dalam {seconds} detik.",
+  "busy.lost": "Kiriman terputus di tengah jalan.",
   "busy.offline": "Sambungan terputus",
   "busy.offlineWait": "Foto masih ada di halaman ini. Pengiriman dilanjutkan begitu sambungan kembali.",
   "busy.now": "Coba sekarang",
