@@ -8,6 +8,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
@@ -46,6 +47,8 @@ _LARGEST_TABLE: Final = 1 << 29
 _LARGEST_JSON: Final = 1 << 26
 _LONGEST_HEADER: Final = 1 << 16
 
+# How Excel writes what would otherwise be read as a control character.
+_ESCAPED: Final = re.compile(r"_x005[Ff]_(?=x[0-9A-Fa-f]{4}_)")
 _ZIP: Final = b"PK\x03\x04"
 _OLD_EXCEL: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # .xls, and every Office file that has a password
 
@@ -120,7 +123,8 @@ def _of_cells(number: int, cells: Sequence[Any], columns: Mapping[int, str], she
         for at, name in columns.items():
             value = cells[at] if at < len(cells) else None
             called = "/".join(HEADERS[name].values())
-            texts[name] = value.isoformat() if isinstance(value, date | time) else text_of(called, value, epoch)
+            text = value.isoformat() if isinstance(value, date | time) else text_of(called, value, epoch)
+            texts[name] = _ESCAPED.sub("_", text)
     except CandidatesError as error:
         return Written(number, texts, sheet, DecisionRowError(error.message_id, error.message_en))
     return Written(number, texts, sheet)
