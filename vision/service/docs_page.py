@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from html import escape
 from typing import Any
 
-from vision.errors import Language
-from vision.service.problems import own_codes, status_of
+from candidates.errors import CandidatesError
+from vision.errors import FotoNetralError, Language
+from vision.service.problems import TITLED, own_codes, status_of
 
 STYLE = """
 :root { color-scheme: light dark; }
@@ -46,7 +48,7 @@ def _routes(document: Mapping[str, Any]) -> Iterator[str]:
     for path, operations in document["paths"].items():
         for method, told in operations.items():
             yield f'<h2><span class="method">{method.upper()}</span> <code>{escape(path)}</code></h2>'
-            yield f"<p>{escape(told.get('description') or told.get('summary', ''))}</p>"
+            yield f"<p>{_text(told.get('description') or told.get('summary', ''))}</p>"
             if parameters := told.get("parameters"):
                 rows = "".join(_parameter(one) for one in parameters)
                 yield f"<table><tbody>{rows}</tbody></table>"
@@ -59,15 +61,32 @@ def _routes(document: Mapping[str, Any]) -> Iterator[str]:
 
 def _parameter(one: Mapping[str, Any]) -> str:
     told = one.get("description") or one.get("schema", {}).get("description", "")
-    return f"<tr><td><code>{escape(one['name'])}</code></td><td>{escape(one['in'])}</td><td>{escape(told)}</td></tr>"
+    return f"<tr><td><code>{escape(one['name'])}</code></td><td>{escape(one['in'])}</td><td>{_text(told)}</td></tr>"
 
 
 def _answer(status: str, one: Mapping[str, Any]) -> str:
     kinds = ", ".join(f"<code>{escape(kind)}</code>" for kind in one.get("content", {}))
-    return f"<tr><td>{escape(status)}</td><td>{escape(one['description'])}</td><td>{kinds}</td></tr>"
+    return f"<tr><td>{escape(status)}</td><td>{_text(one['description'])}</td><td>{kinds}</td></tr>"
 
 
 def _problems(language: Language) -> Iterator[str]:
-    for code, words in sorted(own_codes().items()):
-        told = escape(words[language == "en"])
-        yield f'<tr id="{code}"><td><code>{code}</code></td><td>{status_of(code)}</td><td>{told}</td></tr>'
+    told = _of_the_engine() | {code: words[language == "en"] for code, words in own_codes().items()}
+    for code, words in sorted(told.items()):
+        yield f'<tr id="{code}"><td><code>{code}</code></td><td>{status_of(code)}</td><td>{_text(words)}</td></tr>'
+
+
+def _of_the_engine() -> dict[str, str]:
+    """Return the codes of the engine and the gallery, with what their classes say of themselves."""
+    found: dict[str, str] = {}
+    waiting: list[type[FotoNetralError | CandidatesError]] = [FotoNetralError, CandidatesError]
+    while waiting:
+        kind = waiting.pop()
+        if kind.code.partition(".")[0] in TITLED:
+            found[kind.code] = (kind.__doc__ or "").partition("\n")[0]
+        waiting += kind.__subclasses__()
+    return found
+
+
+def _text(text: str) -> str:
+    """Return a text as HTML, what stands between backticks as code."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text))

@@ -36,6 +36,9 @@ _TITLES: Mapping[str, tuple[str, str]] = {
     "server": ("Layanan sedang tidak tersedia", "The service is not available"),
 }
 
+TITLED = frozenset(_TITLES)
+"""Kinds of codes that are answered as problems."""
+
 _STATUS: Mapping[str, int] = {
     "photo.empty": 422,
     "photo.unsupported": 415,
