@@ -18,7 +18,7 @@ import msgspec
 
 from vision.errors import Language
 from vision.report.listing import ListedPhoto, Ruling
-from vision.report.overview.wording import count_in_words
+from vision.report.wording import count_in_words
 from vision.rules import FindingKind, Verdict
 
 CONFIDENCE: Final = 0.95

@@ -27,7 +27,7 @@ from vision.report.overview import write_overview
 from vision.report.overview.columns import details_block, script_json
 from vision.report.overview.places import Folders
 from vision.report.overview.thumbnails import fitted, plan, within
-from vision.report.overview.wording import advice_apart, kind_in_words, parted
+from vision.report.wording import advice_apart, kind_in_words, parted
 
 ROOM = Path(__file__).resolve().parents[3] / "vision" / "report" / "overview"
 VOID = {"meta", "img", "link", "br", "hr", "input"}

@@ -10,7 +10,7 @@ from vision.errors import Language
 from vision.report.listing import ListedPhoto, Ruling
 from vision.report.marks import Mark, marks_of, numbers_by_finding, ranges
 from vision.report.overview.places import Folders
-from vision.report.overview.wording import advice_apart, kind_in_words, parted
+from vision.report.wording import advice_apart, kind_in_words, parted
 from vision.rules import Verdict
 
 VERDICTS = ("flag", "review", "clear", "error")

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from vision.report.listing import ScanFacts
 from vision.report.overview.entries import AUDITED, KNOWN, VERDICTS, Entry
-from vision.report.overview.wording import count_in_words, day_or_text, safe, words
+from vision.report.wording import count_in_words, day_or_text, safe, words
 from vision.rules import Policy, available_packs, next_step
 
 if TYPE_CHECKING:

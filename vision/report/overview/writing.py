@@ -21,7 +21,7 @@ from importlib import resources
 from itertools import islice
 from pathlib import Path
 from string import Template
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, Any
 
 from vision.likeness import fold
 from vision.report.listing import ListedPhoto, ScanFacts
@@ -30,11 +30,9 @@ from vision.report.overview.entries import Entry, belongs, detail_of, entry_of
 from vision.report.overview.places import Folders
 from vision.report.overview.summary import summary_of
 from vision.report.overview.thumbnails import Plan, fitted, kind_of, plan, within
-from vision.report.overview.wording import kind_in_words, words
+from vision.report.precision import Tally
+from vision.report.wording import kind_in_words, words
 from vision.rules.texts import text
-
-if TYPE_CHECKING:
-    from vision.report.precision import Tally
 
 PICTURES_PER_BLOCK = 24
 """Thumbnails in one block of the page; they are looked at together, a page of the list at a time."""
@@ -89,8 +87,6 @@ class _Listed:
     _ends: list[int] = field(default_factory=lambda: [0])
 
     def __post_init__(self) -> None:
-        from vision.report.precision import Tally  # here, because its figures are written with this package's words
-
         self.folders, self.tally = Folders(self.relative_to), Tally()
 
     def add(self, photo: ListedPhoto) -> None:

@@ -12,9 +12,9 @@ from vision.errors import Language
 from vision.report.cells import shortened
 from vision.report.decision_files import HEADERS
 from vision.report.listing import Ruling
-from vision.report.overview.wording import count_in_words
-from vision.report.overview.wording import words as page_words
 from vision.report.rulings import ruling_words
+from vision.report.wording import count_in_words
+from vision.report.wording import words as page_words
 from vision.report.workbook.guide import CHOICES, choices_of
 from vision.report.workbook.lines import SheetName
 from vision.report.workbook.links import MOST_LINKS

@@ -6,8 +6,8 @@ from typing import Final
 
 from vision.errors import Language
 from vision.report.listing import Ruling
-from vision.report.overview.wording import count_in_words
 from vision.report.rulings import FAILED, REPORTED, SAMPLED, ruling_words
+from vision.report.wording import count_in_words
 from vision.report.workbook.lines import SheetName
 from vision.report.workbook.links import MOST_LINKS
 from vision.report.workbook.paper import Paper

@@ -12,9 +12,9 @@ from vision.errors import Language
 from vision.report.cells import shown
 from vision.report.listing import ListedPhoto
 from vision.report.marks import marks_of, numbers_by_finding, ranges
-from vision.report.overview.wording import advice_apart, count_in_words, parted
 from vision.report.rulings import ruling_words
 from vision.report.tables.facts import PhotoSummary
+from vision.report.wording import advice_apart, count_in_words, parted
 from vision.report.workbook.links import link_of
 from vision.report.workbook.wording import words
 from vision.rules import Verdict

@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from vision.report.cells import shown
 from vision.report.listing import ScanFacts
-from vision.report.overview.wording import count_in_words, day_or_text, kind_in_words
-from vision.report.overview.wording import words as page_words
+from vision.report.wording import count_in_words, day_or_text, kind_in_words
+from vision.report.wording import words as page_words
 from vision.report.workbook.counting import Count, Counting
 from vision.report.workbook.paper import FLAG, REVIEW, Paper
 from vision.report.workbook.spool import Spool

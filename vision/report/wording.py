@@ -1,4 +1,4 @@
-"""Words, numbers and names on the page: in the report's language, and never taken for markup."""
+"""Words, numbers and names of a scan's reports: in the report's language, and never taken for markup."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _THOUSANDS = {"id": ".", "en": ","}
 @cache
 def words(language: Language) -> Mapping[str, str]:
     """Return the words of the page by key."""
-    file = resources.files(__package__) / f"words-{language}.toml"
+    file = resources.files("vision.report.overview") / f"words-{language}.toml"
     return msgspec.toml.decode(file.read_bytes(), type=dict[str, str], strict=True)
 
 
