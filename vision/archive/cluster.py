@@ -102,6 +102,19 @@ class ClusterJudges:
             self._membership.close()
             raise
 
+    def start(self) -> None:
+        """Wait until every processor that is there now can judge; otherwise photos go to the first that can.
+
+        Raises what `judged` raises.
+        """
+        until = time.monotonic() + self._patience
+        self._tend()
+        while not self._actors or any(actor.starting is not None for actor in self._actors):
+            if time.monotonic() > until:
+                raise self._nobody()
+            self._done([])
+            self._tend()
+
     def judged(self, tasks: Iterable[Task]) -> Iterator[Answer | FailedTask]:
         """Yield what became of each task, in the order of completion; takes tasks only as fast as they are judged.
 
