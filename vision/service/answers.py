@@ -100,11 +100,9 @@ def add_problem_handlers(app: FastAPI) -> None:
 
 
 def _allowed(request: Request) -> list[str]:
-    found: set[str] = set()
-    for route in request.app.state.routes:
-        match, _ = route.matches(request.scope)
-        found |= set(getattr(route, "methods", None) or ()) if match is not Match.NONE else set()
-    return sorted(found)
+    routes = request.app.state.routes
+    path = next((one.path for one in routes if one.matches(request.scope)[0] is not Match.NONE), None)
+    return sorted({method for one in routes if one.path == path for method in getattr(one, "methods", None) or ()})
 
 
 def _field_of(place: tuple[int | str, ...]) -> str:

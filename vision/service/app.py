@@ -42,7 +42,8 @@ def create_app(service: Service) -> FastAPI:
     for router in routers:
         app.include_router(router)
     add_pages(app)
-    app.state.routes = [*(route for router in routers for route in router.routes), *app.routes]
+    every = [*(route for router in routers for route in router.routes), *app.routes]
+    app.state.routes = [route for route in every if hasattr(route, "path")]
     add_problem_handlers(app)
     openapi.add_schemas(app)
     return app

@@ -393,6 +393,7 @@ def test_methods_and_addresses_that_are_not(to_closed: httpx.Client) -> None:
     problem(to_closed.get("/v1/check"), 405, "request.method")
     assert to_closed.get("/v1/check").headers["allow"] == "POST"
     assert to_closed.post("/v1/elections/a").headers["allow"] == "DELETE, GET, PUT"
+    assert to_closed.post("/v1/candidates/health").headers["allow"] == "GET"
     problem(to_closed.request("TRACE", "/v1/check"), 405, "request.method")
     problem(to_closed.options("/v1/check"), 405, "request.method")
     for path in (
