@@ -16,6 +16,7 @@ from pathlib import Path
 
 from scripts.archive_trial import bombs
 from scripts.archive_trial.bombs import MEGABYTE, Raw
+from scripts.archive_trial.odd_names import LONGEST, NAMES, RAW_NAMES
 from scripts.fuzz_photos import default_pictures, mutants
 
 PHOTO = "photo"
@@ -25,41 +26,6 @@ NO_PHOTO = "no photo"
 
 JPEG_START = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01"
 _PATH_MAX = 4096
-_LONGEST = 255
-
-NAMES = (
-    "Upacara 17 Agustus.jpg",
-    "Ngayogyakarta ꦔꦪꦺꦴꦒꦾꦏꦂꦠ.jpg",
-    "عيد مبارك.jpg",
-    "祝你好运.jpg",
-    "Ωμέγα й ё ß ñ.jpg",
-    "ภาพถ่าย.jpg",
-    "தமிழ் देवनागरी 한국어.jpg",
-    "👩‍👩‍👧‍👦🇮🇩.jpg",
-    "e\u0301 and \u00e9.jpg",
-    "\u202egpj.exe.jpg",
-    "zero\u200bwidth\ufeff.jpg",
-    "new\nline.jpg",
-    "tab\tand\rreturn.jpg",
-    "\x1b[31mred\x1b[0m.jpg",
-    "\x01\x02\x7f\x85.jpg",
-    "-rf.jpg",
-    "--json.jpg",
-    "@list.jpg",
-    " spaces .jpg",
-    "dot. .jpg",
-    "'quote\" `tick` $HOME ; rm -rf ~ | & .jpg",
-    "%s %d {0} {name} \\n.jpg",
-    "<script>alert(1)</script>.jpg".replace("/", "\u2215"),
-    "=cmd|' C'!A0.jpg",
-    "foto[1]*?.jpg",
-    "a.zip!",
-    "CON.jpg",
-    "NUL",
-    "s3:",
-    "x" * (_LONGEST - 4) + ".jpg",
-)
-RAW_NAMES = (b"caf\xe9.jpg", b"\xff\xfe\x00"[:2] + b".jpg", b"lone \xed\xa0\x80.jpg", b"\x80\x81", b"cut \xe2\x82")
 
 
 @dataclass
@@ -78,8 +44,12 @@ class HostileTree:
     left_out: set[str] = field(default_factory=set)
 
 
-def make_hostile_tree(folder: Path, *, full: bool = True, photo: bytes | None = None) -> HostileTree:
-    """Make the tree in an empty folder; `full` makes 300 broken photos, 10,000 empty files and gigabyte bombs.
+def make_hostile_tree(
+    folder: Path, *, full: bool = True, swelling: bool = True, photo: bytes | None = None
+) -> HostileTree:
+    """Make the tree in an empty folder; `full` makes 300 broken photos, 10,000 empty files and more bombs.
+
+    Without `swelling` there are no bombs: unpacking them as far as they are let takes seconds.
 
     Without rights to make one thing or another (devices), or with too many (root reads locked files), the tree and
     what is expected of it are those that can be had.
@@ -94,8 +64,11 @@ def make_hostile_tree(folder: Path, *, full: bool = True, photo: bytes | None = 
     maker.locked()
     maker.hidden()
     maker.misnamed()
-    maker.zips(full=full)
-    maker.tars(full=full)
+    maker.zips()
+    maker.tars()
+    if swelling:
+        maker.zip_bombs(full=full)
+        maker.tar_bombs(full=full)
     return maker.tree
 
 
@@ -142,7 +115,7 @@ class _Maker:
     def deep_folders(self) -> None:
         """Make folders down to where no path reaches any more; what lies there cannot be had."""
         self.file("deep/" + "d/" * 60 + "photo.jpg", self.photo, PHOTO)
-        part = "l" * _LONGEST
+        part = "l" * LONGEST
         path = os.fspath(self.root / "deeper")
         Path(path).mkdir()
         here = os.open(path, os.O_RDONLY)
@@ -246,7 +219,7 @@ class _Maker:
         self.container("misnamed/really a tar.zip", bombs.tar_of([("photo.jpg", self.photo)]), {"photo.jpg": PHOTO})
         self.container("misnamed/really a zip.tar.gz", packed, {"photo.jpg": PHOTO})
 
-    def zips(self, *, full: bool) -> None:
+    def zips(self) -> None:
         photo, crc = self.photo, zlib.crc32(self.photo)
         names = ["../../up.jpg", "/etc/absolute.jpg", "C:\\windows.jpg", "..\\..\\back.jpg", "//server/share.jpg"]
         names += [name for name in NAMES if not name.startswith((".", "/"))]
@@ -320,10 +293,9 @@ class _Maker:
                 "inner.jpg": "archive.nested",
             },
         )
-        self._zip_bombs(full=full)
         self._damaged_zips()
 
-    def _zip_bombs(self, *, full: bool) -> None:
+    def zip_bombs(self, *, full: bool) -> None:
         large = (256 if full else 201) * MEGABYTE
         swollen = bombs.deflated(JPEG_START, large)
         self.container(
@@ -347,10 +319,9 @@ class _Maker:
         )
         nested = bombs.nested_zip(self.photo, 5)
         self.container("zips/nested.zip", nested, {"level4.zip": "archive.nested"})
-        for method, name in ((zipfile.ZIP_BZIP2, "bzip2"), (zipfile.ZIP_LZMA, "lzma")):
-            swollen = bombs.zip_of_files([("zeros.jpg", JPEG_START + bytes(large))], method) if full else b""
-            if full:
-                self.container(f"zips/{name}.zip", swollen, {"zeros.jpg": "photo.too_large"})
+        for method, name in ((zipfile.ZIP_BZIP2, "bzip2"), (zipfile.ZIP_LZMA, "lzma")) if full else ():
+            swollen = bombs.zip_of_files([("zeros.jpg", JPEG_START + bytes(large))], method)
+            self.container(f"zips/{name}.zip", swollen, {"zeros.jpg": "photo.too_large"})
         members = 60 if full else 20
         self.container(
             "zips/overlapping.zip",
@@ -377,7 +348,7 @@ class _Maker:
         rng = random.Random(7)
         self.container("zips/noise.zip", b"PK\3\4" + rng.randbytes(5000), {}, "archive.unreadable")
 
-    def tars(self, *, full: bool) -> None:
+    def tars(self) -> None:
         photo = self.photo
         names = ["../../up.jpg", "/etc/absolute.jpg", "n/" * 150 + "long.jpg"]
         names += [name for name in NAMES if not name.startswith((".", "/"))]
@@ -422,7 +393,6 @@ class _Maker:
         dictionary = bombs.xz_with_dictionary(two, 38)
         self.container("tars/dictionary.tar.xz", dictionary, {}, "archive.unreadable")
         self._lying_tars()
-        self._tar_bombs(full=full)
 
     def _lying_tars(self) -> None:
         header, end = bombs.tar_header, bytes(1024)
@@ -435,6 +405,8 @@ class _Maker:
             "long name": header(b"././@LongLink", 2**33 - 1, b"L"),
             "extended": header(b"x", 2**33 - 1, b"x"),
             "bad record": header(b"x", 20, b"x") + b"99999999 path=x".ljust(512, b"\0"),
+            "record without a length": header(b"x", 20, b"x") + b"path=x".ljust(512, b"\1"),
+            "record of no length": header(b"x", 20, b"x") + b"0 path=x".ljust(512, b"\1"),
             "bad record size": header(b"x", 20, b"x") + b"18 size=-99999999\n".ljust(512, b"\0") + good,
         }
         for name, lie in lies.items():
@@ -447,18 +419,17 @@ class _Maker:
         tar = label + sparse + good + end
         self.container("tars/kinds.tar", tar, {"holes.jpg": "archive.unsupported", "good.jpg": PHOTO})
 
-    def _tar_bombs(self, *, full: bool) -> None:
+    def tar_bombs(self, *, full: bool) -> None:
         self.container(
             "tars/bomb.tar.gz",
             bombs.packed_bomb("gz", b"zeros.dat", 1300 * MEGABYTE),
             {"zeros.dat": NO_PHOTO},
             "archive.too_large",
         )
-        if full:
-            for packing in ("bz2", "xz"):
-                self.container(
-                    f"tars/bomb.tar.{packing}",
-                    bombs.packed_bomb(packing, b"zeros.jpg", 1300 * MEGABYTE),
-                    {"zeros.jpg": "photo.too_large"},
-                    "archive.too_large",
-                )
+        for packing in ("bz2", "xz") if full else ():
+            self.container(
+                f"tars/bomb.tar.{packing}",
+                bombs.packed_bomb(packing, b"zeros.jpg", 1300 * MEGABYTE),
+                {"zeros.jpg": "photo.too_large"},
+                "archive.too_large",
+            )

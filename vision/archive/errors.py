@@ -25,7 +25,17 @@ FotoNetralError
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 from vision.errors import FotoNetralError
+
+E = TypeVar("E", bound=FotoNetralError)
+
+
+def bare(error: E) -> E:
+    """Return the error without the frames that it came through: these would hold on to whatever was read there."""
+    error.__cause__ = error.__context__ = None
+    return error.with_traceback(None)
 
 
 class ArchiveError(FotoNetralError):

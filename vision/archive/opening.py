@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 from vision._sniff import sniff
@@ -113,7 +114,8 @@ class OpenedContainer:
 
     def __exit__(self, *_: object) -> None:
         if self._file is not None:
-            self._file.close()
+            with suppress(Exception):  # everything wanted was read
+                self._file.close()
 
     def open_member(self, place: Place) -> Opened:
         """Go on to a member and open it; raises what is wrong with it, or with the container from here on."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from queue import SimpleQueue
 
+from vision.archive.errors import bare
 from vision.archive.files import unreadable
 from vision.archive.opening import Opened, OpenedContainer, member_unreadable, open_alone
 from vision.archive.packed import BrokenError
@@ -169,7 +170,7 @@ class _Readers:
         except _ClosedError:
             raise
         except FotoNetralError as error:
-            return Contents(place, error=error)
+            return Contents(place, error=bare(error))
         except BrokenError as error:
             return Contents(place, error=member_unreadable(error.reason_id, error.reason_en))
         except OSError as error:

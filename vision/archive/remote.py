@@ -20,7 +20,7 @@ from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
-from vision.archive.errors import AddressError, NoExtraError
+from vision.archive.errors import AddressError, NoExtraError, bare
 from vision.archive.names import is_left_out
 from vision.archive.places import Unreadable
 from vision.errors import FotoNetralError, PhotoNotFoundError
@@ -282,7 +282,7 @@ class _Anywhere(io.RawIOBase):
 def address_error(address: str, error: Exception) -> FotoNetralError:
     """Return the typed error for what a library said about an address."""
     if isinstance(error, FotoNetralError):
-        return error
+        return bare(error)
     if isinstance(error, ImportError) and (_scheme(address) in _EXTRA or error.name == "fsspec"):
         return NoExtraError(
             f"Untuk membaca «{address}» diperlukan tambahan yang belum terpasang.",

@@ -15,7 +15,7 @@ from urllib.parse import unquote, urlsplit
 from vision._sniff import sniff
 from vision.archive import remote
 from vision.archive.containers import first_bytes, members_of
-from vision.archive.errors import AddressError, EmptyFolderError
+from vision.archive.errors import AddressError, EmptyFolderError, bare
 from vision.archive.files import open_file, stamp_of, unreadable
 from vision.archive.folders import Walker, has_magic, inner
 from vision.archive.names import is_address, is_left_out, is_member_left_out, is_named_container
@@ -167,7 +167,7 @@ class _Listing:
                     if not is_member_left_out(member.entry.name, hidden=self._hidden):
                         yield member.place
         except FotoNetralError as error:
-            yield Unreadable(place.name, error)
+            yield Unreadable(place.name, bare(error))
         except OSError as error:
             yield Unreadable(place.name, unreadable(place.name, error))
         else:

@@ -213,9 +213,8 @@ def _records(body: bytes) -> dict[str, str]:
     at = 0
     while at < len(body) and body[at]:
         space = body.find(b" ", at, at + 20)
-        length = _decimal(body[at:space].decode("latin-1")) if space > 0 else 0
-        end = at + length
-        if end <= space or end > len(body):
+        end = at + _decimal(body[at:space].decode("latin-1")) if space > at else 0
+        if not at < space < end <= len(body):
             raise BrokenError("sebuah judul rusak", "a header is damaged")
         key, _, value = body[space + 1 : end - 1].partition(b"=")
         if key in (b"path", b"size", b"mtime") or key.startswith(b"GNU.sparse."):

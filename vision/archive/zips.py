@@ -37,7 +37,8 @@ _PACKINGS: dict[int, Packing] = {_DEFLATE: "deflate", _BZIP2: "bzip2", _LZMA: "l
 _OTHER_PACKINGS = {9: "Deflate64", 93: "Zstandard", 95: "XZ", 97: "WavPack", 98: "PPMd"}
 _ENCRYPTED, _UTF8 = 0x1, 0x800
 _EXTRA_64, _EXTRA_TIMES = 0x1, 0x5455
-_UNIX = 3
+_UNIX, _MACOS = 3, 19
+_DOS_FOLDER = 0x10
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +134,8 @@ def _entry(
     extra = _extra_fields(window.read(extra_bytes))
     window.read(comment_bytes)
     size, packed, offset = _wide(extra.get(_EXTRA_64, b""), (size, packed, offset))
-    mode = attributes >> 16 if made_by >> 8 == _UNIX else 0
-    if name.endswith("/") or stat.S_ISDIR(mode):
+    mode = attributes >> 16 if made_by >> 8 in (_UNIX, _MACOS) else 0
+    if name.endswith("/") or stat.S_ISDIR(mode) or (attributes & _DOS_FOLDER and not size):
         return None
     fault: ArchiveError | None = None
     if stat.S_IFMT(mode) not in (0, stat.S_IFREG):

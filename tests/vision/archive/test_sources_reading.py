@@ -295,6 +295,19 @@ def test_what_is_read_ahead_is_bounded(here: Path) -> None:
     assert peak < 20 * MEGABYTE
 
 
+def test_errors_hold_on_to_nothing(here: Path) -> None:
+    for number in range(10):
+        put(f"{number}.jpg", b"PK\3\4" + bytes(MEGABYTE))
+    put("a.zip", zip_of_files([(f"{number}.jpg", b"PK\3\4" + bytes(MEGABYTE)) for number in range(10)]))
+    wanted = places()
+    tracemalloc.start()
+    came = list(read_places(wanted))
+    held, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert [outcome(one) for one in came] == ["archive.misnamed"] * 10 + ["archive.nested"] * 10
+    assert held < MEGABYTE
+
+
 def test_a_photo_larger_than_everything_read_ahead_gets_through(here: Path) -> None:
     for number in range(5):
         put(f"{number}.jpg", JPEG + bytes(3 * MEGABYTE))
