@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from base64 import b64decode, b64encode
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from browser import Watched
 from playwright.sync_api import Page, Route
+from serving import ROOT, Serving, serving
 
 from vision.service.pages import WEB
 
+STILL: dict[str, Any] = {"reduced_motion": "reduce"}
+TOUCH: dict[str, Any] = STILL | {"has_touch": True, "is_mobile": True}
+PHOTOS = ROOT / "fixtures" / "photos"
+CLEAR, SIGN, PAIR, THUMB = (
+    PHOTOS / f"{name}.jpg" for name in ("collins_plain", "collins_peace", "pair_sign", "hopper_thumb_up")
+)
+TRUNCATED = ROOT / "fixtures" / "broken" / "truncated.jpg"
+FLAGGED, NOTHING = "Sebaiknya jangan diunggah dulu.", "Tidak ditemukan tanda keberpihakan."
+"""Headlines, as `vision/rules/messages/id.toml` has them."""
 EMPTY = "http://page.test/"
 _KINDS = {".js": "text/javascript", ".css": "text/css", ".html": "text/html", ".svg": "image/svg+xml"}
 
@@ -91,3 +104,19 @@ def shrunk(page: Page, photo: bytes, kind: str = "image/jpeg", side: int | None 
         {"data": b64encode(photo).decode(), "kind": kind, "side": side},
     )
     return told["size"], b64decode(told["data"])
+
+
+@contextmanager
+def sample_service(folder: Path) -> Iterator[Serving]:
+    """Run a server with the real models and the sample candidate."""
+    table, gallery = ROOT / "fixtures" / "candidates.csv", folder / "gallery.db"
+    command = [sys.executable, "-c", "from vision.cli import main; main()"]
+    enrol = [*command, "candidates", "import", str(table), "--gallery", str(gallery)]
+    subprocess.run(enrol, check=True, capture_output=True, cwd=ROOT)
+    with serving(folder, real=True, gallery=str(gallery), per_minute=100_000) as one:
+        yield one
+
+
+def forgive(watched: Watched, *what: str) -> None:
+    """Take what the browser itself says of answers that the test asks for off the complaints."""
+    watched.complaints[:] = [one for one in watched.complaints if not any(text in one for text in what)]
