@@ -30,7 +30,6 @@ _TEXTS: Mapping[Language, Mapping[str, str]] = {
     "id": {
         "listing": "Mendata berkas",
         "judging": "Memeriksa foto",
-        "found": "{flag} jangan diunggah, {review} lihat lagi, {error} gagal",
         "stopped": "Dihentikan. Yang sudah diperiksa tersimpan; jalankan perintah yang sama untuk melanjutkan.",
         "summary": "{places} foto di {out}: {clear} tanpa tanda, {review} perlu dilihat lagi, {flag} sebaiknya tidak "
         "diunggah, {error} tidak dapat diperiksa (foto yang sama dihitung sekali).",
@@ -41,7 +40,6 @@ _TEXTS: Mapping[Language, Mapping[str, str]] = {
     "en": {
         "listing": "Listing files",
         "judging": "Checking photos",
-        "found": "{flag} better not posted, {review} look again, {error} failed",
         "stopped": "Stopped. What was checked is kept; run the same command to go on.",
         "summary": "{places} photos into {out}: {clear} clear, {review} to look at again, {flag} better not posted, "
         "{error} could not be checked (equal photos count once).",
@@ -50,6 +48,9 @@ _TEXTS: Mapping[Language, Mapping[str, str]] = {
         "later": "Write the report with: fotonetral report {out}",
     },
 }
+
+
+_SIGNS = {"flag": "✖", "review": "!", "error": "?"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +149,7 @@ def _shown(words: Mapping[str, str], *, quiet: bool) -> Iterator[_Show]:
         BarColumn(),
         MofNCompleteColumn(),
         TextColumn("{task.fields[rate]}"),
-        TimeRemainingColumn(),
+        TimeRemainingColumn(compact=True),
         TextColumn("{task.fields[found]}"),
     )
     with RichProgress(*columns, console=console, disable=not console.is_terminal, refresh_per_second=4) as bar:
@@ -181,8 +182,8 @@ class _Bar(_Show):
         if not self._judging:
             self._judging = True
             self._bar.reset(self._task, description=self._words["judging"], total=progress.to_read)
-        found = {key: progress.verdicts[key] for key in ("flag", "review", "error")}
+        # The symbols of the verdicts, as `check` prints them: there is no room for words beside a bar.
+        found = "  ".join(f"{sign} {progress.verdicts[key]}" for key, sign in _SIGNS.items())
         speed = self._bar.tasks[0].speed
         rate = "" if not speed else f"{speed:.1f}/s"
-        told = self._words["found"].format(**found)
-        self._bar.update(self._task, completed=progress.read, rate=rate, found=told)
+        self._bar.update(self._task, completed=progress.read, rate=rate, found=found)
