@@ -62,6 +62,8 @@ class _Listing:
         self._hidden = walker.hidden
         self._files: set[str] = set()
         """Real places of the files that did not come out of folders."""
+        self._folder_above = "", os.path.realpath("")
+        """The folder of the last of them, as given and as it is: lists name many files of the same folder."""
         self._addresses: set[str] = set()
         self._above: list[str] = []
         """Addresses everything below which was listed."""
@@ -129,8 +131,10 @@ class _Listing:
 
     def _given_file(self, path: str, status: os.stat_result | None) -> Iterator[Listed]:
         """List a file that was named itself, unless it was listed before."""
-        folder, name = os.path.split(path)
-        folder = os.path.realpath(folder)
+        above, name = os.path.split(path)
+        if above != self._folder_above[0]:
+            self._folder_above = above, os.path.realpath(above)
+        folder = self._folder_above[1]
         real = inner(folder, name)
         listed_there = folder in self._walker.walked and not is_left_out(name, hidden=self._hidden)
         if real in self._files or listed_there:
