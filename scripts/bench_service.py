@@ -144,7 +144,7 @@ async def open_loop(server: Running, photo: bytes, rate: float, seconds: float) 
 
 def latency(photos: dict[str, bytes], seconds: float, workers: int) -> None:
     """Print latency and throughput for several numbers of clients; the queue has room for all of them."""
-    room = {"waiting": 100, "waiting_seconds": 600, "pending_mb": 1000}
+    room = {"waiting": 100, "waiting_seconds": 600, "pending_mb": 1000, "uploads": 200}
     with running(workers=workers, remember_minutes=0, per_minute=100_000, **room) as server:
         print(
             "\n| photo | clients | p50 / p95 / p99 ms | answers a second | others | memory |\n|---|---|---|---|---|---|"
