@@ -128,7 +128,7 @@ class KeyStore:
     def grants(self) -> tuple[Grant, ...]:
         """Return all keys and codes, oldest first."""
         with self._opened() as file:
-            rows = [] if file is None else file.execute(f"SELECT {_COLUMNS} FROM grants ORDER BY made_at, id")  # noqa: S608
+            rows = [] if file is None else file.execute(f"SELECT {_COLUMNS} FROM grants ORDER BY rowid")  # noqa: S608
             return tuple(_grant(row) for row in rows)
 
     def revoke(self, id_: str) -> Grant:
