@@ -73,13 +73,12 @@ def measured(name: str, work: Callable[[Path], object], folder: Path) -> None:
 
     def run() -> None:
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        start = time.perf_counter()
+        start, cpu = time.perf_counter(), time.process_time()
         told = work(folder)
-        spent = time.perf_counter() - start
+        spent, cpu = time.perf_counter() - start, time.process_time() - cpu
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        print(
-            f"{name:22} {spent:7.1f} s {peak / 1024:7.0f} MB ({before / 1024:.0f} MB before) {told or ''}", flush=True
-        )
+        memory = f"{peak / 1024:.0f} MB ({before / 1024:.0f} MB before)"
+        print(f"{name:20} {cpu:6.1f} s of a core, {spent:6.1f} s in all, {memory}; {told}", flush=True)
 
     process = multiprocessing.get_context("fork").Process(target=run)
     process.start()
