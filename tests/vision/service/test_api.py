@@ -5,11 +5,14 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import os
+import signal
 import subprocess
 import sys
 import time
 from base64 import b64decode
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -376,6 +379,21 @@ def test_a_gallery_in_use_by_another_program_is_waited_for(client: httpx.Client,
         assert told.headers["retry-after"] == "2"
         assert time.monotonic() - began < 20
         assert gallery.get("grace-hopper") is not None
+
+
+def test_a_process_killed_in_mid_request_costs_that_request_alone(
+    api: Serving, client: httpx.Client, fixtures: Path
+) -> None:
+    photo = (fixtures / "photos/meeting.jpg").read_bytes()
+    (pid,) = api.workers()
+    with ThreadPoolExecutor(1) as threads:
+        asked = threads.submit(client.post, "/v1/check", content=photo + b"killed", headers=RAW)
+        while "fotonetral_running 1.0" not in client.get("/metrics").text:
+            time.sleep(0.02)
+        os.kill(pid, signal.SIGKILL)
+        told = asked.result()
+    assert (told.status_code, told.json()["code"]) == (503, "engine.crashed")
+    fine(client.post("/v1/check", content=photo + b"killed", headers=RAW), "check")
 
 
 # The client for other programs
