@@ -20,7 +20,7 @@ from vision.report.marks import Mark
 from vision.report.workbook.lines import Spot
 
 SIZE_WH: Final = (240, 180)
-"""Pixels that a picture in a cell fits into: about 8 KB of JPEG."""
+"""Pixels that a picture in a cell fits into: about 9 KB of JPEG."""
 
 SHOWN: Final = 0.625
 """The size at which it stands there: 150 x 112, so that it is sharp on fine screens and in print."""

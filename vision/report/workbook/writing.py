@@ -20,7 +20,7 @@ from vision.report.workbook.summary import write_summary
 from vision.report.workbook.wording import words
 
 MOST_PICTURES: Final = 2_000
-"""Rows of each sheet that have their picture, the first: some 16 MB, so that the file can still be mailed."""
+"""Rows of each sheet that have their picture, the first: some 18 MB, so that the file can still be mailed."""
 
 _GRIDS: Final[tuple[tuple[SheetName, str], ...]] = (("reported", FLAG), ("failed", ERROR), ("sampled", CLEAR))
 
