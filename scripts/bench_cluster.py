@@ -21,7 +21,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -103,8 +103,8 @@ def loss(folder: Path, place: Path) -> None:
     """Scan by command, with two nodes of which one is lost, and without a cluster; compare the journals."""
     command = [
         sys.executable,
-        "-m",
-        "vision.cli",
+        "-c",
+        "from vision.cli import main; main()",
         "scan",
         str(folder),
         "--no-report",
@@ -112,23 +112,37 @@ def loss(folder: Path, place: Path) -> None:
         "--date",
         "2028-11-01",
     ]
-    subprocess.run([*command, "--out", str(place / "local")], check=False, cwd=ROOT)
-    with nodes(1, 1) as cluster:
-        other = cluster.list_all_nodes()[1]
+    done = subprocess.run([*command, "--out", str(place / "local")], check=False, cwd=ROOT)
+    with nodes(1) as cluster:
         out = place / "cluster"
         began = time.perf_counter()
         scan = subprocess.Popen([*command, "--out", str(out), "--cluster", cluster.address], cwd=ROOT)
-        while scan.poll() is None and _count(out) < 10:
+        while scan.poll() is None and _count(out) < 1:
             time.sleep(0.2)
+        # Only now: the command belongs to any node of this machine, and would end with that one.
+        other = cluster.add_node(num_cpus=1, object_store_memory=STORE_BYTES)
+        while scan.poll() is None and _judging() < 2:
+            time.sleep(0.2)
+        time.sleep(2)
         killed_at = _count(out)
         cluster.remove_node(other, allow_graceful=False)
         scan.wait()
         took = time.perf_counter() - began
     rows = [[_rows(place / name, query) for query in (PLACES, ANSWERS)] for name in ("local", "cluster")]
     print(
-        f"\na node killed after {killed_at} answers: status {scan.returncode}, {took:.0f} s, "
+        f"\na node killed after {killed_at} answers: status {scan.returncode} (local {done.returncode}), {took:.0f} s, "
         f"places {len(rows[1][0])}, answers {len(rows[1][1])}, equal to the local scan: {rows[0] == rows[1]}"
     )
+
+
+def _judging() -> int:
+    """Return how many actors have a process with loaded models."""
+    found = 0
+    for process in psutil.process_iter(["name"]):
+        with suppress(psutil.Error):
+            if (process.info["name"] or "").startswith("ray::NodeJudge"):
+                found += any(child.memory_info().rss > 400e6 for child in process.children())
+    return found
 
 
 def _count(out: Path) -> int:
@@ -160,6 +174,8 @@ def store(gigabytes: int = 3, photo_bytes: int = 4_000_000) -> None:
     def tasks() -> Iterator[Task]:
         for at in range(count):
             yield Task(f"{at:064}", random[at % 1000 :] + bytes(at % 1000))
+
+    from bench_cluster import make_quick  # the other processes know this module by its name
 
     own = psutil.Process()
     with nodes(1) as cluster, closing(ClusterJudges(make_quick, address=cluster.address, seconds=60)) as judges:

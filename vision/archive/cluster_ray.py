@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import logging
 import os
 import shutil
@@ -17,6 +18,7 @@ from vision.archive.cluster_errors import ClusterError, NoClusterExtraError
 LOCAL_STORE_BYTES = 512 * 2**20
 """Shared memory of a Ray that is started for one scan on this machine alone: twice what photos under way hold."""
 
+_PRINT = "print_to_stdstream"
 _KNOCK_SECONDS = 10.0
 AUTO, LOCAL = "auto", "local"
 
@@ -51,6 +53,10 @@ class Membership:
         self._joined = not self.ray.is_initialized()
         if not self._joined:
             return  # somebody else's, who also leaves
+        # Ray writes what happens to machines on standard output whatever is set; no option of it stops that.
+        private = importlib.import_module("ray._private.worker")
+        if hasattr(private, _PRINT):
+            setattr(private, _PRINT, _print_nothing)
         # Ray would end the process on SIGTERM in its own way.
         in_main_thread = threading.current_thread() is threading.main_thread()
         before = signal.getsignal(signal.SIGTERM)
@@ -93,6 +99,10 @@ class Membership:
             )
         except Exception as error:
             raise _unreachable(LOCAL, error) from error
+
+
+def _print_nothing(*_: object, **__: object) -> None:
+    """Stand in for what prints messages of the cluster in the driver."""
 
 
 def _knock(address: str) -> None:
