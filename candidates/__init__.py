@@ -6,6 +6,7 @@ nothing until faces are compared.
 
 from __future__ import annotations
 
+import os
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from candidates.sheets import import_workbook
     from candidates.sources import import_source
     from candidates.transfer import Exported, export
+
+# ONNX Runtime's wheel reports its use to its maker unless this is set before it is imported: nothing leaves the machine.
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
 __all__ = [
     "AuditLine",

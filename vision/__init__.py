@@ -12,6 +12,7 @@ The names below are the package's public surface. They are loaded on first use, 
 
 from __future__ import annotations
 
+import os
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from vision.post import PostResult
     from vision.result import CheckError, CheckResult
     from vision.rules import Verdict
+
+# ONNX Runtime's wheel reports its use to its maker unless this is set before it is imported: nothing leaves the machine.
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
 __all__ = [
     "CheckError",
