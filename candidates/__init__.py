@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from candidates.sources import import_source
     from candidates.transfer import Exported, export
 
-# ONNX Runtime's wheel reports its use to its maker unless this is set before it is imported: nothing leaves the machine.
+# ONNX Runtime reports its use to its maker unless this is set before it is imported: nothing leaves the machine.
 os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
 __all__ = [
