@@ -20,7 +20,7 @@ _MOST_PERCENT = 100
 @click.option("--workers", type=click.IntRange(1, 256), default=None, metavar="N",
               help="Banyaknya proses; tanpa ini, sebanyak inti prosesor.")  # fmt: skip
 @click.option(
-    "--cluster", metavar="auto|ALAMAT", help='Periksa di klaster Ray; perlu pip install "fotonetral[cluster]".'
+    "--cluster", metavar="auto|local|ALAMAT", help='Periksa di klaster Ray; perlu pip install "fotonetral[cluster]".'
 )
 @click.option("--seconds", type=click.FloatRange(min=1), default=None, metavar="N",
               help="Batas waktu satu foto, dalam detik; tanpa ini, 120.")  # fmt: skip

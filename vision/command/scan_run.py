@@ -20,7 +20,7 @@ from vision.archive.local import Judges, LocalJudges
 from vision.archive.scan import Order, Progress, Scan
 from vision.cli import CLEAR, LOOK, NOT_JUDGED
 from vision.command.check_text import printable
-from vision.errors import Language
+from vision.errors import FotoNetralError, Language
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar
@@ -93,7 +93,10 @@ def _judges(scan: Scan, order: Order, how: How) -> Judges:
         return LocalJudges(make, workers=how.workers, seconds=how.seconds)
     from vision.archive.cluster import ClusterJudges
 
-    return ClusterJudges(make, address=how.cluster, seconds=how.seconds)
+    def warn(error: FotoNetralError) -> None:
+        click.echo(printable(error.text(order.settings.language)), err=True)
+
+    return ClusterJudges(make, address=how.cluster, seconds=how.seconds, warn=warn)
 
 
 def _tell(counts: Counter[str], order: Order, how: How, words: Mapping[str, str]) -> None:
