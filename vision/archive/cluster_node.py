@@ -17,7 +17,7 @@ from vision.archive.cluster_errors import ClusterError
 from vision.archive.judging import Answer, Task
 from vision.archive.local import TRIES, FailedTask
 from vision.archive.parcel import LaidOut, Parcel
-from vision.errors import CrashedError, FotoNetralError, TimeLimitError
+from vision.errors import CrashedError, FotoNetralError
 from vision.settings import LIBRARIES, CheckerSettings
 from vision.workers import START_SECONDS, Worker
 
@@ -94,8 +94,6 @@ class NodeJudge:
             except CrashedError as error:
                 if last:
                     return FailedTask(key, error)
-            except TimeLimitError as error:
-                return FailedTask(key, error)
             except FotoNetralError as error:
                 return FailedTask(key, error)
             else:

@@ -24,6 +24,8 @@ def make_judge() -> Callable[[Task], Answer]:
         what, _, rest = task.data.partition(b" ")
         if what == b"crash":
             os.abort()
+        if what == b"surprise":
+            raise ZeroDivisionError
         if what == b"hang":
             time.sleep(600)
         if what == b"once":
@@ -46,13 +48,13 @@ def tasks(*data: bytes) -> Iterator[Task]:
 
 
 def test_every_task_is_answered_whatever_some_do(tmp_path: Path) -> None:
-    data = [b"fine"] * 6 + [b"crash", b"once " + os.fsencode(tmp_path / "killed"), b"hang"] + [b"fine"] * 6
+    data = [b"fine"] * 6 + [b"crash", b"once " + os.fsencode(tmp_path / "killed"), b"hang", b"surprise"] + [b"fine"] * 5
     with closing(LocalJudges(make_judge, workers=2, seconds=1.5)) as judges:
         answers = {one.key: one for one in judges.judged(tasks(*data))}
         assert judges.restarts == TRIES + 1
     assert len(answers) == len(data)
     failed = {int(key): one.error.code for key, one in answers.items() if isinstance(one, FailedTask)}
-    assert failed == {6: "engine.crashed", 8: "engine.timeout"}
+    assert failed == {6: "engine.crashed", 8: "engine.timeout", 9: "engine.failed"}
     assert (tmp_path / "killed").exists(), "a photo whose process was killed once is judged by another"
 
 
