@@ -220,6 +220,8 @@ def test_waiting_in_line_is_told(browser: Browser, closed: Closed) -> None:
 
 def test_without_a_mouse(browser: Browser, server: Serving) -> None:
     with page_in(browser, DESKTOP, **STILL) as watched:
+        # Listening from the start: the browser hears of it some time after the call, and a key is pressed at once.
+        watched.page.on("filechooser", lambda chooser: chooser.set_files(str(PAIR)))
         page = open_page(watched, server.url)
 
         def press_until(selector: str) -> None:
@@ -232,9 +234,7 @@ def test_without_a_mouse(browser: Browser, server: Serving) -> None:
         page.keyboard.press("Tab")
         assert page.evaluate("document.activeElement.className") == "skip"
         press_until("#choose")
-        with page.expect_file_chooser() as chosen:
-            page.keyboard.press("Enter")
-        chosen.value.set_files(str(PAIR))
+        page.keyboard.press("Enter")
         answered(page)
         press_until(".tag")
         page.keyboard.press("Enter")
