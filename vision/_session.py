@@ -12,13 +12,11 @@ from numpy.typing import NDArray
 from vision.errors import EngineError
 
 
-def open_session(model: Path, threads: int) -> onnxruntime.InferenceSession:
-    """Load a network; `threads` is how many ONNX Runtime may use for it. Raises EngineError."""
+def open_session(model: Path) -> onnxruntime.InferenceSession:
+    """Load a network that runs on the thread which calls it. Raises EngineError."""
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.inter_op_num_threads = 1
-    # Idle threads that spin would take the processor from other work.
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    # The threads are ours (`vision._crew`): what is done around a network is shared among them as well.
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.log_severity_level = 3
     try:
         return onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])

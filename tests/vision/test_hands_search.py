@@ -13,7 +13,8 @@ from PIL import Image
 from scripts.rendering import PALM, render_hand
 from vision.geometry import Box
 from vision.hands.landmarker import LANDMARKS
-from vision.hands.search import FoundHand, HandSearch
+from vision.hands.palms import Palm
+from vision.hands.search import FoundHand, HandSearch, _worth_a_look
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
 EXPECTED = json.loads((FIXTURES / "expected.json").read_text("utf-8"))
@@ -156,6 +157,28 @@ def test_a_face_is_no_hand(search: Searcher) -> None:
 
 def test_a_face_alone_has_no_hand(search: Searcher) -> None:
     assert search.look(read("photos/collins_plain.jpg"), [Box(370, 130, 190, 190)]) == ()
+
+
+def a_palm(x: float, y: float, side: float, score: float) -> Palm:
+    return Palm(score, (x, y), side, np.zeros((7, 2)), side)
+
+
+def test_what_lies_in_a_face_or_is_tiny_is_not_looked_at() -> None:
+    face = Box(100, 100, 50, 50)
+    in_the_face, before_the_face = a_palm(120, 125, 30, 0.9), a_palm(125, 125, 60, 0.9)
+    beside, tiny = a_palm(170, 125, 30, 0.1), a_palm(300, 300, 6, 0.9)
+    kept = _worth_a_look([in_the_face, beside, tiny], [face])
+    assert kept == [beside]
+    assert _worth_a_look([before_the_face, beside], [face]) == [before_the_face, beside]
+
+
+def test_without_faces_the_surest_and_largest_are_looked_at() -> None:
+    small = [a_palm(40.0 * n, 10, 12, 0.9) for n in range(6)]
+    large = a_palm(500, 500, 200, 0.06)
+    kept = _worth_a_look([*small, large], [])
+    assert len(kept) == 4
+    assert kept[0] == large
+    assert len(_worth_a_look([*small, large], [Box(900, 900, 40, 40)])) == 7, "people's hands are all looked at"
 
 
 def test_hands_are_in_pixels_of_the_array(search: Searcher) -> None:

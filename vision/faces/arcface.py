@@ -8,13 +8,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from vision._crew import Crew
 from vision._session import open_session, run_session
 from vision.errors import EngineError, FaceModelError
 from vision.faces.face import Face
 from vision.faces.model_file import FaceModelFile
 from vision.faces.template import SIDE, template_chip
-
-_BATCH = 16
 
 _EXPECTED_ID = (
     "yang diperlukan jaringan ONNX dengan satu masukan float32 (N, 3, 112, 112) atau (N, 112, 112, 3) dan satu keluaran"
@@ -34,7 +33,7 @@ class ArcFaceEmbedder:
     """
 
     def __init__(self, model: Path, *, threads: int = 2) -> None:
-        """Load the network and try it on black chips. `threads` is how many ONNX Runtime may use.
+        """Load the network and try it on black chips. `threads` is how many it may use.
 
         Raises FaceModelError for a file that is no network, or whose network takes something else than chips or gives
         something else than one row of numbers each.
@@ -78,7 +77,8 @@ class _Network:
     def __init__(self, model: Path, threads: int) -> None:
         self._name = model.name
         try:
-            self._session = open_session(model, threads)
+            self._session = open_session(model)
+            self._crew = Crew(threads)
         except EngineError as error:
             raise self._unfit("tidak dapat dimuat", f"it cannot be loaded ({error.__cause__})") from error
         inputs, outputs = self._session.get_inputs(), self._session.get_outputs()
@@ -92,41 +92,31 @@ class _Network:
         self._channels_first = _fits(shape, 3, SIDE, SIDE)
         if kind != "tensor(float)" or not (self._channels_first or _fits(shape, SIDE, SIDE, 3)):
             raise self._unfit(f"masukannya {kind} {shape}", f"its input is {kind} {shape}")
-        self._fixed_batch = shape[0] if isinstance(shape[0], int) else None
-        self._batch = self._fixed_batch or _BATCH
+        # Not every network that is said to take any number of chips does: some were saved with one in mind.
+        self._batch = shape[0] if isinstance(shape[0], int) else 1
         self.size = self._tried()
 
     def run(self, images: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return the network's output. Raises EngineError."""
         if self._channels_first:
             images = images.transpose(0, 3, 1, 2)
-        parts = []
-        for start in range(0, len(images), self._batch):
-            some = images[start : start + self._batch]
-            missing = self._fixed_batch - len(some) if self._fixed_batch else 0
-            filled = np.concatenate([some, np.zeros((missing, *some.shape[1:]), np.float32)])
-            parts.append(self._once(np.ascontiguousarray(filled))[: len(some)])
-        return np.concatenate(parts)
+        missing = -len(images) % self._batch
+        filled = np.concatenate([images, np.zeros((missing, *images.shape[1:]), np.float32)])
+        parts = self._crew.map(self._once, np.split(np.ascontiguousarray(filled), len(filled) // self._batch))
+        return np.concatenate(parts)[: len(images)]
 
     def _once(self, batch: NDArray[np.float32]) -> NDArray[np.float32]:
         return run_session(self._session, [self._output], {self._input: batch})[0]
 
     def _tried(self) -> int:
-        """Return how many numbers a row of the output has; find whether several rows at once are possible."""
+        """Return how many numbers a row of the output has."""
         shape = (3, SIDE, SIDE) if self._channels_first else (SIDE, SIDE, 3)
-        came: tuple[int, ...] = ()
-        # Not every network that is said to take any number of chips does: some were saved with one in mind.
-        for count in (self._fixed_batch,) if self._fixed_batch else (2, 1):
-            try:
-                came = self._once(np.zeros((count, *shape), np.float32)).shape
-            except EngineError as error:
-                failure = error
-                continue
-            if len(came) == 2 and came[0] == count and came[1] > 1:
-                self._batch = 1 if count == 1 else self._batch
-                return came[1]
-        if not came:
-            raise self._unfit("gagal saat dicoba", f"it failed when tried ({failure.__cause__})") from failure
+        try:
+            came: tuple[int, ...] = self._once(np.zeros((self._batch, *shape), np.float32)).shape
+        except EngineError as error:
+            raise self._unfit("gagal saat dicoba", f"it failed when tried ({error.__cause__})") from error
+        if len(came) == 2 and came[0] == self._batch and came[1] > 1:
+            return came[1]
         raise self._unfit(f"keluarannya {list(came)}", f"its output is {list(came)}")
 
     def _unfit(self, came_id: str, came_en: str) -> FaceModelError:

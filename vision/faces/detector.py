@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from pathlib import Path
+from queue import SimpleQueue
 from types import TracebackType
 from typing import Any, Self
 
@@ -48,34 +49,47 @@ class Detection:
 
 
 class BlazeFace:
-    """MediaPipe's face detector. It looks at a picture as 192 x 192 pixels: small faces need a cut-out."""
+    """MediaPipe's face detector. It looks at a picture as 192 x 192 pixels: small faces need a cut-out.
 
-    def __init__(self, *, least_score: float, model: Path | None = None) -> None:
+    One of MediaPipe's detectors serves one thread at a time: as many are loaded as threads shall look at once.
+    """
+
+    def __init__(self, *, least_score: float, threads: int = 1, model: Path | None = None) -> None:
         """Load the detector; faces under `least_score` (0..1) are not returned. Raises EngineError."""
         path = model or model_path("face_detector.tflite")
         options = vision.FaceDetectorOptions(
             base_options=BaseOptions(model_asset_path=str(path)), min_detection_confidence=least_score
         )
+        self._loaded: list[Any] = []
+        self._free: SimpleQueue[Any] = SimpleQueue()
         try:
-            self._detector: Any = vision.FaceDetector.create_from_options(options)
+            for _ in range(threads):
+                self._loaded.append(vision.FaceDetector.create_from_options(options))
+                self._free.put(self._loaded[-1])
         except (RuntimeError, ValueError) as error:
+            self.close()
             raise EngineError("Detektor wajah gagal dimuat.", "The face detector could not be loaded.") from error
 
     def detect(self, pixels: NDArray[np.uint8]) -> list[Detection]:
-        """Find faces in (height, width, 3) uint8 RGB pixels. Raises EngineError when the model fails."""
+        """Find faces in (height, width, 3) uint8 RGB pixels. Raises EngineError when the model fails.
+
+        Safe to share between threads; more of them than the detector was loaded for wait for each other.
+        """
         height, width = pixels.shape[:2]
         image = mediapipe.Image(image_format=mediapipe.ImageFormat.SRGB, data=np.ascontiguousarray(pixels))
+        detector = self._free.get()
         try:
-            found = self._detector.detect(image).detections
+            found = detector.detect(image).detections
         except (RuntimeError, ValueError) as error:
             raise EngineError("Detektor wajah gagal.", "The face detector failed.") from error
+        finally:
+            self._free.put(detector)
         return [_detection(one, width, height) for one in found]
 
     def close(self) -> None:
         """Free the detector; closing twice is fine. Left to the interpreter's end it would print an error."""
-        if self._detector is not None:
-            self._detector.close()
-            self._detector = None
+        while self._loaded:
+            self._loaded.pop().close()
 
     def __enter__(self) -> Self:
         return self

@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from vision._crew import Crew
 from vision._session import open_session, run_session
 from vision.faces.alignment import CHIP_SIDE, face_chip
 from vision.faces.face import Face
@@ -21,8 +22,6 @@ _SHA256: Final = model_sha256("face_embedding.onnx")
 
 MODEL_ID: Final = f"dlib-resnet-v1+mirror/sha256:{_SHA256[:8]}"
 """Names the network and the way its output becomes a vector; only vectors of one id may be compared."""
-
-_BATCH = 16
 
 
 class FaceEmbedder:
@@ -38,8 +37,9 @@ class FaceEmbedder:
     sha256 = _SHA256
 
     def __init__(self, *, threads: int = 2, model: Path | None = None) -> None:
-        """Load the network. `threads` is how many ONNX Runtime may use. Raises EngineError without the model file."""
-        self._session = open_session(model or model_path("face_embedding.onnx"), threads)
+        """Load the network. `threads` is how many it may use. Raises EngineError without the model file."""
+        self._session = open_session(model or model_path("face_embedding.onnx"))
+        self._crew = Crew(threads)
 
     def embed(self, pixels: NDArray[np.uint8], faces: Sequence[Face]) -> NDArray[np.float32]:
         """Return one vector a face, (len(faces), 128) float32, in the order of `faces`.
@@ -61,9 +61,8 @@ class FaceEmbedder:
         for chip in chips:
             if chip.shape != (CHIP_SIDE, CHIP_SIDE, 3) or chip.dtype != np.uint8:
                 raise ValueError(f"a chip is (150, 150, 3) uint8, got {chip.shape} {chip.dtype}")
-        # Batches bound the memory: one chip holds about 6 MB of activations.
-        parts = [
-            run_session(self._session, ["desc"], {"chips": np.stack(chips[start : start + _BATCH])})[0]
-            for start in range(0, len(chips), _BATCH)
-        ]
-        return np.concatenate(parts)
+        return np.stack(self._crew.map(self._row, chips))
+
+    def _row(self, chip: NDArray[np.uint8]) -> NDArray[np.float32]:
+        (vectors,) = run_session(self._session, ["desc"], {"chips": np.ascontiguousarray(chip)[None]})
+        return vectors.reshape(EMBEDDING_SIZE)

@@ -16,11 +16,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from vision._crew import Crew
+from vision._halving import halved
 from vision.faces.alignment import face_chip, find_landmarks
 from vision.faces.detector import BlazeFace, Detection
 from vision.faces.face import Face, FaceQuality
 from vision.faces.quality import covered, sharpness, turned
-from vision.faces.tiles import belongs_to_tile, merge, plan_tiles, reading_order
+from vision.faces.tiles import Tile, belongs_to_tile, merge, plan_tiles, reading_order
 from vision.faces.verifier import LEAST_SCORE, FaceVerifier
 from vision.geometry import Box
 
@@ -45,9 +47,10 @@ class FaceFinder:
     """Finds faces. Holds native memory: use it in a `with` block or close it. Not safe to share between threads."""
 
     def __init__(self, *, threads: int = 2) -> None:
-        """Load the models; `threads` is how many the second opinion may use. Raises EngineError without a file."""
+        """Load the models; `threads` is how many may look at once. Raises EngineError without a file."""
+        self._crew = Crew(threads)
         self._verifier = FaceVerifier(threads=threads)
-        self._detector = BlazeFace(least_score=_DOUBTFUL_FROM)
+        self._detector = BlazeFace(least_score=_DOUBTFUL_FROM, threads=threads)
 
     def find(self, pixels: NDArray[np.uint8]) -> tuple[Face, ...]:
         """Find the faces of a photo of (height, width, 3) uint8 RGB, in reading order (rows, then left to right).
@@ -56,12 +59,13 @@ class FaceFinder:
         """
         if pixels.ndim != 3 or pixels.shape[2] != 3 or pixels.dtype != np.uint8:
             raise ValueError(f"expected pixels of (height, width, 3) uint8, got {pixels.shape} {pixels.dtype}")
-        faces = [self._face(pixels, detection) for detection in self._search(pixels)]
+        faces = self._crew.map(lambda detection: self._face(pixels, detection), self._search(pixels))
         return tuple(faces[index] for index in reading_order(face.box for face in faces))
 
     def _search(self, pixels: NDArray[np.uint8]) -> list[Detection]:
         size_wh = pixels.shape[1], pixels.shape[0]
-        found = self._verified(pixels, [*self._detector.detect(pixels), *self._search_from_afar(pixels)])
+        near, afar = self._crew.map(lambda search: search(pixels), (self._detector.detect, self._search_from_afar))
+        found = self._verified(pixels, [*near, *afar])
         longer = max(size_wh)
         if any(one.box.width > _PORTRAIT_PART * longer for one in found):
             return found
@@ -85,7 +89,7 @@ class FaceFinder:
         small = pixels
         if scale < 1.0:
             size_wh = max(round(width * scale), 1), max(round(height * scale), 1)
-            small = cv2.resize(pixels, size_wh, interpolation=cv2.INTER_AREA)
+            small = cv2.resize(halved(pixels, scale)[0], size_wh, interpolation=cv2.INTER_AREA)
         border = round(_AFAR_BORDER * max(small.shape[:2]))
         framed = cv2.copyMakeBorder(small, border, border, border, border, cv2.BORDER_CONSTANT, value=_GREY)
         back_xy = width / small.shape[1], height / small.shape[0]
@@ -93,12 +97,15 @@ class FaceFinder:
 
     def _search_tiles(self, pixels: NDArray[np.uint8], side: int, within: Box | None) -> list[Detection]:
         size_wh = pixels.shape[1], pixels.shape[0]
+        tiles = plan_tiles(size_wh, side, _OVERLAP, within)
         found = []
-        for tile in plan_tiles(size_wh, side, _OVERLAP, within):
-            cut = pixels[tile.top : tile.top + tile.height, tile.left : tile.left + tile.width]
-            moved = (one.moved(tile.left, tile.top) for one in self._detector.detect(cut))
-            found += [one for one in moved if belongs_to_tile(one.box, tile, size_wh)]
+        for tile, seen in zip(tiles, self._crew.map(lambda tile: self._seen_in(pixels, tile), tiles), strict=True):
+            found += [one for one in seen if belongs_to_tile(one.box, tile, size_wh)]
         return found
+
+    def _seen_in(self, pixels: NDArray[np.uint8], tile: Tile) -> list[Detection]:
+        cut = pixels[tile.top : tile.top + tile.height, tile.left : tile.left + tile.width]
+        return [one.moved(tile.left, tile.top) for one in self._detector.detect(cut)]
 
     def _verified(
         self, pixels: NDArray[np.uint8], detections: Sequence[Detection], known: Sequence[Detection] = ()

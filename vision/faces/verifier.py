@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from vision._crew import Crew
 from vision._session import open_session, run_session
 from vision.geometry import Box
 from vision.models import model_path
@@ -31,7 +32,8 @@ class FaceVerifier:
 
     def __init__(self, *, threads: int = 2, model: Path | None = None) -> None:
         """Load the network. Raises EngineError without the model file."""
-        self._session = open_session(model or model_path("face_verifier.onnx"), threads)
+        self._session = open_session(model or model_path("face_verifier.onnx"))
+        self._crew = Crew(threads)
 
     def scores(self, pixels: NDArray[np.uint8], boxes: Sequence[Box]) -> NDArray[np.float32]:
         """Return one score a box, (len(boxes),) float32; compare with `LEAST_SCORE`.
@@ -39,12 +41,11 @@ class FaceVerifier:
         `pixels` is (height, width, 3) uint8 RGB and the boxes are in its pixels. Each face is shown in three sizes
         around the one that the network was trained for, and the best place near the centre counts.
         """
-        if not boxes:
-            return np.empty(0, np.float32)
-        chips = np.stack([_cut(pixels, box, face_side) for box in boxes for face_side in _FACE_SIDES])
-        maps = run_session(self._session, ["score"], {"chips": chips})[0][:, 0, _CENTRE, _CENTRE]
-        best: NDArray[np.float32] = maps.reshape(len(boxes), -1).max(axis=1)
-        return best
+        return np.array(self._crew.map(lambda box: self._score(pixels, box), boxes), np.float32)
+
+    def _score(self, pixels: NDArray[np.uint8], box: Box) -> float:
+        chips = np.stack([_cut(pixels, box, face_side) for face_side in _FACE_SIDES])
+        return float(run_session(self._session, ["score"], {"chips": chips})[0][:, 0, _CENTRE, _CENTRE].max())
 
 
 def _cut(pixels: NDArray[np.uint8], box: Box, face_side: float) -> NDArray[np.uint8]:

@@ -14,6 +14,7 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
+from vision._crew import Crew
 from vision._session import open_session, run_session
 from vision.geometry import Box
 from vision.hands.patch import Patch
@@ -25,7 +26,6 @@ WRIST, THUMB_TIP, INDEX_MCP, INDEX_TIP, MIDDLE_MCP, MIDDLE_TIP, PINKY_MCP = 0, 4
 LANDMARKS = 21
 FEATURES = 1152
 PIXELS_SIDE = 224
-_BATCH = 8
 _OUTPUTS = ("points", "presence", "right", "world", "features")
 
 _DEPTH_UNIT = 0.4
@@ -84,7 +84,8 @@ class HandLandmarker:
     """The network, loaded; EngineError when it cannot be. threads : how many it may use."""
 
     def __init__(self, threads: int = 2) -> None:
-        self._session: onnxruntime.InferenceSession = open_session(model_path("hand_landmarks.onnx"), threads)
+        self._session: onnxruntime.InferenceSession = open_session(model_path("hand_landmarks.onnx"))
+        self._crew = Crew(threads)
 
     def look(self, pixels: NDArray[np.uint8], patches: Sequence[Patch]) -> list[View]:
         """Return what the network sees in each patch, in the same order; every patch gives an answer.
@@ -92,13 +93,12 @@ class HandLandmarker:
         pixels : (height, width, 3) uint8 RGB, the whole photo at analysis size. Raises EngineError when the network
         fails.
         """
-        views: list[View] = []
-        for start in range(0, len(patches), _BATCH):
-            some = patches[start : start + _BATCH]
-            images = np.stack([patch.cut(pixels, PIXELS_SIDE) for patch in some])
-            answers = run_session(self._session, _OUTPUTS, {"image": images.astype(np.float32) / 255})
-            views += [_view(patch, *row) for patch, *row in zip(some, *answers, strict=True)]
-        return views
+        return self._crew.map(lambda patch: self._view(pixels, patch), patches)
+
+    def _view(self, pixels: NDArray[np.uint8], patch: Patch) -> View:
+        image = patch.cut(pixels, PIXELS_SIDE).astype(np.float32) / 255
+        answers = run_session(self._session, _OUTPUTS, {"image": image[None]})
+        return _view(patch, *(answer[0] for answer in answers))
 
 
 def _view(

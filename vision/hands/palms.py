@@ -1,7 +1,7 @@
 """MediaPipe's palm detector: squares of the photo in, palms with their score and direction out.
 
-The network is MediaPipe's own (`palm_detection_full`), run in ONNX Runtime: that gives a score for every palm, takes
-several squares at once and leaves the choice of the landmarks' crop to the caller.
+The network is MediaPipe's own (`palm_detection_full`), run in ONNX Runtime: that gives a score for every palm and
+leaves the choice of the landmarks' crop to the caller.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
+from vision._crew import Crew
 from vision._session import open_session, run_session
 from vision.hands.patch import Patch
 from vision.models import model_path
@@ -24,7 +25,6 @@ _STEPS = ((8, 2), (16, 6))
 """The network's grids: pixels from place to place, and answers a place (MediaPipe's SSD anchors)."""
 
 _SAME_PALM_IOU = 0.3
-_BATCH = 6
 _WRIST, _MIDDLE_KNUCKLE = 0, 2
 
 
@@ -54,65 +54,74 @@ class PalmFinder:
     """The network, loaded; EngineError when it cannot be. threads : how many it may use."""
 
     def __init__(self, threads: int = 2) -> None:
-        self._session: onnxruntime.InferenceSession = open_session(model_path("palm_detector.onnx"), threads)
+        self._session: onnxruntime.InferenceSession = open_session(model_path("palm_detector.onnx"))
+        self._crew = Crew(threads)
         self._places = _places(PIXELS_SIDE)
 
-    def find(self, pixels: NDArray[np.uint8], patches: Sequence[Patch], least_score: float) -> list[Palm]:
+    def find(
+        self, pixels: NDArray[np.uint8], patches: Sequence[Patch], least_score: float | Sequence[float]
+    ) -> list[Palm]:
         """Return the palms of all patches, each patch's best first; overlapping patches give a palm more than once.
 
         pixels : (height, width, 3) uint8 RGB, the whole photo at analysis size. least_score : 0..1, palms under it are
-        left out. Raises EngineError when the network fails.
+        left out; one for all patches or one for each. Raises EngineError when the network fails.
         """
-        palms: list[Palm] = []
-        for start in range(0, len(patches), _BATCH):
-            some = patches[start : start + _BATCH]
-            images = np.stack([patch.cut(pixels, PIXELS_SIDE) for patch in some])
-            inputs = {"image": images.astype(np.float32) / 255}
-            boxes, logits = run_session(self._session, ["boxes", "scores"], inputs)
-            for patch, box, logit in zip(some, boxes, logits[..., 0], strict=True):
-                palms += self._of_patch(patch, box.astype(np.float64), logit.astype(np.float64), least_score)
-        return palms
+        least = [least_score] * len(patches) if isinstance(least_score, float) else least_score
+        found = self._crew.map(lambda work: self._of_patch(pixels, *work), zip(patches, least, strict=True))
+        return [palm for palms in found for palm in palms]
 
-    def _of_patch(
-        self, patch: Patch, rows: NDArray[np.float64], logits: NDArray[np.float64], least_score: float
-    ) -> list[Palm]:
-        scores = 1 / (1 + np.exp(-np.clip(logits, -50, 50)))
-        order = np.argsort(-scores, kind="stable")
-        order = order[scores[order] >= least_score]
-        rows, scores, places = rows[order], scores[order], self._places[order]
+    def _of_patch(self, pixels: NDArray[np.uint8], patch: Patch, least_score: float) -> list[Palm]:
+        image = patch.cut(pixels, PIXELS_SIDE).astype(np.float32) / 255
+        (boxes,), (logits,) = run_session(self._session, ["boxes", "scores"], {"image": image[None]})
+        every = 1 / (1 + np.exp(-np.clip(logits[:, 0].astype(np.float64), -50, 50)))
+        likely = np.flatnonzero(every >= least_score)
+        if not len(likely):
+            return []
+        order = likely[np.argsort(-every[likely], kind="stable")]
+        scores, rows, places = every[order], boxes[order].astype(np.float64), self._places[order]
         centers, sizes = rows[:, :2] + places, rows[:, 2:4]
         points = rows[:, 4:18].reshape(-1, 7, 2) + places[:, None]
-        palms = []
-        for members in _grouped(centers, sizes):
-            weight = scores[members] / scores[members].sum()
-            center = patch.to_photo(weight @ centers[members], PIXELS_SIDE)
-            seen = float((weight @ sizes[members]).max())
-            palms.append(
-                Palm(
-                    score=float(scores[members[0]]),
-                    center_xy=(float(center[0]), float(center[1])),
-                    side=seen * patch.side / PIXELS_SIDE,
-                    points_xy=patch.to_photo(np.tensordot(weight, points[members], 1), PIXELS_SIDE),
-                    seen_px=seen,
-                )
+        shares = _shares(centers, sizes, scores)
+        middles = patch.to_photo(shares @ centers, PIXELS_SIDE)
+        seen = (shares @ sizes).max(axis=1)
+        marks = patch.to_photo(np.tensordot(shares, points, 1), PIXELS_SIDE)
+        return [
+            Palm(
+                score=float(scores[share.argmax()]),
+                center_xy=(float(middle[0]), float(middle[1])),
+                side=float(across) * patch.side / PIXELS_SIDE,
+                points_xy=mark,
+                seen_px=float(across),
             )
-        return palms
+            for share, middle, across, mark in zip(shares, middles, seen, marks, strict=True)
+        ]
+
+
+def _shares(
+    centers: NDArray[np.float64], sizes: NDArray[np.float64], scores: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return (palms, answers), the part of each answer in each palm: answers that overlap, best first, are one."""
+    groups = _grouped(centers, sizes)
+    shares = np.zeros((len(groups), len(scores)))
+    for share, members in zip(shares, groups, strict=True):
+        share[members] = scores[members] / scores[members].sum()
+    return shares
 
 
 def _grouped(centers: NDArray[np.float64], sizes: NDArray[np.float64]) -> list[NDArray[np.intp]]:
     """Group answers, best first, whose boxes overlap; each group begins with its best."""
     low, high = centers - sizes / 2, centers + sizes / 2
     area = np.maximum(sizes, 0).prod(1)
+    shared = np.maximum(np.minimum(high[:, None], high) - np.maximum(low[:, None], low), 0).prod(2)
+    alike = shared > _SAME_PALM_IOU * np.maximum(area[:, None] + area - shared, 1e-9)
+    np.fill_diagonal(alike, True)
     free = np.ones(len(centers), dtype=bool)
     groups = []
     for best in range(len(centers)):
-        if not free[best]:
-            continue
-        shared = np.maximum(np.minimum(high[best], high) - np.maximum(low[best], low), 0).prod(1)
-        iou = shared / np.maximum(area[best] + area - shared, 1e-9)
-        members = np.flatnonzero(free & ((iou > _SAME_PALM_IOU) | (np.arange(len(centers)) == best)))
-        free[members] = False
-        groups.append(members)
+        if free[best]:
+            members = np.flatnonzero(free & alike[best])
+            free[members] = False
+            groups.append(members)
     return groups
 
 

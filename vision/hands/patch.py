@@ -8,10 +8,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from vision._halving import halved
 from vision.geometry import Box
 
 _SHRINK_BELOW = 0.6
 """Under this scale a warp, which reads four neighbours a pixel, would skip pixels."""
+
+_TURNED_ROOM, _UPRIGHT_ROOM = 1.5, 1.2
+"""What a patch reads of the photo, in its sides: its corners when it is turned, else a little around it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,8 @@ class Patch:
         matrix = np.vstack([self.matrix(pixels_side), [0, 0, 1]])
         source, from_photo = pixels, np.eye(3)
         if pixels_side / self.side < _SHRINK_BELOW:
-            source, from_photo = _shrunk(pixels, self.box.expanded(1.5), pixels_side / self.side)
+            around = _TURNED_ROOM if self.turn else _UPRIGHT_ROOM
+            source, from_photo = _shrunk(pixels, self.box.expanded(around), pixels_side / self.side)
         # OpenCV counts from the middle of the first pixel.
         drawing = _MOVED_BACK @ matrix @ np.linalg.inv(from_photo) @ _MOVED
         image = cv2.warpAffine(
@@ -91,7 +96,9 @@ def _shrunk(pixels: NDArray[np.uint8], part: Box, scale: float) -> tuple[NDArray
     piece = pixels[top : int(np.ceil(inside.bottom)), left : int(np.ceil(inside.right))]
     if piece.size == 0:
         return pixels[:1, :1], np.eye(3)
-    size_wh = max(1, round(piece.shape[1] * scale)), max(1, round(piece.shape[0] * scale))
-    small = np.asarray(cv2.resize(piece, size_wh, interpolation=cv2.INTER_AREA), dtype=np.uint8)
-    step_x, step_y = size_wh[0] / piece.shape[1], size_wh[1] / piece.shape[0]
+    half, times = halved(piece, scale)
+    half_wh = half.shape[1], half.shape[0]
+    size_wh = [max(1, round(length * 2**times * scale)) for length in half_wh]
+    small = np.asarray(cv2.resize(half, size_wh, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+    step_x, step_y = (size / (length * 2**times) for size, length in zip(size_wh, half_wh, strict=True))
     return small, np.array([[step_x, 0, -left * step_x], [0, step_y, -top * step_y], [0, 0, 1]])

@@ -1,0 +1,46 @@
+"""Work shared out among a few threads.
+
+A network runs one picture on one thread, several pictures at once. That beats giving ONNX Runtime the threads for
+each run: its small layers leave the second thread waiting (docs/performance.md), and what is ours around a network,
+cutting pieces out of the photo above all, is shared out with it. OpenCV, MediaPipe and ONNX Runtime let other threads
+run meanwhile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor, wait
+from itertools import islice
+from typing import TypeVar
+
+Item = TypeVar("Item")
+Answer = TypeVar("Answer")
+
+
+class Crew:
+    """Some threads, started when there is work for them; they end with the object."""
+
+    def __init__(self, threads: int) -> None:
+        if threads < 1:
+            raise ValueError(f"a crew needs 1 thread or more, got {threads}")
+        self.threads = threads
+        self._pool = ThreadPoolExecutor(threads, "fotonetral") if threads > 1 else None
+
+    def map(self, call: Callable[[Item], Answer], items: Iterable[Item]) -> list[Answer]:
+        """Return the answers in the order of the items. Raises what a call raises, once no other runs."""
+        listed = list(items)
+        if self._pool is None or len(listed) < 2:
+            return [call(item) for item in listed]
+        answers: dict[int, Answer] = {}
+        waiting = iter(enumerate(listed))
+
+        def work() -> None:
+            # Each takes the next item when it is free; `next` on one iterator is safe among threads.
+            for index, item in waiting:
+                answers[index] = call(item)
+
+        tasks = [self._pool.submit(work) for _ in islice(listed, self.threads)]
+        wait(tasks)
+        for task in tasks:
+            task.result()
+        return [answers[index] for index in range(len(listed))]
