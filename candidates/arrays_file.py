@@ -14,8 +14,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-NEW = ".new"
-"""Ends the name of a file that is being written. One that a killed process left is written over."""
+from candidates.store import NEW
 
 _MAGIC = b"FotoNetral arrays 1\n"
 _HEADER_BYTES = _ALIGNMENT = 65_536  # the largest page that a processor maps

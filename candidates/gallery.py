@@ -11,10 +11,9 @@ from enum import StrEnum
 from itertools import chain, count
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
-from candidates import templates, vectors
-from candidates.cohort import Cohort
+from candidates import templates
 from candidates.digest import FIRST_WITH_CALIBRATIONS, contents_digest
 from candidates.errors import (
     AmbiguousCandidateError,
@@ -28,7 +27,10 @@ from candidates.people import Candidate, Election, Reference, Role, name_key, sl
 from candidates.roll import PERSON_COLUMNS, Roll, person_of
 from candidates.scope import Scope
 from candidates.store import Store, now
-from candidates.vectors import Vectors
+
+if TYPE_CHECKING:
+    from candidates.cohort import Cohort
+    from candidates.vectors import Vectors
 
 _ELECTION_COLUMNS = ", ".join(field.name for field in fields(Election))
 _REVISION = "revision"  # key of the note "changes revision"
@@ -213,6 +215,8 @@ class Gallery:
 
         Raises `GalleryModelMismatchError` when templates come from another face model.
         """
+        from candidates.vectors import Vectors  # brings NumPy, which a list of names does not need
+
         self.require_model(model_id)
         return Vectors.of_store(self._store, cohort, only=only)
 
@@ -381,6 +385,8 @@ class Gallery:
         The arrays go into a file beside the gallery (`candidates.vectors`). Returns whether there is one: small
         galleries and such with templates of other face models have none.
         """
+        from candidates import vectors  # brings NumPy, which a list of names does not need
+
         if set(self.model_ids()) - {model_id} or not vectors.keep(self._store, cohort):
             return False
         with self._store.transaction():

@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-import numpy as np
-
 from candidates.errors import GalleryError, Language, PhotoFailedError, PhotoMissingError, PhotoOfAnotherError
 from candidates.gallery import Gallery
 from candidates.people import Reference, name_key
@@ -149,6 +147,8 @@ def named(patterns: Iterable[str], folder: Path) -> Iterator[Path | RejectedPhot
 
 def as_reference(template: FaceTemplate, photo_name: str, photo_sha256: str) -> Reference:
     """Turn a template into a reference not stored yet. Raises `ValueError` for an embedding that is none."""
+    import numpy as np  # a fifth of a second, which a list of names does not need
+
     embedding = np.asarray(template.embedding, dtype=np.float32)
     if not np.all(np.isfinite(embedding)):
         raise ValueError(f"an embedding is finite numbers, got others among {embedding.shape}")

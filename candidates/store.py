@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from candidates import schema
-from candidates.arrays_file import NEW
 from candidates.errors import (
     CandidatesError,
     GalleryBusyError,
@@ -25,6 +24,9 @@ OWNER_ONLY = 0o600
 
 VECTORS = "vectors"
 """Key of the note that says which file of arrays is this gallery's as it is now."""
+
+NEW = ".new"
+"""Ends the name of a file that is being written. One that a killed process left is written over."""
 
 _BUSY_SECONDS = 5.0
 

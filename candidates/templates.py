@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-import numpy as np
-
 from candidates.errors import GalleryModelMismatchError
 from candidates.people import Reference
 from candidates.store import Store
@@ -89,6 +87,8 @@ def _refuse_other_lengths(store: Store, references: Iterable[Reference]) -> None
 
 
 def _reference(row: tuple[Any, ...]) -> Reference:
+    import numpy as np  # a fifth of a second, which a list of names does not need
+
     *identity, embedding, size_px, sharpness = row
     number, person, photo_name, photo_sha256, model_id = identity
     vector = np.frombuffer(embedding, dtype="<f4").astype(np.float32)

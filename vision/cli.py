@@ -5,26 +5,17 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from importlib import import_module
-from typing import NamedTuple
 
 import click
 
 from vision._version import __version__
+from vision.command.lazy import LazyGroup, Subcommand
 
 CLEAR, LOOK, NOT_JUDGED = 0, 1, 2
 """Exit status: everything clear; something to review or flagged; something not judged, or the call was wrong."""
 
 INTERRUPTED = 130
 """Exit status after Ctrl-C, as shells have it."""
-
-
-class Subcommand(NamedTuple):
-    """Where a subcommand lives, and the line that `--help` shows for it without loading it."""
-
-    module: str
-    name: str
-    help: str
 
 
 SUBCOMMANDS: Mapping[str, Subcommand] = {
@@ -41,30 +32,7 @@ SUBCOMMANDS: Mapping[str, Subcommand] = {
 }
 
 
-class LazyGroup(click.Group):
-    """A group that imports a subcommand when it is called, so that the others cost nothing."""
-
-    def list_commands(self, _context: click.Context) -> list[str]:
-        """Return the names of the subcommands, in the order of the table."""
-        return list(SUBCOMMANDS)
-
-    def get_command(self, _context: click.Context, name: str) -> click.Command | None:
-        """Import and return a subcommand; None for a name that is none."""
-        if name not in SUBCOMMANDS:
-            return None
-        place = SUBCOMMANDS[name]
-        command = getattr(import_module(place.module), place.name)
-        if not isinstance(command, click.Command):
-            raise TypeError(f"{place.module}.{place.name} is no command but {type(command).__name__}")
-        return command
-
-    def format_commands(self, _context: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the subcommands' help lines from the table: importing them all would take seconds."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, place.help) for name, place in SUBCOMMANDS.items()])
-
-
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=LazyGroup, subcommands=SUBCOMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="fotonetral")
 def fotonetral() -> None:
     """Periksa apakah foto berisiko dibaca sebagai keberpihakan dalam pemilu, sebelum diunggah."""

@@ -1,3 +1,4 @@
+import ast
 import csv
 import hashlib
 import io
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import click
 import numpy as np
 import openpyxl
 import pytest
@@ -19,7 +21,7 @@ from click.testing import CliRunner, Result
 
 from candidates import Gallery
 from candidates.errors import WrongPassphraseError
-from vision.command.candidates import candidates
+from vision.command.candidates import SUBCOMMANDS, candidates
 from vision.errors import NoFaceError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -411,12 +413,35 @@ def test_a_gallery_that_others_can_read_is_told(run: Run) -> None:
     assert "chmod 600" in run("list").stderr
 
 
-def test_looking_needs_no_engine() -> None:
+HEAVY = ("mediapipe", "onnxruntime", "cv2", "PIL", "rich", "dlib", "openpyxl", "numpy")
+
+
+@pytest.mark.parametrize("arguments", [("list",), ("list", "--json"), ("--help",), ("show", "Anies")], ids=" ".join)
+def test_looking_loads_nothing_heavy(run: Run, arguments: tuple[str, ...]) -> None:
+    run("import", "people.csv")
     code = (
-        "import sys, vision.command.candidates; "
-        "sys.exit(bool({'mediapipe', 'onnxruntime', 'cv2', 'PIL', 'rich', 'dlib'} & set(sys.modules)))"
+        "import sys; from vision.cli import fotonetral\n"
+        f"fotonetral(['candidates', *{arguments!r}], standalone_mode=False)\n"
+        f"print('loaded', sorted(set({HEAVY!r}) & set(sys.modules)))"
     )
-    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    loaded = ast.literal_eval(done.stdout.splitlines()[-1].removeprefix("loaded "))
+    # A person's photos are read with their templates, which are arrays.
+    assert set(loaded) <= ({"numpy"} if "show" in arguments else set())
+
+
+def test_every_command_is_there_and_named_as_the_table_says() -> None:
+    for name, place in SUBCOMMANDS.items():
+        command = candidates.get_command(click.Context(candidates), name)
+        assert command is not None and command.name == name
+        assert place.help.endswith(".")
+    assert candidates.get_command(click.Context(candidates), "gone") is None
 
 
 def test_the_script_checks_its_call(tmp_path: Path) -> None:

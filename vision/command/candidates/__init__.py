@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import click
 
-from vision.command.candidates.calibrate import calibrate
-from vision.command.candidates.health import health
-from vision.command.candidates.people import add, audit, list_, remove, show
-from vision.command.candidates.reembed import re_embed
-from vision.command.candidates.shared import DEFAULT_GALLERY
-from vision.command.candidates.tables import export_, import_
+from vision.command.lazy import LazyGroup, Subcommand
 
-__all__ = ["DEFAULT_GALLERY", "candidates"]
+_HERE = "vision.command.candidates"
+
+SUBCOMMANDS: Mapping[str, Subcommand] = {
+    "add": Subcommand(f"{_HERE}.people", "add", "Daftarkan NAME dari satu foto wajah atau lebih."),
+    "import": Subcommand(f"{_HERE}.tables", "import_", "Daftarkan semua orang dari tabel, folder, atau hasil export."),
+    "list": Subcommand(f"{_HERE}.people", "list_", "Tampilkan semua orang yang terdaftar."),
+    "show": Subcommand(f"{_HERE}.people", "show", "Tampilkan satu orang, fotonya, dan keluarganya."),
+    "remove": Subcommand(f"{_HERE}.people", "remove", "Hapus satu orang beserta templat wajahnya."),
+    "export": Subcommand(f"{_HERE}.tables", "export_", "Simpan galeri ke .zip untuk diimpor di mesin lain."),
+    "re-embed": Subcommand(f"{_HERE}.reembed", "re_embed", "Buat ulang templat untuk model wajah yang lain."),
+    "calibrate": Subcommand(f"{_HERE}.calibrate", "calibrate", "Ukur seberapa sering orang luar dikira calon."),
+    "health": Subcommand(f"{_HERE}.health", "health", "Cari orang ganda, foto tertukar, dan foto yang buruk."),
+    "audit": Subcommand(f"{_HERE}.people", "audit", "Tampilkan setiap perubahan galeri."),
+}
 
 
-@click.group("candidates")
+@click.group("candidates", cls=LazyGroup, subcommands=SUBCOMMANDS)
 def candidates() -> None:
     """Daftar calon, wakil, dan keluarganya (galeri)."""
-
-
-for _command in (add, import_, list_, show, remove, export_, re_embed, calibrate, health, audit):
-    candidates.add_command(_command)
