@@ -1,169 +1,180 @@
-"""How long a check takes, beside the plain recipe: whole commands from cold, and calls of a warm process.
+"""How long checks take, beside the plain recipe and beside what the machine allows.
 
-`python scripts/bench_check.py [--rounds 5] [--photo FILE] [--group FILE]`
+`python scripts/bench_check.py [--data DIR] [--rounds 5] [--parts targets,stages,scan,growth] [--out DIR]`
 
 The plain recipe is what tutorials do: `face_recognition` (load_image_file, face_locations, face_encodings) and one
-full-frame MediaPipe HandLandmarker with ten hands. Both sides find faces, turn them into vectors and look for hands;
-the checker also matches, names signs and judges. Rounds alternate between the two, so that a busy machine slows both.
-Without --photo, a 12-megapixel JPEG is made from a fixture, with noise so that it decodes like a camera's.
+full-frame MediaPipe HandLandmarker with ten hands, all loaded beforehand. Both sides find faces, turn them into vectors
+and look for hands; the checker also matches, names signs and judges. Rounds alternate between the two, so that a busy
+machine slows both. DIR is a folder of labelled pictures; without it there is no large group, and the scan goes over
+the fixtures. Parts:
+- targets: whole checks, processes and memory, each with its target.
+- stages: pictures shown to each network, and the least that each stage could take (operations over the measured peak).
+- scan: photos a second with one and two processes.
+- growth: cost by megapixels, people and enrolled, drawn into the folder `--out` (minutes; needs DIR).
 """
 
 from __future__ import annotations
 
 import argparse
-import os
-import platform
 import statistics
-import subprocess
 import sys
 import tempfile
-import time
-import warnings
 from collections.abc import Callable
-from importlib import metadata
+from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-from PIL import Image
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-ROOT = Path(__file__).resolve().parent.parent
-TWELVE_MEGAPIXELS = (4000, 3000)
-COMMAND = "import sys; from vision.cli import main; main()"
-PACKAGES = ("mediapipe", "onnxruntime", "dlib-bin", "face-recognition", "opencv-python", "numpy", "pillow")
+from scripts.speed_bench import floors
+from scripts.speed_bench.counting import NETWORKS, counted
+from scripts.speed_bench.photos import PHOTOS, cut_group, make_empty_photo, make_gallery, make_photo
+from scripts.speed_bench.recipe import PlainRecipe
+from scripts.speed_bench.timing import COMMAND, command, in_turn, machine, measured, peak_mb, process, spread
+from vision import PhotoChecker
+from vision._quiet import quiet_native
 
-
-class PlainRecipe:
-    """The recipe in one warm process."""
-
-    def __init__(self) -> None:
-        warnings.filterwarnings("ignore", message="pkg_resources is deprecated")
-        import face_recognition
-        from plain_recipe import PlainHands
-
-        self._faces = face_recognition
-        self._hands = PlainHands(hands=10)
-
-    def check(self, path: Path) -> tuple[int, int]:
-        """Return how many faces and hands it finds."""
-        pixels = self._faces.load_image_file(str(path))
-        places = self._faces.face_locations(pixels)
-        vectors = self._faces.face_encodings(pixels, places)
-        return len(vectors), len(self._hands.look(pixels))
-
-    def close(self) -> None:
-        """Free the network."""
-        self._hands.close()
+PARTS = ("targets", "stages", "scan", "growth")
+_IMPORT = "import time; start = time.perf_counter(); import vision; print((time.perf_counter() - start) * 1000)"
+_RECIPE = "from scripts.speed_bench.recipe import PlainRecipe"
 
 
-def plain_once(path: Path) -> None:
-    """Run the recipe as a program of its own would."""
-    recipe = PlainRecipe()
-    recipe.check(path)
-    recipe.close()
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What all parts share: a checker with a gallery, the recipe, and the photos by what they show."""
+
+    checker: PhotoChecker
+    recipe: PlainRecipe
+    gallery: Path
+    photos: dict[str, Path]
+    rounds: int
 
 
-def make_photo(target: Path) -> Path:
-    """Write a 12-megapixel JPEG of a fixture: enlarged, cut to 4:3, with a camera's noise."""
-    width, height = TWELVE_MEGAPIXELS
-    with Image.open(ROOT / "fixtures" / "photos" / "collins_peace.jpg") as small:
-        enlarged = small.convert("RGB").resize(
-            (width, round(small.height * width / small.width)), Image.Resampling.BICUBIC
-        )
-    pixels = np.asarray(enlarged.crop((0, 0, width, height)), dtype=np.float32)
-    noise = np.random.default_rng(0).normal(0, 4, pixels.shape)
-    Image.fromarray(np.clip(pixels + noise, 0, 255).astype(np.uint8)).save(target, quality=92)
-    return target
-
-
-def make_gallery(target: Path) -> Path:
-    """Write a gallery of one person who looks like nobody, so that faces are turned into vectors and compared."""
-    from candidates import Candidate, Gallery, Reference
-    from vision.engines import face_model_id
-
-    nobody = np.zeros(128, np.float32)
-    nobody[0] = 1
-    with Gallery.open(target, create=True) as gallery:
-        gallery.put(
-            Candidate("nobody", "Nobody"), [Reference(0, "nobody", "n", "0" * 64, face_model_id(), nobody, 99.0)]
-        )
-    return target
-
-
-def measured(call: Callable[[], object]) -> float:
-    """Return the milliseconds that a call takes."""
-    start = time.perf_counter()
-    call()
-    return (time.perf_counter() - start) * 1000
-
-
-def a_process(*arguments: str) -> Callable[[], object]:
-    """Return a call that runs Python with the arguments, from its start to its end; it may find a sign (status 1)."""
-
-    def run() -> None:
-        done = subprocess.run([sys.executable, *arguments], cwd=ROOT, capture_output=True, check=False)
-        if done.returncode not in (0, 1) or (done.returncode == 1 and b"Traceback" in done.stderr):
-            raise RuntimeError(done.stderr.decode(errors="replace"))
-
-    return run
-
-
-def row(name: str, ours: list[float], plain: list[float]) -> str:
-    """Return a line of the table: medians, ranges and how many times longer the recipe takes."""
-
-    def spread(times: list[float]) -> str:
-        return f"{statistics.median(times):.0f} ({min(times):.0f}-{max(times):.0f})"
-
-    ratio = statistics.median(plain) / statistics.median(ours)
-    return f"| {name} | {spread(ours)} | {spread(plain)} | {ratio:.1f} |"
-
-
-def machine() -> str:
-    """Name the processor, its cores, Python and the libraries."""
-    info = Path("/proc/cpuinfo")
-    lines = info.read_text("utf-8").splitlines() if info.is_file() else []
-    model = next(
-        (line.partition(":")[2].strip() for line in lines if line.startswith("model name")), platform.machine()
+def targets(bench: Bench) -> None:
+    """Print whole checks, processes and memory, each with its target."""
+    large, empty = bench.photos["12 MP portrait"], bench.photos["2 MP without people"]
+    wanted = {"12 MP portrait": 15, "1.2 MP, 33 people": 2, "2 MP without people": 5}
+    print("\nmilliseconds, median (least-most)\n")
+    print("| what (found: ours / recipe) | fotonetral | plain recipe | times faster | target |\n|---|---|---|---|---|")
+    for name, path in bench.photos.items():
+        result, plain = bench.checker.check(path), bench.recipe.check(path)
+        found = f"faces {len(result.faces)} / {plain[0]}, hands {len(result.hands)} / {plain[1]}"
+        _compare(bench, f"{name}, warm ({found})", bench.checker.check, bench.recipe.check, path, wanted.get(name))
+    _compare(
+        bench,
+        "12 MP portrait, cold: process start to exit",
+        lambda path: command("check", "--gallery", str(bench.gallery), str(path)),
+        lambda path: process("-m", "scripts.speed_bench.recipe", str(path)),
+        large,
+        None,
     )
-    versions = ", ".join(f"{name} {metadata.version(name)}" for name in PACKAGES)
-    load = f"{os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else "?"
-    return f"{model}, {os.cpu_count()} cores (load {load}), Python {platform.python_version()}, {versions}"
+    imports = [float(process("-c", _IMPORT)) for _ in range(bench.rounds)]
+    recipe_imports = [measured(lambda: process("-c", _RECIPE + "; PlainRecipe()")) for _ in range(bench.rounds)]
+    print(f"| `import vision` (recipe: a process that imports and loads) | {spread(imports)} | "
+          f"{spread(recipe_imports)} | - | under 150 |")  # fmt: skip
+    for words in (("--help",), ("candidates", "list", "--gallery", str(bench.gallery))):
+        times = [measured(lambda words=words: command(*words)) for _ in range(bench.rounds)]  # type: ignore[misc]
+        print(f"| `fotonetral {' '.join(words[:2])}`, process | {spread(times)} | - | - | under 250 |")
+    small = measured(lambda: command("check", "--gallery", str(bench.gallery), str(PHOTOS / "collins_plain.jpg")))
+    print(f"| `fotonetral check`, 0.8 MP, process | {small:.0f} | - | - | under 2000 |")
+    print("\n| most memory of a process, MB | fotonetral | plain recipe | target |\n|---|---|---|---|")
+    for name, path in (("12 MP portrait", large), ("2 MP without people", empty)):
+        ours_mb = peak_mb(COMMAND, "check", "--gallery", str(bench.gallery), str(path))
+        plain_mb = peak_mb("from scripts.speed_bench.recipe import main; main()", str(path))
+        print(f"| {name} | {ours_mb:.0f} | {plain_mb:.0f} | under 600 |")
+
+
+def _compare(
+    bench: Bench,
+    name: str,
+    ours: Callable[[Path], object],
+    plain: Callable[[Path], object],
+    path: Path,
+    wanted: float | None,
+) -> None:
+    mine, theirs = in_turn([lambda: ours(path), lambda: plain(path)], bench.rounds)
+    ratio = statistics.median(theirs) / statistics.median(mine)
+    target = f"{wanted:g} times" if wanted else "under 2000" if "cold" in name else "-"
+    print(f"| {name} | {spread(mine)} | {spread(theirs)} | {ratio:.1f} | {target} |", flush=True)
+
+
+def stages(bench: Bench) -> None:
+    """Print what the networks are shown, and each stage's time beside the least it could take."""
+    work, peak = floors.operations(), floors.peak_gflops()
+    each = ", ".join(f"{name} {gflop:.2f}" for name, gflop in work.items())
+    print(f"\npeak {peak:.0f} GFLOP/s (float32 product of matrices, all cores), copying {floors.copy_gb_s():.0f} GB/s")
+    print(f"10^9 operations a picture: {each}\n")
+    print(f"| pictures shown | {' | '.join(NETWORKS)} |\n|{'---|' * (len(NETWORKS) + 1)}")
+    lines = []
+    for name, path in bench.photos.items():
+        with counted() as shown:
+            bench.checker.check(path)
+        print(f"| {name} | {' | '.join(str(shown[network]) for network in NETWORKS)} |")
+        timings = [bench.checker.check(path).timings_ms for _ in range(bench.rounds)]
+        least = floors.stage_floors(shown, work, peak) | {"decode": floors.decode_ms(path, 2 if "12 MP" in name else 1)}
+        cells = [
+            f"{statistics.median(one[stage] for one in timings):.0f} / {least[stage]:.0f}"
+            for stage in ("decode", "faces", "hands", "match")
+        ]
+        lines.append(f"| {name} | {' | '.join(cells)} |")
+    print("\n| milliseconds / the least possible | decode | faces | hands | match |\n|---|---|---|---|---|")
+    print("\n".join(lines))
+
+
+def scan(data: Path, photos: int = 300, large: int = 30) -> None:
+    """Print photos a second with one and two processes, models loaded."""
+    from scripts.bench_scan import mixed_set, scanned
+
+    print("\n| processes | photos a second | against one | target |\n|---|---|---|---|")
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder)
+        count = len(mixed_set(data, place / "mixed", photos, large))
+        single = 0.0
+        for processes in (1, 2):
+            took, judged, _ = scanned(place / "mixed", place / f"out-{processes}", processes)
+            single = single or took
+            target = "1.8" if processes == 2 else "-"
+            print(f"| {processes} | {judged / took:.2f} | {single / took:.2f} | {target} |", flush=True)
+    print(f"{count} photos, {large} of them of 12 megapixels")
 
 
 def main() -> None:
-    """Measure and print the table."""
+    """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, help="folder of labelled pictures")
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--photo", type=Path, help="photo of 12 megapixels; none: one is made")
-    parser.add_argument("--group", type=Path, default=ROOT / "fixtures" / "photos" / "meeting.jpg")
-    parser.add_argument("--plain-once", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--parts", default="targets,stages,scan")
+    parser.add_argument("--out", type=Path, help="folder for the plots of the growth")
     options = parser.parse_args()
-    sys.path.insert(0, str(ROOT))
-    if options.plain_once:
-        plain_once(options.plain_once)
-        return
-    from vision import PhotoChecker
-    from vision._quiet import quiet_native
-
+    parts = options.parts.split(",")
+    if unknown := set(parts) - set(PARTS):
+        parser.error(f"no such part: {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
+    if "growth" in parts and not (options.data and options.out):
+        parser.error("growth needs --data and --out")
+    print(machine(), flush=True)
     with tempfile.TemporaryDirectory() as folder, quiet_native():
-        photo = options.photo or make_photo(Path(folder) / "photo.jpg")
-        gallery = make_gallery(Path(folder) / "gallery.db")
-        ours_cold = a_process("-c", COMMAND, "check", "--gallery", str(gallery), str(photo))
-        plain_cold = a_process(str(Path(__file__).resolve()), "--plain-once", str(photo))
-        table = [("cold, 12 megapixels", ours_cold, plain_cold)]
+        place = Path(folder)
+        gallery = make_gallery(place / "gallery.db")
+        group = cut_group(options.data, place / "group.jpg") if options.data else None
+        photos = {
+            "12 MP portrait": make_photo(place / "photo.jpg"),
+            **({"1.2 MP, 33 people": group} if group else {}),
+            "0.8 MP, 15 people": PHOTOS / "meeting.jpg",
+            "2 MP without people": make_empty_photo(place / "empty.jpg"),
+        }
         with PhotoChecker.open(gallery) as checker:
             recipe = PlainRecipe()
-            for name, path in (("warm, 12 megapixels", photo), ("warm, group photo", options.group)):
-                result = checker.check(path)
-                plain = recipe.check(path)
-                name += f" (faces {len(result.faces)} / {plain[0]}, hands {len(result.hands)} / {plain[1]})"
-                table.append((name, lambda path=path: checker.check(path), lambda path=path: recipe.check(path)))  # type: ignore[misc]
-            print("milliseconds: median (least-most)\n")
-            print("| what (found: ours / recipe) | fotonetral | plain recipe | ratio |\n| --- | --- | --- | --- |")
-            for name, ours, plain_call in table:
-                times = [(measured(ours), measured(plain_call)) for _ in range(options.rounds)]
-                print(row(name, [one for one, _ in times], [other for _, other in times]), flush=True)
+            bench = Bench(checker, recipe, gallery, photos, options.rounds)
+            if "targets" in parts:
+                targets(bench)
+            if "stages" in parts:
+                stages(bench)
+            if "growth" in parts:
+                from scripts.speed_bench.growth import draw_growth
+
+                draw_growth(checker, options.data, options.out)
             recipe.close()
-    print(f"\n{options.rounds} rounds; {machine()}")
+        if "scan" in parts:
+            scan(options.data or PHOTOS)
 
 
 if __name__ == "__main__":

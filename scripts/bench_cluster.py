@@ -35,9 +35,9 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
 os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT), str(ROOT / "scripts")])
 
-from bench_check import machine  # noqa: E402
 from bench_scan import mixed_set  # noqa: E402
 
+from scripts.speed_bench.timing import machine  # noqa: E402
 from vision.archive.cluster import ClusterJudges  # noqa: E402
 from vision.archive.judging import Answer, Task, make_judge  # noqa: E402
 from vision.archive.local import LocalJudges  # noqa: E402

@@ -32,8 +32,7 @@ import psutil
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
 
-from bench_check import machine  # noqa: E402
-
+from scripts.speed_bench.timing import machine  # noqa: E402
 from vision._quiet import quiet_native  # noqa: E402
 from vision.archive.journal import Journal  # noqa: E402
 from vision.archive.judging import make_judge  # noqa: E402
@@ -109,7 +108,7 @@ def scanned(folder: Path, out: Path, workers: int) -> tuple[float, int, Counter[
 
 def plain_loop(paths: list[str], ready: multiprocessing.synchronize.Barrier) -> None:
     """Run the recipe over photos in a process of its own."""
-    from bench_check import PlainRecipe
+    from scripts.speed_bench.recipe import PlainRecipe
 
     with quiet_native():
         cv2.setNumThreads(1)

@@ -31,9 +31,9 @@ import httpx
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
 
-from bench_check import make_photo  # noqa: E402
 from service_bench.running import FIXTURES, Running, running  # noqa: E402
 
+from scripts.speed_bench.photos import make_photo  # noqa: E402
 from vision.service.pool import held_bytes  # noqa: E402
 
 CLIENTS = (1, 4, 16, 64)

@@ -1,0 +1,1 @@
+"""What `scripts/bench_check.py` measures: whole checks, processes, stages and how they grow."""
