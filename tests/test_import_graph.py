@@ -55,7 +55,7 @@ MAY_IMPORT = {
     "post": BASE | {"rules", "result"},
     "checker": BASE | STAGES | {"engines", "roster", "result", "post", "candidates"},
     "settings": BASE | {"rules", "roster", "checker"},
-    "workers": {"errors"},
+    "workers": {"errors", "_crew"},
     "remedy": BASE | {"rules", "result", "checker"},
     "enrolment": BASE | {"faces", "candidates"},
     "strangers": BASE | {"faces", "engines", "enrolment", "inputs"},

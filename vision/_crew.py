@@ -8,6 +8,7 @@ run meanwhile.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor, wait
 from itertools import islice
@@ -15,6 +16,15 @@ from typing import TypeVar
 
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")
+
+
+def single_blas() -> None:
+    """Have NumPy's matrix products stay on their caller's thread, here if it is not loaded yet and in child processes.
+
+    Ours are small: OpenBLAS's other threads would only spin, on processors that other work needs (a twentieth of a scan
+    with two processes). A choice of the user's own, in the same variable, stays.
+    """
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 class Crew:

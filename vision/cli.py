@@ -45,8 +45,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def run(command: click.Command, arguments: Sequence[str] | None, *, name: str) -> int:
     """Run a command and return its exit status; nobody ever sees a traceback."""
+    from vision._crew import single_blas
     from vision._quiet import quiet_native
 
+    single_blas()
     _let_every_name_print()
     with quiet_native():
         try:

@@ -16,6 +16,7 @@ from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
+from vision._crew import single_blas
 from vision.errors import CrashedError, EngineError, FotoNetralError, TimeLimitError
 
 Q = TypeVar("Q")
@@ -60,6 +61,7 @@ class Worker(Generic[Q, R]):
         if self._process is not None and self._process.is_alive():
             return
         self.close()
+        single_blas()
         here, there = _CONTEXT.Pipe()
         process = _CONTEXT.Process(target=_serve, args=(there, self._make), name="fotonetral-worker", daemon=True)
         process.start()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 
 import pytest
 
-from vision._crew import Crew
+from vision._crew import Crew, single_blas
 
 
 @pytest.mark.parametrize("threads", [1, 2, 5])
@@ -54,3 +55,12 @@ def test_a_crew_works_on_after_a_failure() -> None:
 def test_somebody_must_work(threads: int) -> None:
     with pytest.raises(ValueError, match="1 thread or more"):
         Crew(threads)
+
+
+def test_matrix_products_stay_on_one_thread_unless_the_user_chose(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("OPENBLAS_NUM_THREADS", raising=False)
+    single_blas()
+    assert os.environ["OPENBLAS_NUM_THREADS"] == "1"
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "7")
+    single_blas()
+    assert os.environ["OPENBLAS_NUM_THREADS"] == "7"

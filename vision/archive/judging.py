@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+import cv2
 import numpy as np
 from PIL import Image
 
@@ -65,6 +66,7 @@ def error_answer(key: str, error: FotoNetralError, settings: CheckerSettings) ->
 
 def make_judge(settings: CheckerSettings, audit_rate: float, threads: int = 1) -> Callable[[Task], Answer]:
     """Open a checker, load its models, and return what judges a photo. Raises what `PhotoChecker.open` raises."""
+    cv2.setNumThreads(threads)  # OpenCV's own would take the processors of the processes beside this one
     checker = settings.open(threads=threads)
     checker.check(np.zeros((64, 64, 3), np.uint8))  # loads the models: their time is not the first photo's
 
