@@ -41,8 +41,12 @@ def spread(times: Sequence[float], digits: int = 0) -> str:
 
 
 def process(*arguments: str) -> str:
-    """Run Python from the project's folder to its end; return what it printed. Raises RuntimeError when it fails."""
-    done = subprocess.run([sys.executable, *arguments], cwd=ROOT, capture_output=True, check=False)
+    """Run Python from the project's folder to its end; return what it printed. Raises RuntimeError when it fails.
+
+    Modules are kept compiled, as an ordinary installation has them: the first run of all compiles what is missing.
+    """
+    ordinary = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    done = subprocess.run([sys.executable, *arguments], cwd=ROOT, env=ordinary, capture_output=True, check=False)
     complaints = done.stderr.decode(errors="replace")
     if done.returncode not in _FINE or (done.returncode and "Traceback" in complaints):
         raise RuntimeError(complaints)

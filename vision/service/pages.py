@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from fastapi import FastAPI
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import FileResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
@@ -13,6 +14,9 @@ WEB = Path(__file__).parent / "web"
 """The folder of the page's files."""
 
 _REVALIDATE = "no-cache"  # a browser keeps the files, and asks whether they are still the same
+
+_WORTH_BYTES = 1000
+"""Files from this size are sent compressed to browsers that can read it."""
 
 
 class PageFiles(StaticFiles):
@@ -36,7 +40,8 @@ def add_pages(app: FastAPI) -> None:
 
     app.add_api_route("/", index, methods=["GET", "HEAD"], include_in_schema=False)
     app.add_api_route("/admin", admin, methods=["GET", "HEAD"], include_in_schema=False)
-    app.mount("/web", PageFiles(directory=WEB), name="web")
+    # Files alone are compressed: the length of a compressed answer can tell what is secret in it.
+    app.mount("/web", GZipMiddleware(PageFiles(directory=WEB), minimum_size=_WORTH_BYTES), name="web")
 
 
 def _page(name: str) -> Response:

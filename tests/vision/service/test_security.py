@@ -406,6 +406,19 @@ def test_methods_and_addresses_that_are_not(to_closed: httpx.Client) -> None:
         assert to_closed.get(path).status_code == 404, path
 
 
+def test_files_of_the_page_come_compressed_and_answers_do_not(client: httpx.Client) -> None:
+    words = client.get("/web/js/words-id.js")
+    assert words.headers["content-encoding"] == "gzip"
+    assert words.headers["cache-control"] == "no-cache"
+    assert "Accept-Encoding" in words.headers["vary"]
+    again = client.get("/web/js/words-id.js", headers={"If-None-Match": words.headers["etag"]})
+    assert again.status_code == 304
+    plain = client.get("/web/js/words-id.js", headers={"Accept-Encoding": "identity"})
+    assert "content-encoding" not in plain.headers
+    assert plain.text == words.text
+    assert "content-encoding" not in client.get("/openapi.json").headers
+
+
 def test_headers_of_every_answer(client: httpx.Client, server: Serving) -> None:
     answers = [
         client.get("/healthz"),
