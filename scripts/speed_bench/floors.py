@@ -48,7 +48,7 @@ def operations() -> dict[str, float]:
 
 
 def peak_gflops(side: int = 2048, rounds: int = 7) -> float:
-    """Return the machine's peak of float32 operations a second, in 10^9: a product of matrices on every core at once."""
+    """Return the machine's peak of float32 operations a second, in 10^9: a product of matrices on all cores at once."""
     matrix = np.random.default_rng(0).random((side, side), dtype=np.float32)
     cores = os.cpu_count() or 1
     with ThreadPoolExecutor(cores) as threads:
