@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 import skimage.data
 
+from vision._crew import Crew
+from vision.errors import EngineError
 from vision.faces import MODEL_ID, Face, FaceEmbedder, FaceFinder, FaceQuality
 from vision.faces.alignment import eye_distance, face_chip, find_landmarks, weights_path
 from vision.faces.detector import BlazeFace
@@ -126,10 +128,25 @@ def test_the_same_pixels_give_the_same_faces(finder, portrait):
     assert np.array_equal(first[0].landmarks_xy, second[0].landmarks_xy)
 
 
-def test_closing_twice_is_fine():
-    detector = BlazeFace(least_score=0.5)
+def test_closing_twice_is_fine_and_a_closed_detector_does_not_pass_for_one_that_finds_nothing(portrait):
+    detector = BlazeFace(least_score=0.5, threads=2)
     detector.close()
     detector.close()
+    with pytest.raises(EngineError, match="closed"):
+        detector.detect(portrait)
+
+
+def test_more_threads_than_detectors_wait_for_each_other(portrait):
+    with BlazeFace(least_score=0.5) as detector:
+        answers = Crew(4).map(detector.detect, [portrait] * 8)
+    assert [len(found) for found in answers] == [1] * 8
+
+
+def test_threads_do_not_matter(finder, portrait, face):
+    with FaceFinder(threads=1) as alone:
+        (found,) = alone.find(portrait)
+    assert (found.box, found.score) == (face.box, face.score)
+    assert np.array_equal(found.landmarks_xy, face.landmarks_xy)
 
 
 @pytest.mark.parametrize("roll", [-60, -30, 30, 60])

@@ -75,6 +75,8 @@ class BlazeFace:
 
         Safe to share between threads; more of them than the detector was loaded for wait for each other.
         """
+        if not self._loaded:  # MediaPipe's own would find nothing, and the photo pass for one without faces
+            raise EngineError("Detektor wajah sudah ditutup.", "The face detector is closed.")
         height, width = pixels.shape[:2]
         image = mediapipe.Image(image_format=mediapipe.ImageFormat.SRGB, data=np.ascontiguousarray(pixels))
         detector = self._free.get()
