@@ -118,7 +118,8 @@ def test_nothing_stays_behind_a_killed_process(tmp_path: Path) -> None:
         from vision.settings import CheckerSettings
 
         parcel = Parcel(CheckerSettings(gallery="gallery/gallery.db"), {"gallery/gallery.db": b"numbers"})
-        print(LaidOut(parcel, beside=Path(sys.argv[1])).folder, flush=True)
+        laid_out = LaidOut(parcel, beside=Path(sys.argv[1]))
+        print(laid_out.folder, flush=True)
         time.sleep(600)
     """
     command = [sys.executable, "-c", textwrap.dedent(script), str(tmp_path)]
@@ -127,8 +128,10 @@ def test_nothing_stays_behind_a_killed_process(tmp_path: Path) -> None:
     ) as one:
         assert one.stdout is not None
         folder = Path(one.stdout.readline().strip())
-        assert (folder / "gallery" / "gallery.db").read_bytes() == b"numbers"
-        one.kill()
+        try:
+            assert (folder / "gallery" / "gallery.db").read_bytes() == b"numbers"
+        finally:
+            one.kill()
     wait_until_gone(folder)
 
 
