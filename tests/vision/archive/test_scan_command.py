@@ -157,7 +157,7 @@ def test_a_wrong_call_is_status_2_with_words(tmp_path: Path, arguments: list[str
 def test_a_stop_keeps_what_was_judged(tmp_path: Path, how: signal.Signals) -> None:
     photos = tmp_path / "foto"
     photos.mkdir()
-    for at in range(40):
+    for at in range(100):
         data = (ROOT / "fixtures" / "photos" / "collins_plain.jpg").read_bytes()
         (photos / f"{at:02}.jpg").write_bytes(data[:2] + b"\xff\xfe\x00\x04" + f"{at:02}".encode() + data[2:])
     asked = ["scan", str(photos), "--out", str(tmp_path / "out"), "--workers", "1", "--no-report"]
@@ -171,9 +171,9 @@ def test_a_stop_keeps_what_was_judged(tmp_path: Path, how: signal.Signals) -> No
         assert scan.wait(30) == 130
     assert "melanjutkan" in told and "Traceback" not in told
     before = _judged(tmp_path / "out")
-    assert 0 < before < 40
+    assert 0 < before < 100
     assert fotonetral(*asked).returncode == 0
-    assert _judged(tmp_path / "out") == 40
+    assert _judged(tmp_path / "out") == 100
 
 
 def _judged(out: Path) -> int:
