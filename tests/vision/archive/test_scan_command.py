@@ -161,7 +161,9 @@ def test_a_stop_keeps_what_was_judged(tmp_path: Path, how: signal.Signals) -> No
         data = (ROOT / "fixtures" / "photos" / "collins_plain.jpg").read_bytes()
         (photos / f"{at:02}.jpg").write_bytes(data[:2] + b"\xff\xfe\x00\x04" + f"{at:02}".encode() + data[2:])
     asked = ["scan", str(photos), "--out", str(tmp_path / "out"), "--workers", "1", "--no-report"]
-    with subprocess.Popen([*COMMAND, *asked], cwd=ROOT, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL) as scan:
+    with subprocess.Popen(
+        [*COMMAND, *asked], cwd=ROOT, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, preexec_fn=_hears_interrupts
+    ) as scan:
         until = time.monotonic() + 60
         while time.monotonic() < until and not _judged(tmp_path / "out"):
             time.sleep(0.1)
@@ -174,6 +176,11 @@ def test_a_stop_keeps_what_was_judged(tmp_path: Path, how: signal.Signals) -> No
     assert 0 < before < 100
     assert fotonetral(*asked).returncode == 0
     assert _judged(tmp_path / "out") == 100
+
+
+def _hears_interrupts() -> None:
+    """A shell's background job, and what it starts, ignores them otherwise."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def _judged(out: Path) -> int:
