@@ -382,8 +382,7 @@ class Gallery:
     def keep_ready(self, model_id: str, cohort: Cohort | None) -> bool:
         """Have a large gallery's arrays and revision ready for whoever opens it next; to be called after changes.
 
-        The arrays go into a file beside the gallery (`candidates.vectors`). Returns whether there is one: small
-        galleries and such with templates of other face models have none.
+        Returns whether a file of arrays lies beside it: small galleries and such of several face models have none.
         """
         from candidates import vectors  # brings NumPy, which a list of names does not need
 

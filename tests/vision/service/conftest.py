@@ -1,4 +1,4 @@
-"""Servers that several tests of a module share."""
+"""Servers and pages that several modules of tests share."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
+from browser import PHONE, Watched, page_in
+from playwright.sync_api import Browser, Page
 from serving import Serving, serving
+from web_pages import TOUCH, open_page
 
 
 @pytest.fixture(scope="module")
@@ -21,3 +24,17 @@ def client(server: Serving) -> Iterator[httpx.Client]:
     """Give a client of that server."""
     with server.client() as one:
         yield one
+
+
+@pytest.fixture
+def watched(browser: Browser) -> Iterator[Watched]:
+    """Give a page on a phone; nothing may go wrong on it unnoticed."""
+    with page_in(browser, PHONE, **TOUCH) as one:
+        yield one
+        assert one.complaints == []
+
+
+@pytest.fixture
+def page(watched: Watched, server: Serving) -> Page:
+    """Give the staff page of the module's server, on that phone."""
+    return open_page(watched, server.url)

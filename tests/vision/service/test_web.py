@@ -46,19 +46,6 @@ def browser() -> Iterator[Browser]:
         yield one
 
 
-@pytest.fixture
-def watched(browser: Browser) -> Iterator[Watched]:
-    """Give a page on a phone; nothing may go wrong on it unnoticed."""
-    with page_in(browser, PHONE, **TOUCH) as one:
-        yield one
-        assert one.complaints == []
-
-
-@pytest.fixture
-def page(watched: Watched, server: Serving) -> Page:
-    return open_page(watched, server.url)
-
-
 def sent_to(server: Serving) -> list[int]:
     """Return the bytes of photos in every check so far, as the server counted them."""
     return [
