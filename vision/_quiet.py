@@ -13,8 +13,7 @@ from contextlib import contextmanager
 def quiet_native() -> Iterator[None]:
     """Drop what native code writes to file descriptor 2; Python's own `sys.stderr` stays as it was.
 
-    MediaPipe logs while loading and knows no setting that stops it. For programs (commands, scripts), not for
-    libraries: the descriptor belongs to the whole process.
+    For programs (commands, scripts), not for libraries: the descriptor belongs to the whole process.
     """
     if not _writes_to_descriptor_2():
         yield
