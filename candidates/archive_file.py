@@ -18,7 +18,10 @@ from typing import Final, Self
 import numpy as np
 
 from candidates.calibration import Calibration
+from candidates.causes import cause_of
+from candidates.choosing import place_of
 from candidates.delimited import CsvTable
+from candidates.distinct import Pair
 from candidates.encryption import decrypted, is_encrypted
 from candidates.errors import (
     ArchiveUnreadableError,
@@ -29,8 +32,17 @@ from candidates.errors import (
 )
 from candidates.importing import ELECTIONS_FILE
 from candidates.people import Reference, clean_text
-from candidates.tables import ELECTION_COLUMNS, PEOPLE_COLUMNS
-from candidates.transfer import PEOPLE_FILE, PHOTOS_FOLDER, TEXT_ARRAYS, calibration_file, templates_file
+from candidates.tables import ELECTION_COLUMNS, PEOPLE_COLUMNS, Row
+from candidates.transfer import (
+    DISTINCT_COLUMNS,
+    DISTINCT_FILE,
+    FACE_ARRAYS,
+    PEOPLE_FILE,
+    PHOTOS_FOLDER,
+    TEXT_ARRAYS,
+    calibration_file,
+    templates_file,
+)
 
 _LARGEST_TABLE: Final = 1 << 28  # bytes unpacked; 300,000 people are 40 MB
 _LARGEST_BATCH: Final = 1 << 30  # templates of one file
@@ -74,6 +86,7 @@ class Archive:
             }
             self.people = self._table(PEOPLE_FILE, PEOPLE_COLUMNS, ("id", "name"))
             self.elections = self._table(ELECTIONS_FILE, ELECTION_COLUMNS, ("id",))
+            self.distinct = self._distinct() if DISTINCT_FILE in names else ()
             self.calibrations = self._calibrations(names)
             self._batches_of: dict[str, list[int]] = {}
             self._loaded: tuple[int, dict[str, list[Reference]]] = (0, {})
@@ -139,9 +152,11 @@ class Archive:
             with self._explained():
                 return zipfile.ZipFile(source)
         except OSError as error:
+            cause = cause_of(error)
             raise ArchiveUnreadableError(
-                f"{self._path} tidak dapat dibuka: {error.strerror}.",
-                f"{self._path} cannot be opened: {error.strerror}.",
+                f"{self._path} tidak dapat dibuka: {cause.reason_id}.",
+                f"{self._path} cannot be opened: {cause.reason_en}.",
+                cause.advice,
             ) from error
 
     def _table(self, name: str, columns: tuple[str, ...], required: tuple[str, ...]) -> CsvTable:
@@ -149,6 +164,11 @@ class Archive:
             return CsvTable(Path(name), columns, required, contents=self._read(name))
         except TableUnreadableError as error:
             raise _unreadable(self._path) from error
+
+    def _distinct(self) -> tuple[Pair, ...]:
+        """Return every two ids who were told to be two people."""
+        rows = self._table(DISTINCT_FILE, DISTINCT_COLUMNS, DISTINCT_COLUMNS).rows()
+        return tuple((row.cells["one"], row.cells["other"]) for row in rows if isinstance(row, Row))
 
     def _calibrations(self, names: set[str]) -> dict[str, bytes]:
         """Return face model → its calibration."""
@@ -198,12 +218,18 @@ def _parsed_templates(data: bytes) -> dict[str, list[Reference]]:
         # Older archives have none.
         measured = arrays["sharpness"] if "sharpness" in arrays else np.full(len(sizes), np.nan)
         sharpness = [None if np.isnan(one) else float(one) for one in measured]
+        chosen, placed = (
+            [str(text) for text in arrays[name]] if name in arrays else [""] * len(sizes) for name in FACE_ARRAYS
+        )
     if embeddings.ndim != 2 or len(embeddings) != len(sizes) or not np.all(np.isfinite(embeddings)):
         raise ValueError("embeddings of another shape")
     if not all(re.fullmatch("[0-9a-f]{64}", sha256) for sha256 in texts[2]):
         raise ValueError("no sha256")
     templates: dict[str, list[Reference]] = {}
-    for person, name, sha256, model, *rest in zip(*texts, embeddings, sizes, sharpness, strict=True):
+    if not all(re.fullmatch(r"(left|right|largest|[1-9]\d?|)", word) for word in chosen):
+        raise ValueError("no face")
+    faces = chosen, map(place_of, placed)
+    for person, name, sha256, model, *rest in zip(*texts, embeddings, sizes, sharpness, *faces, strict=True):
         templates.setdefault(person, []).append(Reference(0, person, name, sha256, model, *rest))
     return templates
 

@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from candidates.archive_file import Archive
+from candidates.choosing import FaceChoice
 from candidates.errors import BadRowError, GalleryError, GalleryModelMismatchError
 from candidates.gallery import Gallery
 from candidates.importing import ImportReport, RowReport, import_people
 from candidates.people import Reference
-from candidates.photos import Describe, Gathered, Reason, RejectedPhoto, as_reference, refuse_photo_of_another
+from candidates.photos import Describe, Gathered, Reason, RejectedPhoto, as_reference, described, refuse_face_of_another
 from candidates.tables import PeopleTable, PersonRow
 
 
@@ -38,7 +39,14 @@ def import_archive(
         photos.refuse_other_model()
         photos.take_calibrations()
         return import_people(
-            gallery, people, archive.elections, photos, on_row=on_row, on_total=on_total, ids_are_foreign=True
+            gallery,
+            people,
+            archive.elections,
+            photos,
+            on_row=on_row,
+            on_total=on_total,
+            ids_are_foreign=True,
+            distinct=archive.distinct,
         )
 
 
@@ -78,8 +86,9 @@ class ArchivePhotos:
             if known.get(reference.photo_sha256) == wanted:
                 continue
             try:
-                refuse_photo_of_another(self.gallery, row.name, reference.photo_sha256)
-                fresh.append(self._translated(reference))
+                translated = self._translated(reference)
+                refuse_face_of_another(self.gallery, row.name, translated)
+                fresh.append(translated)
             except GalleryModelMismatchError as error:
                 rejected.append(RejectedPhoto(reference.photo_name, Reason.of(error)))
             except GalleryError:
@@ -95,8 +104,9 @@ class ArchivePhotos:
             return replace(reference, id=0)
         if self.describe is None or not self.archive.has_photo(reference.photo_sha256):
             raise _other_model(self.archive.name, reference.model_id, self.model_id)
-        template = self.describe(self.archive.photo(reference.photo_sha256), name=reference.photo_name)
-        return as_reference(template, reference.photo_name, reference.photo_sha256)
+        photo, choice = self.archive.photo(reference.photo_sha256), FaceChoice(reference.face, reference.place)
+        template = described(self.describe, photo, name=reference.photo_name, face=choice)
+        return as_reference(template, reference.photo_name, reference.photo_sha256, reference.face)
 
     def _is_ours(self, model_id: str) -> bool:
         return self.model_id in (None, model_id)

@@ -16,11 +16,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from candidates.cohort import Cohort
 from candidates.errors import CalibrationError, UncalibratedModelError, UnsupportedRateError
 
-SHIPPED = files("candidates") / "calibration.npz"
-"""The table that comes with the package, for the face model that comes with it."""
+SHIPPED = files("candidates") / "calibrations"
+"""The tables that come with the package: a file for each face model that comes with it."""
+
+_USUAL = "sface.npz"
 
 FALSE_ALARMS = 10.0
 """False alarms per 1,000 photos when nobody asks for another number: photos in which somebody is named, if only as a
@@ -31,18 +32,21 @@ STRONG_PART = 0.15
 
 _FIXED_DAY = (1980, 1, 1, 0, 0, 0)
 _ARRAYS = ("distance", "false_match_rate", "false_non_match_rate")
+_ANYWHERE = 2.0  # no two vectors of length 1 lie farther apart
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Calibration:
     """Error rates against distance for one face model.
 
-    `distance` : (k,) float64, strictly ascending; L2, normalised where there is a `cohort`. `false_match_rate` : (k,)
-    float64, the share of strangers' faces that come at least this close to ONE reference photo.
+    `distance` : (k,) float64, strictly ascending; L2. `false_match_rate` : (k,) float64, the share of strangers' faces
+    that come at least this close to ONE reference photo.
     `false_non_match_rate` : (k,) float64, the share of people's own faces that are farther from the best of three
     references. `reference_exponent` : a person with n references is met as often as n to this power people with one.
     `people` : how many different people it was measured with. `least_rate` : the smallest false match rate that the
     comparisons among them can tell; under it the table is extrapolated. `source` : where the numbers come from.
+    `farthest` : the largest distance at which anybody is named whatever the rates allow, and `farthest_strong` : surely
+    named. Strangers of one place, who look alike to the network, are the usual case, and too few to be in the rates.
     """
 
     model_id: str
@@ -53,7 +57,8 @@ class Calibration:
     distance: NDArray[np.float64]
     false_match_rate: NDArray[np.float64]
     false_non_match_rate: NDArray[np.float64]
-    cohort: Cohort | None = None
+    farthest: float = _ANYWHERE
+    farthest_strong: float = _ANYWHERE
 
     def __post_init__(self) -> None:
         sizes = {self.distance.shape, self.false_match_rate.shape, self.false_non_match_rate.shape}
@@ -68,24 +73,20 @@ class Calibration:
             raise _broken("false_match_rate: never falling, above 0", "a fall, or zeros")
         if not (0 < self.least_rate <= 1 and 0 < self.reference_exponent <= 1 and self.people > 0):
             raise _broken("least_rate, reference_exponent: 0..1, people: 1 or more", "values outside")
+        if not 0 < self.farthest_strong <= self.farthest:
+            raise _broken("farthest: at least farthest_strong, over 0", f"{self.farthest}, {self.farthest_strong}")
 
     @classmethod
     def load(cls, source: Path | bytes | None = None, *, model_id: str | None = None) -> Calibration:
-        """Read a table (None: the shipped one); `model_id`, if given, must be the model it was measured with.
+        """Read a table (None: a shipped one) of a face model (None: of whichever, and of the shipped ones the usual).
 
-        Raises `UncalibratedModelError` when the shipped one is of another model, `CalibrationError` for a missing,
-        damaged or foreign table.
+        Raises `UncalibratedModelError` when none is shipped for this model, `CalibrationError` for a missing, damaged,
+        foreign or outdated table.
         """
         if source is None:
-            calibration = _shipped()
-        else:
-            calibration = _parse(source if isinstance(source, bytes) else _bytes_of(source))
+            return _shipped(model_id)
+        calibration = _parse(source if isinstance(source, bytes) else _bytes_of(source))
         if model_id is not None and calibration.model_id != model_id:
-            if source is None:
-                raise UncalibratedModelError(
-                    f"Model wajah «{model_id}» belum dikalibrasi.",
-                    f"The face model “{model_id}” has not been calibrated yet.",
-                )
             raise CalibrationError(
                 f"Kalibrasi ini untuk model wajah «{calibration.model_id}», yang dipakai «{model_id}».",
                 f"This calibration is for the face model “{calibration.model_id}”, in use is “{model_id}”.",
@@ -100,14 +101,9 @@ class Calibration:
             "people": np.int64(self.people),
             "least_rate": np.float64(self.least_rate),
             "reference_exponent": np.float64(self.reference_exponent),
+            "farthest": np.array([self.farthest, self.farthest_strong]),
             **{name: getattr(self, name) for name in _ARRAYS},
         }
-        if self.cohort:
-            arrays |= {
-                "centroids": self.cohort.centroids.astype(np.float32),
-                "nearest": np.int64(self.cohort.nearest),
-                "scale": np.array([self.cohort.middle, self.cohort.spread]),
-            }
         packed = BytesIO()
         with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as npz:
             for name, array in arrays.items():
@@ -176,21 +172,29 @@ class Cuts:
     possible: float
 
     @classmethod
-    def of(
-        cls, calibration: Calibration, comparisons: float, *, false_alarms: float, faces: int = 1, share: float = 1.0
-    ) -> Cuts:
-        """Return the cuts for `false_alarms` per 1,000 photos of `faces` faces each; `share` (0..1) makes stricter."""
-        a_photo = min(max(false_alarms, 1e-9) * share / 1000, 0.5)
+    def of(cls, calibration: Calibration, comparisons: float, *, false_alarms: float, faces: int = 1) -> Cuts:
+        """Return the cuts for `false_alarms` per 1,000 photos of `faces` faces each."""
+        a_photo = min(max(false_alarms, 1e-9) / 1000, 0.5)
 
         def cut(part: float) -> float:
             return calibration.cut(float(-np.expm1(np.log1p(-a_photo * part) / max(faces, 1))), comparisons)
 
-        return cls(strong=cut(STRONG_PART), possible=cut(1.0))
+        return cls(
+            strong=min(cut(STRONG_PART), calibration.farthest_strong), possible=min(cut(1.0), calibration.farthest)
+        )
 
 
 @cache
-def _shipped() -> Calibration:
-    return _parse(SHIPPED.read_bytes() if SHIPPED.is_file() else b"")
+def _shipped(model_id: str | None) -> Calibration:
+    usual = SHIPPED / _USUAL
+    if model_id is None:
+        return _parse(usual.read_bytes() if usual.is_file() else b"")
+    for file in (one for one in SHIPPED.iterdir() if one.name.endswith(".npz")):
+        if (calibration := _parse(file.read_bytes())).model_id == model_id:
+            return calibration
+    raise UncalibratedModelError(
+        f"Model wajah «{model_id}» belum dikalibrasi.", f"The face model “{model_id}” has not been calibrated yet."
+    )
 
 
 def _bytes_of(path: Path) -> bytes:
@@ -203,21 +207,26 @@ def _bytes_of(path: Path) -> bytes:
 def _parse(data: bytes) -> Calibration:
     try:
         with np.load(BytesIO(data), allow_pickle=False) as arrays:
-            columns = {name: np.asarray(arrays[name], np.float64) for name in _ARRAYS}
-            cohort = None
             if "centroids" in arrays:
-                middle, spread = (float(value) for value in arrays["scale"])
-                cohort = Cohort(np.asarray(arrays["centroids"], np.float64), int(arrays["nearest"]), middle, spread)
+                raise CalibrationError(
+                    "Kalibrasi ini dibuat versi lama, dengan jarak yang dihitung lain; jalankan «candidates calibrate»"
+                    " lagi.",
+                    "This calibration was made by an older version, with distances counted otherwise; run"
+                    " “candidates calibrate” again.",
+                )
+            columns = {name: np.asarray(arrays[name], np.float64) for name in _ARRAYS}
+            farthest = arrays["farthest"] if "farthest" in arrays else np.full(2, _ANYWHERE)
             return Calibration(
                 model_id=str(arrays["model_id"]),
                 source=str(arrays["source"]),
                 people=int(arrays["people"]),
                 least_rate=float(arrays["least_rate"]),
                 reference_exponent=float(arrays["reference_exponent"]),
-                cohort=cohort,
+                farthest=float(farthest[0]),
+                farthest_strong=float(farthest[1]),
                 **columns,
             )
-    except (OSError, EOFError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
+    except (OSError, EOFError, ValueError, KeyError, IndexError, TypeError, zipfile.BadZipFile) as error:
         raise _broken("an npz file with model_id, source, people and the rates", repr(error)) from error
 
 

@@ -8,8 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, TextIO
 
+from candidates.causes import cause_of
 from candidates.errors import BadRowError, TableUnreadableError
-from candidates.tables import BadRow, Row, clean_cell, column_names
+from candidates.headers import Header, column_names, listed
+from candidates.tables import BadRow, Row, clean_cell
 
 _LONGEST_HEADER: Final = 1 << 16  # characters; of a file that is no table, the first line may be all of it
 
@@ -30,14 +32,18 @@ class CsvTable:
         self._check_text()
         with self._open() as file:
             self._skipped, header = self._header_line(file.readline(_LONGEST_HEADER), file.readline(_LONGEST_HEADER))
-        self._delimiter = max(";\t,", key=lambda mark: len(set(self._names(header, mark)) & set(columns)))
-        self._header = self._names(header, self._delimiter)
+        self._delimiter = max(";\t,", key=lambda mark: len(set(column_names(_cells(header, mark))) & set(columns)))
+        self.header = Header.of(_cells(header, self._delimiter), columns, self._skipped)
+        self._header = self.header.names
         missing = [column for column in required if column not in self._header]
         doubled = sorted({name for name in self._header if name in columns and self._header.count(name) > 1})
         if missing:
-            lacks = ", ".join(missing)
+            lacks, unread = ", ".join(missing), self.header.unread
             raise TableUnreadableError(
-                f"{path.name}: baris judul tidak memuat {lacks}.", f"{path.name}: the header lacks {lacks}."
+                f"{path.name}: baris judul tidak memuat {lacks}."
+                + (f" Yang tidak dipahami: {listed(unread, '«»')}." if unread else ""),
+                f"{path.name}: the header lacks {lacks}."
+                + (f" Not understood: {listed(unread, '“”')}." if unread else ""),
             )
         if doubled:
             twice = ", ".join(doubled)
@@ -100,9 +106,11 @@ class CsvTable:
                 while file.read(1 << 16):
                     pass
         except OSError as error:
+            cause = cause_of(error)
             raise TableUnreadableError(
-                f"Tabel {self._path} tidak dapat dibuka: {error.strerror}.",
-                f"The table {self._path} cannot be opened: {error.strerror}.",
+                f"Tabel {self._path} tidak dapat dibuka: {cause.reason_id}.",
+                f"The table {self._path} cannot be opened: {cause.reason_en}.",
+                cause.advice,
             ) from error
         except UnicodeDecodeError as error:
             raise TableUnreadableError(
@@ -114,6 +122,6 @@ class CsvTable:
         # Excel writes "sep=;" above the header when asked to.
         return (2, second) if first.lower().startswith("sep=") else (1, first)
 
-    @staticmethod
-    def _names(header: str, delimiter: str) -> tuple[str, ...]:
-        return column_names(next(csv.reader([header], delimiter=delimiter), []))
+
+def _cells(header: str, delimiter: str) -> list[str]:
+    return next(csv.reader([header], delimiter=delimiter), [])

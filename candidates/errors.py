@@ -6,6 +6,8 @@
     │   ├── GalleryUnreadableError        gallery.unreadable
     │   ├── GalleryBusyError              gallery.busy
     │   ├── GalleryReadOnlyError          gallery.read_only
+    │   ├── GalleryFullError              gallery.full
+    │   ├── GalleryStorageError           gallery.storage
     │   └── GalleryModelMismatchError     gallery.model_mismatch
     ├── CalibrationError                  calibration.invalid
     │   ├── UncalibratedModelError        calibration.missing
@@ -18,6 +20,9 @@
     │   ├── InvalidCandidateError         candidate.invalid
     │   └── CandidateHasRelativesError    candidate.has_relatives
     ├── ElectionError                     election.invalid
+    ├── RegionError                       what is written for a region
+    │   ├── UnknownRegionError            region.unknown
+    │   └── AmbiguousRegionError          region.ambiguous
     ├── PhotoListError                    what a row says about its photos
     │   ├── PhotoMissingError             photos.no_match
     │   ├── PhotoLostError                photos.lost
@@ -33,6 +38,7 @@
         ├── ArchiveUnreadableError        archive.unreadable
         ├── ArchiveUnsafeError            archive.unsafe
         ├── ArchiveTooLargeError          archive.too_large
+        ├── ArchiveOverSourceError        archive.over_source
         ├── PassphraseNeededError         archive.passphrase_needed
         └── WrongPassphraseError          archive.wrong_passphrase
 
@@ -52,13 +58,16 @@ class CandidatesError(Exception):
     """Base of all errors. `code` is stable; `message_id`/`message_en` say what is wrong, `advice_*` what to do."""
 
     code: ClassVar[str] = "candidates.failed"
-    advice_id: ClassVar[str] = ""
-    advice_en: ClassVar[str] = ""
+    advice_id: str = ""
+    advice_en: str = ""
 
-    def __init__(self, message_id: str, message_en: str) -> None:
+    def __init__(self, message_id: str, message_en: str, advice: tuple[str, str] | None = None) -> None:
+        """Take what is wrong, and what to do (Indonesian, English) where the kind's own advice does not fit."""
         super().__init__(message_en)
         self.message_id = message_id
         self.message_en = message_en
+        if advice is not None:
+            self.advice_id, self.advice_en = advice
 
     def text(self, language: Language = "id") -> str:
         """Return message and advice in one line."""
@@ -102,6 +111,22 @@ class GalleryReadOnlyError(GalleryError):
     code = "gallery.read_only"
     advice_id = "Periksa izin berkas dan foldernya."
     advice_en = "Check the permissions of the file and its folder."
+
+
+class GalleryFullError(GalleryError):
+    """The disk is full; the gallery is as it was before the change."""
+
+    code = "gallery.full"
+    advice_id = "Kosongkan ruang di disk itu, lalu jalankan lagi: yang sudah tersimpan tidak hilang."
+    advice_en = "Free some space on that disk, then run this again: what was kept is not lost."
+
+
+class GalleryStorageError(GalleryError):
+    """The disk, stick or network drive failed."""
+
+    code = "gallery.storage"
+    advice_id = "Periksa disk atau sambungannya, lalu jalankan lagi."
+    advice_en = "Check the disk or its connection, then run this again."
 
 
 class GalleryModelMismatchError(GalleryError):
@@ -200,6 +225,28 @@ class ElectionError(CandidatesError):
     code = "election.invalid"
 
 
+class RegionError(CandidatesError):
+    """What is written for a region cannot be used."""
+
+    code = "region.unknown"
+
+
+class UnknownRegionError(RegionError):
+    """There is no region of this code or name; the message names the nearest ones."""
+
+    code = "region.unknown"
+    advice_id = "Tulis kode Kemendagri seperti 34.01, atau nama seperti Kabupaten Kulon Progo."
+    advice_en = "Write a Kemendagri code such as 34.01, or a name such as Kabupaten Kulon Progo."
+
+
+class AmbiguousRegionError(RegionError):
+    """The name is that of several regions, or code and name contradict each other."""
+
+    code = "region.ambiguous"
+    advice_id = "Tulis kodenya saja."
+    advice_en = "Write just the code."
+
+
 class PhotoListError(CandidatesError):
     """What a row says about its photos cannot be used."""
 
@@ -234,8 +281,10 @@ class PhotoOfAnotherError(PhotoListError):
     """The very same photo is registered for a person with another name."""
 
     code = "photos.of_another"
-    advice_id = "Pastikan foto milik siapa."
-    advice_en = "Make sure whose photo it is."
+    advice_id = (
+        "Pastikan foto milik siapa. Bila foto memuat keduanya, sebutkan wajah masing-masing (kiri, kanan, nomor)."
+    )
+    advice_en = "Make sure whose photo it is. If it shows both, say which face is whose (left, right, a number)."
 
 
 class PhotoFailedError(PhotoListError):
@@ -314,6 +363,14 @@ class ArchiveTooLargeError(ArchiveError):
     code = "archive.too_large"
     advice_id = "Ekspor tanpa --photos, atau tanpa sandi lalu enkripsi dengan alat age (age -p; membuka: age -d)."
     advice_en = "Export without --photos, or without a passphrase and use the age tool (age -p; to open: age -d)."
+
+
+class ArchiveOverSourceError(ArchiveError):
+    """The copy would lie on the gallery or on a photo that it is made of."""
+
+    code = "archive.over_source"
+    advice_id = "Pilih nama lain; galeri dan foto tidak pernah ditimpa."
+    advice_en = "Choose another name; the gallery and photos are never written over."
 
 
 class PassphraseNeededError(ArchiveError):

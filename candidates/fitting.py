@@ -1,20 +1,18 @@
 """Measuring how often strangers come close: from embeddings of people whose identity is known to a calibration.
 
 The same for the shipped table (`scripts/fit_matching.py`) and an agency's own photos (`candidates calibrate`). Only
-rates, and means of several people, leave: no face.
+rates leave: no face.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
 
 from candidates.calibration import Calibration
-from candidates.cohort import Cohort, distances_between, fit_cohort
+from candidates.distances import distances_between
 from candidates.errors import TooFewStrangersError
 
 REFERENCES = 3
@@ -22,16 +20,6 @@ REFERENCES = 3
 
 LEAST_PAIRS = 190
 """Fewer pairs of different people tell nothing: those of 20 people."""
-
-LEAST_FOR_COHORT = 200
-"""From so many people a cohort is fitted; with fewer, distances stay plain, or keep a given cohort."""
-
-FOLDS = 8
-"""Parts that people are split into for measuring a cohort, two at a time, with the cohort of the others.
-
-A cohort of three quarters of the people does nearly as well as that of all; one of half of them does worse, so that
-rates come out too high.
-"""
 
 CAUTION = 1.15
 """By how much more than was counted the rates are told.
@@ -55,14 +43,12 @@ def fit(
     model_id: str,
     source: str,
     base: Calibration | None = None,
-    like: NDArray[np.floating] | None = None,
 ) -> Calibration:
     """Measure error rates with (n, d) embeddings of people by any name; within a group all are different people.
 
     Nobody is compared across groups: the same person may be in two of them (the faces of two photos of one event).
-    `base` is a calibration of the same model: its cohort is used, and what the sample cannot tell is taken from it.
-    Without one a cohort is fitted on the largest group when that has people enough, with `like` (d,) the mean of
-    people whom the product is for, and nobody is measured with a cohort they are in. Raises `TooFewStrangersError`.
+    `base` is a calibration of the same model: what the sample cannot tell is taken from it, and the distances beyond
+    which nobody is named. Raises `TooFewStrangersError`.
     """
     people = sum(len(group) for group in groups)
     pairs = sum(len(group) * (len(group) - 1) / 2 for group in groups)
@@ -73,13 +59,7 @@ def fit(
             f"Only {pairs:.0f} pairs of surely different people (of {people} faces); at least {LEAST_PAIRS} are "
             "needed, as of 20 people.",
         )
-    cohort = base.cohort if base else None
-    largest, *others = sorted(([group[name] for name in sorted(group)] for group in groups), key=len, reverse=True)
-    parts = [(largest, cohort)]
-    if base is None and len(largest) >= LEAST_FOR_COHORT:
-        cohort, parts = _fitted_cohort(largest, like)
-    parts += [(own, cohort) for own in others if len(own) > 1]
-    measured = [_distances(own, maker) for own, maker in parts]
+    measured = [_distances([group[name] for name in sorted(group)]) for group in groups if len(group) > 1]
     impostor, best_of_three, genuine = (np.concatenate(column) for column in zip(*measured, strict=True))
     grid = np.round(np.arange(_STEP, float(impostor.max()) + _STEP, _STEP), 2)
     rates = np.minimum(CAUTION * _rates(impostor, grid, pairs), 1.0)
@@ -97,37 +77,18 @@ def fit(
         distance=grid[kept],
         false_match_rate=rates[kept],
         false_non_match_rate=missed[kept],
-        cohort=cohort,
+        **({} if base is None else {"farthest": base.farthest, "farthest_strong": base.farthest_strong}),
     )
 
 
-def _fitted_cohort(
-    people: Sequence[Vectors], like: NDArray[np.floating] | None
-) -> tuple[Cohort, list[tuple[list[Vectors], Cohort | None]]]:
-    """Return the cohort of everybody, and every two of `FOLDS` parts of them with the cohort of all the others."""
-    parts: list[tuple[list[Vectors], Cohort]] = []
-    for first, second in combinations(range(FOLDS), 2):
-        inside = [own for at, own in enumerate(people) if at % FOLDS in (first, second)]
-        others = np.stack([own[0] for at, own in enumerate(people) if at % FOLDS not in (first, second)])
-        parts.append((inside, _scaled(fit_cohort(others, like), inside)))
-    middle, spread = np.mean([(cohort.middle, cohort.spread) for _, cohort in parts], axis=0)
-    whole = fit_cohort(np.stack([own[0] for own in people]), like)
-    return replace(whole, middle=float(middle), spread=float(spread)), list(parts)
-
-
-def _scaled(cohort: Cohort, people: Sequence[Vectors]) -> Cohort:
-    middle, spread = cohort.statistics(np.concatenate(people)).mean(axis=0)
-    return replace(cohort, middle=float(middle), spread=float(spread))
-
-
 def _distances(
-    people: Sequence[Vectors], cohort: Cohort | None
+    people: Sequence[Vectors],
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """Return impostor distances to single references, impostor ones to the best of three, and own ones to the best.
 
     All flat. Only people with three references count for the second, only further photos of people for the third.
     """
-    every = distances_between(np.concatenate(people), np.concatenate([own[:REFERENCES] for own in people]), cohort)
+    every = distances_between(np.concatenate(people), np.concatenate([own[:REFERENCES] for own in people]))
     probe_of = np.repeat(np.arange(len(people)), [len(own) for own in people])
     owner_of = np.repeat(np.arange(len(people)), [len(own[:REFERENCES]) for own in people])
     starts = np.searchsorted(owner_of, np.arange(len(people)))

@@ -9,11 +9,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+from candidates.causes import cause_of
+from candidates.choosing import face_word
 from candidates.errors import BadRowError, FolderUnreadableError, LoosePhotoError
 from candidates.gallery import Gallery
 from candidates.importing import ImportReport, RowReport, elections_of, import_people
 from candidates.people import Role, clean_text
-from candidates.photos import Describe, Gathered, gather, readable
+from candidates.photos import Describe, Gathered, PhotoFile, gather, readable
 from candidates.tables import PEOPLE_COLUMNS, BadRow, PersonRow, Row, person_row
 
 SHARED_COLUMNS: Final = ("role", "election", "region", "party")
@@ -37,7 +39,8 @@ def import_folder(
     """Register a person for each sub-folder of `folder`, and the elections of an `elections.csv` in it.
 
     `shared` gives cells (`SHARED_COLUMNS`) that all of them have. Photos are taken from a sub-folder and everything
-    below it; those that lie in `folder` itself are reported and not used. All else is as in `import_table`.
+    below it; those that lie in `folder` itself are reported and not used. Of a photo with several people, the end of
+    its name says which face is meant: "poster@kiri.jpg", "poster@2.jpg". All else is as in `import_table`.
     Raises `FolderUnreadableError` when there is no sub-folder, and `BadRowError` for a shared cell that cannot be.
     """
     people = PeopleFolder(folder, shared or {})
@@ -56,9 +59,11 @@ class PeopleFolder:
         try:
             entries = sorted(entry for entry in folder.iterdir() if not _is_hidden(entry.name))
         except OSError as error:
+            cause = cause_of(error)
             raise FolderUnreadableError(
-                f"Folder {folder} tidak dapat dibuka: {error.strerror}.",
-                f"The folder {folder} cannot be opened: {error.strerror}.",
+                f"Folder {folder} tidak dapat dibuka: {cause.reason_id}.",
+                f"The folder {folder} cannot be opened: {cause.reason_en}.",
+                cause.advice,
             ) from error
         self._people = [entry.name for entry in entries if entry.is_dir()]
         self._loose = [entry.name for entry in entries if not entry.is_dir() and _is_photo(entry)]
@@ -71,6 +76,11 @@ class PeopleFolder:
     def name(self) -> str:
         """The folder's name."""
         return self._folder.resolve().name
+
+    @property
+    def header(self) -> None:
+        """A folder has none."""
+        return
 
     def count(self) -> int:
         """Return how many people and loose photos there are."""
@@ -101,12 +111,12 @@ class FolderPhotos:
 
     def gather(self, row: PersonRow, person_id: str) -> Gathered:
         """Describe the photos that are not registered yet. Raises `BadRowError` when there is none at all."""
-        photos = list(_photos_below(self.folder / row.photos[0]))
+        photos = [_photo_file(path) for path in _photos_below(self.folder / row.photos[0])]
         if not photos:
             folder = readable(row.photos[0])
             raise BadRowError(f"Di folder «{folder}» tidak ada foto.", f"The folder “{folder}” holds no photo.")
-        known = self.gallery.photos(person_id)
-        return gather(self.gallery, row.name, photos, self.describe, known=known, model_id=self.model_id)
+        known, chosen = self.gallery.photos(person_id), self.gallery.chosen_faces(person_id)
+        return gather(self.gallery, row.name, photos, self.describe, known=known, chosen=chosen, model_id=self.model_id)
 
 
 def _person_like(shared: Mapping[str, str]) -> PersonRow:
@@ -138,6 +148,15 @@ def _photos_below(folder: Path) -> Iterator[Path]:
         folders[:] = sorted(name for name in folders if not _is_hidden(name))
         paths = (Path(parent, name) for name in sorted(files))
         yield from (path for path in paths if _is_photo(path) and path.is_file())
+
+
+def _photo_file(path: Path) -> PhotoFile:
+    """Return a photo with the face that its name asks for: "poster@kiri.jpg", "poster@2.jpg"."""
+    _, at, word = path.stem.rpartition("@")
+    try:
+        return PhotoFile(path, face_word(word) if at else "")
+    except BadRowError:
+        return PhotoFile(path)
 
 
 def _is_photo(path: Path) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import stat
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from enum import StrEnum
 from itertools import chain, count
@@ -13,6 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
+from candidates import distinct as distinct_people
 from candidates import templates
 from candidates.digest import FIRST_WITH_CALIBRATIONS, contents_digest
 from candidates.errors import (
@@ -24,12 +25,12 @@ from candidates.errors import (
     UnknownCandidateError,
 )
 from candidates.people import Candidate, Election, Reference, Role, name_key, slug
+from candidates.regions import region_of
 from candidates.roll import PERSON_COLUMNS, Roll, person_of
 from candidates.scope import Scope
 from candidates.store import Store, now
 
 if TYPE_CHECKING:
-    from candidates.cohort import Cohort
     from candidates.vectors import Vectors
 
 _ELECTION_COLUMNS = ", ".join(field.name for field in fields(Election))
@@ -97,6 +98,10 @@ class Gallery:
         """Close the file."""
         self._store.close()
 
+    def discard_unused(self) -> None:
+        """Close the file, and remove it if nothing was ever written into it: for one that was made in vain."""
+        self._store.discard_unused()
+
     @property
     def path(self) -> Path:
         """Where the gallery is."""
@@ -158,6 +163,10 @@ class Gallery:
         """Return photo sha256 → model id of a person's templates."""
         return dict(self._store.rows("SELECT photo_sha256, model_id FROM templates WHERE person = ?", (person_id,)))
 
+    def chosen_faces(self, person_id: str) -> dict[str, str]:
+        """Return photo sha256 → which face of it was asked for, of a person's photos that show several."""
+        return templates.chosen_faces(self._store, person_id)
+
     def photo_counts(self) -> dict[str, int]:
         """Return person id → how many templates; people without one are left out."""
         return dict(self._store.rows("SELECT person, count(*) FROM templates GROUP BY person"))
@@ -210,15 +219,15 @@ class Gallery:
         rows = self._store.rows("SELECT data FROM calibrations WHERE model_id = ?", (model_id,))
         return bytes(rows[0][0]) if rows else None
 
-    def vectors(self, model_id: str, cohort: Cohort | None, *, only: frozenset[str] | None = None) -> Vectors:
-        """Return the templates as arrays to be searched, normalised by a cohort; `only` these people's.
+    def vectors(self, model_id: str, *, only: frozenset[str] | None = None) -> Vectors:
+        """Return the templates as arrays to be searched; `only` these people's.
 
         Raises `GalleryModelMismatchError` when templates come from another face model.
         """
         from candidates.vectors import Vectors  # brings NumPy, which a list of names does not need
 
         self.require_model(model_id)
-        return Vectors.of_store(self._store, cohort, only=only)
+        return Vectors.of_store(self._store, only=only)
 
     def roll(self, scope: Scope | None = None) -> Roll:
         """Return who counts for a scope (None: everybody), each made a `Candidate` when asked for."""
@@ -229,6 +238,10 @@ class Gallery:
         return self._people(
             "WHERE id IN (SELECT person FROM templates WHERE photo_sha256 = ?) ORDER BY id", photo_sha256
         )
+
+    def references_of_photo(self, photo_sha256: str) -> tuple[Reference, ...]:
+        """Return the templates that come from this very photo, whoever's."""
+        return templates.read(self._store, "WHERE photo_sha256 = ?", photo_sha256)
 
     def shared_photos(self) -> tuple[str, ...]:
         """Return the sha256 of the photos that several people are registered with, sorted."""
@@ -286,12 +299,13 @@ class Gallery:
         A photo the person already has with the same model changes nothing. Templates of other models go as soon as
         one of a new model comes: distances between models mean nothing. `Reference.id` and `.person` are ignored.
         Raises `ElectionError` for an unknown election, `UnknownCandidateError` for an unknown `relative_of`,
-        `InvalidCandidateError` when a relative is named as somebody's candidate, `GalleryModelMismatchError` for an
-        embedding of another length than those of its model.
+        `InvalidCandidateError` when a relative is named as somebody's candidate, `RegionError` for a region that there
+        is not, `GalleryModelMismatchError` for an embedding of another length than those of its model.
         """
         with self._store.transaction():
             self._check_ties(candidate)
             before = self.get(candidate.id)
+            candidate = replace(candidate, region=_region(candidate.region, before))
             changed = tuple(
                 field.name
                 for field in fields(Candidate)
@@ -362,15 +376,30 @@ class Gallery:
         self._store.purge()
 
     def put_election(self, election: Election) -> Outcome:
-        """Add or replace an election (by id)."""
+        """Add or replace an election (by id). Raises `RegionError` for a region that there is not."""
         with self._store.transaction():
             before = self.election(election.id)
+            election = replace(election, region=_region(election.region, before))
             if before == election:
                 return Outcome.UNCHANGED
             values = [_stored(getattr(election, field.name)) for field in fields(Election)]
             self._upsert("elections", _ELECTION_COLUMNS, values)
             self._store.log("update" if before else "add", f"election:{election.id}")
             return Outcome.UPDATED if before else Outcome.ADDED
+
+    def distinct(self) -> frozenset[distinct_people.Pair]:
+        """Return every two (ids, sorted) who look alike and were told to be two people."""
+        return distinct_people.read(self._store)
+
+    def tell_distinct(self, one: Candidate, other: Candidate) -> bool:
+        """Keep that two are two people; return whether that is new. Raises `InvalidCandidateError` for one person."""
+        with self._store.transaction():
+            return distinct_people.add(self._store, one, other)
+
+    def tell_same(self, one: Candidate, other: Candidate) -> bool:
+        """Take back that two are two people; return whether it had been told."""
+        with self._store.transaction():
+            return distinct_people.remove(self._store, one, other)
 
     def put_calibration(self, model_id: str, data: bytes) -> None:
         """Keep the calibration of a face model, in place of an older one."""
@@ -379,14 +408,14 @@ class Gallery:
             self._store.write("INSERT OR REPLACE INTO calibrations (model_id, at, data) VALUES (?, ?, ?)", values)
             self._store.log("calibrate", model_id)
 
-    def keep_ready(self, model_id: str, cohort: Cohort | None) -> bool:
+    def keep_ready(self, model_id: str) -> bool:
         """Have a large gallery's arrays and revision ready for whoever opens it next; to be called after changes.
 
         Returns whether a file of arrays lies beside it: small galleries and such of several face models have none.
         """
         from candidates import vectors  # brings NumPy, which a list of names does not need
 
-        if set(self.model_ids()) - {model_id} or not vectors.keep(self._store, cohort):
+        if set(self.model_ids()) - {model_id} or not vectors.keep(self._store):
             return False
         with self._store.transaction():
             self._store.note(_REVISION, f"{self.changes} {self.revision}")
@@ -440,6 +469,13 @@ class Gallery:
             f"INSERT INTO {table} ({columns}) VALUES ({marks}) ON CONFLICT (id) DO UPDATE SET {updates}",  # noqa: S608
             values,
         )
+
+
+def _region(written: str, before: Candidate | Election | None) -> str:
+    """Return the code of a region; one that an older version stored may stay, so that photos can still be added."""
+    if not written or (before is not None and before.region == written):
+        return written
+    return region_of(written).code
 
 
 def _stored(value: Any) -> Any:

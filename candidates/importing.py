@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Protocol, Self
 
 from candidates.delimited import CsvTable
+from candidates.distinct import Pair
 from candidates.errors import (
     AmbiguousCandidateError,
     BadRowError,
@@ -20,8 +21,9 @@ from candidates.errors import (
 )
 from candidates.gallery import Gallery, Outcome
 from candidates.people import Candidate, Election, Role, name_key, slug
-from candidates.photos import Describe, FaceTemplate, Gathered, Reason, gather, named
+from candidates.photos import Describe, FaceTemplate, Gathered, PhotoFile, Reason, gather, named
 from candidates.reports import ImportReport, RowReport, Tally
+from candidates.resembling import Resemblance
 from candidates.tables import (
     ELECTION_COLUMNS,
     PEOPLE_COLUMNS,
@@ -79,14 +81,19 @@ def import_people(
     on_row: Callable[[RowReport], None] | None = None,
     on_total: Callable[[int | None], None] | None = None,
     ids_are_foreign: bool = False,
+    distinct: Iterable[Pair] = (),
 ) -> ImportReport:
-    """Register elections and people however they are kept; see `import_table` for how, and `Importer`."""
+    """Register elections and people however they are kept; see `import_table` for how, and `Importer`.
+
+    `distinct` are the foreign ids of every two who were told to be two people.
+    """
     if on_total:
         counts = [people.count(), elections.count() if elections else 0]
         on_total(None if None in counts else sum(count for count in counts if count))
     with Importer(gallery, photos, on_row, ids_are_foreign=ids_are_foreign) as importer:
         importer.read_elections(elections)
         importer.read_people(people)
+        importer.read_distinct(distinct)
         return importer.report()
 
 
@@ -112,16 +119,21 @@ class TablePhotos:
     folder: Path
     describe: Describe
     model_id: str | None
+    pasted: Callable[[PersonRow], Sequence[PhotoFile]] = lambda _row: ()
 
     def gather(self, row: PersonRow, person_id: str) -> Gathered:
-        """Describe the row's photos that are not registered yet. Raises `BadRowError` for an empty cell."""
-        if not row.photos:
+        """Describe the row's photos that are not registered yet. Raises `BadRowError` when there is none.
+
+        `pasted` gives pictures that the table itself holds for a row.
+        """
+        pasted = self.pasted(row)
+        if not row.photos and not pasted:
             raise BadRowError(
                 "Kolom photos: harus menyebut satu foto atau lebih.", "Column photos: name a photo or more."
             )
-        known = self.gallery.photos(person_id)
-        photos = named(row.photos, self.folder)
-        return gather(self.gallery, row.name, photos, self.describe, known=known, model_id=self.model_id)
+        known, chosen = self.gallery.photos(person_id), self.gallery.chosen_faces(person_id)
+        photos = (*named(row.photos, self.folder, row.faces), *pasted)
+        return gather(self.gallery, row.name, photos, self.describe, known=known, chosen=chosen, model_id=self.model_id)
 
 
 class Importer:
@@ -139,6 +151,8 @@ class Importer:
         self._gallery = gallery
         self._photos = photos
         self._tally = Tally(on_row)
+        # An archive's people were compared where they were registered.
+        self._resemblance = None if ids_are_foreign else Resemblance(gallery)
         self._ids_are_foreign = ids_are_foreign
         # A nameless database lives in memory and moves to the disk when it grows.
         self._seen = sqlite3.connect("")
@@ -157,6 +171,7 @@ class Importer:
         """Register the elections of a table, if there is one."""
         if table is None:
             return
+        self._tally.header(table.name, table.header)
         for row in table.rows():
             name = row.name if isinstance(row, BadRow) else row.cells["id"]
             try:
@@ -172,6 +187,7 @@ class Importer:
 
     def read_people(self, people: People) -> None:
         """Register people: candidates and running mates first, then the relatives that name them."""
+        self._tally.header(people.name, people.header)
         for families in (False, True):
             relatives = 0
             for row in people.rows():
@@ -185,6 +201,14 @@ class Importer:
                     self._tally.person(self.register(row, people.name))
             if not relatives:
                 return
+
+    def read_distinct(self, pairs: Iterable[Pair]) -> None:
+        """Keep who was told to be two people, of those who were registered; the ids are another gallery's."""
+        for pair in pairs:
+            rows = [self._seen.execute("SELECT id FROM seen WHERE foreign_id = ?", (one,)).fetchone() for one in pair]
+            people = [person for row in rows if row and (person := self._gallery.get(row[0]))]
+            if len({person.id for person in people}) == len(pair):
+                self._gallery.tell_distinct(*people)
 
     def report(self) -> ImportReport:
         """Return how it went."""
@@ -207,6 +231,8 @@ class Importer:
                 )
             if candidate.election and not self._gallery.election(candidate.election):
                 self._gallery.put_election(Election(candidate.election, title=candidate.election))
+            if self._resemblance:
+                notes += self._resemblance.told(candidate, gathered.references)
             outcome = self._gallery.put(candidate, gathered.references)
             self._remember(candidate.id, row)
             return RowReport(table, row.line, row.name, outcome, None, used, gathered.rejected, notes)

@@ -18,19 +18,15 @@ from candidates.vectors import Vectors
 if TYPE_CHECKING:
     from candidates.gallery import Gallery
 
-FAMILY_SHARE = 1 / 3
-"""Relatives get this part of the false alarms: they look like one another and like the candidate, and few are posed
-with. It moves their cuts closer by about 0.02."""
-
-POOR_SHARE = 1 / 3
-"""Faces that show poorly get this part of the false alarms, and never a strong match: strangers come as near as with
-clear faces, but of one's own a quarter and more are too far (`scripts/bench_faces.py`, "quality")."""
-
 MARGIN, KIN_MARGIN = 0.03, 0.08
 """A match whose runner-up is less than this farther away is at most possible; the second holds between relatives.
 
 Of clear own faces none and 1% have a runner-up that near (500 people, `scripts/bench_faces.py`, "openset"). How
 much nearer real relatives are was not measured: there are no photos of families to measure with."""
+
+CLOSER_LOOK = 0.12
+"""So much farther than the possible cut may the vector of one look at a face be, and that of several within it
+(`scripts/bench_faces.py`, "looks")."""
 
 _Pair = tuple[float, int, bool, str]  # distance, face, whether a relative, whose id; sorts in this order
 
@@ -46,11 +42,13 @@ class Strength(StrEnum):
 class Match:
     """A face and the registered person it is taken for.
 
-    `distance` : L2 to the nearest of the person's references, normalised where the calibration is (`cohort`).
-    `similarity` : 1 - distance, at least 0; for display, not a probability. `threshold` : the largest distance at
+    `distance` : L2 to the nearest of the person's references.
+    `similarity` : the cosine that embeddings of length 1 have at this distance, at least 0; for display, not a
+    probability. `threshold` : the largest distance at
     which this person gets this strength in this photo. `margin` : how much farther the next person is, None when
     nobody else is anywhere near. `false_alarm_rate` : expected share of strangers' faces that come this close to
-    anyone in scope.
+    anyone in scope. `alternatives` : whom the face may as well be, the nearest first: everybody within `MARGIN` (of
+    relatives `KIN_MARGIN`); a match that has any is at most possible.
     """
 
     candidate: Candidate
@@ -60,6 +58,7 @@ class Match:
     strength: Strength
     false_alarm_rate: float
     margin: float | None = None
+    alternatives: tuple[Candidate, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -103,7 +102,7 @@ class Index:
                 f"The gallery was made with the face model “{', '.join(foreign)}”, in use now is “{model_id}”.",
             )
         table = calibration or Calibration.load(model_id=model_id)
-        return cls._of(wanted, Vectors.of_references(rows, table.cohort), table, false_alarms)
+        return cls._of(wanted, Vectors.of_references(rows), table, false_alarms)
 
     @classmethod
     def from_gallery(
@@ -124,7 +123,7 @@ class Index:
         own = None if calibration else gallery.calibration(model_id)
         table = calibration or Calibration.load(own, model_id=model_id)
         only = None if people is None else frozenset(people)
-        return cls._of(wanted, gallery.vectors(model_id, table.cohort, only=only), table, false_alarms)
+        return cls._of(wanted, gallery.vectors(model_id, only=only), table, false_alarms)
 
     @classmethod
     def _of(
@@ -149,19 +148,17 @@ class Index:
         """Tell whether so many people are in scope that the false alarms in use are extrapolated."""
         return self.false_alarms < self.least_false_alarms
 
-    def cuts(self, faces: int = 1, *, family: bool = False, poor: bool = False) -> Cuts:
-        """Return the cuts for a photo of so many faces, for candidates or `family`, for clear or `poor` faces."""
-        share = (FAMILY_SHARE if family else 1.0) * (POOR_SHARE if poor else 1.0)
-        return Cuts.of(self.calibration, self.comparisons, false_alarms=self.false_alarms, faces=faces, share=share)
+    def cuts(self, faces: int = 1) -> Cuts:
+        """Return the cuts for a photo of so many faces."""
+        return Cuts.of(self.calibration, self.comparisons, false_alarms=self.false_alarms, faces=faces)
 
     def match(self, embeddings: NDArray[np.float32], *, poor: Sequence[bool] = ()) -> tuple[Match | None, ...]:
         """Name the faces of ONE photo: `embeddings` is (n, d) float32, one row a face; `poor` says which show poorly.
 
         Returns one `Match` or None a face, in order. A face has at most one person and a person at most one face:
-        the closest pairs are settled first. What is put up with for a photo is shared by the faces that nobody has
-        been found for yet (Holm's step-down procedure): a face that is surely somebody leaves the others its part.
-        Equal distances go to the earlier face, then to candidates before relatives, then to the earlier id, so the
-        answer never depends on chance.
+        the closest pairs are settled first. What is put up with for a photo is shared by its faces. Equal distances go
+        to the earlier face, then to candidates before relatives, then to the earlier id, so the answer never depends
+        on chance.
         """
         probes = np.asarray(embeddings, dtype=np.float32)
         if probes.ndim != 2 or (len(self) and probes.shape[1] != self.vectors.size):
@@ -170,17 +167,24 @@ class Index:
             raise ValueError(f"poor must say something of each of {len(probes)} faces, got {len(poor)}")
         answers: list[Match | None] = [None] * len(probes)
         taken: set[str] = set()
-        near = self._near(probes)
-        for distance, face, is_family, person_id in sorted(pair for pairs in near for pair in pairs):
+        near, cuts = self._near(probes), self.cuts(len(probes))
+        for distance, face, _, person_id in sorted(pair for pairs in near for pair in pairs):
             if answers[face] is not None or person_id in taken:
                 continue
-            is_poor = bool(poor and poor[face])
-            cuts = self.cuts(len(probes) - len(taken), family=is_family, poor=is_poor)
             if distance <= cuts.possible:
                 others = [(other, at) for other, _, _, at in near[face] if at != person_id]
-                answers[face] = self._named(person_id, distance, cuts, others, may_be_strong=not is_poor)
+                may_be_strong = not (poor and poor[face])
+                answers[face] = self._named(person_id, distance, cuts, others, may_be_strong=may_be_strong)
                 taken.add(person_id)
         return tuple(answers)
+
+    def worth_a_closer_look(self, embeddings: NDArray[np.float32]) -> list[int]:
+        """Return which of (n, d) embeddings of one look come so near somebody that more looks may change the answer."""
+        if not len(self) or not len(embeddings):
+            return []
+        limit = self.cuts().possible + CLOSER_LOOK
+        found = self.vectors.near(np.asarray(embeddings, np.float32), np.full(len(embeddings), limit))
+        return [int(face) for face in np.unique(found.probe)]
 
     def _near(self, probes: NDArray[np.float32]) -> list[list[_Pair]]:
         """Return for each face everybody who may be named, or is so near that it matters for the margin."""
@@ -198,19 +202,23 @@ class Index:
         self, person_id: str, distance: float, cuts: Cuts, others: Sequence[tuple[float, str]], *, may_be_strong: bool
     ) -> Match:
         candidate = self.people[person_id]
-        margins = [
-            (other - distance, KIN_MARGIN if are_kin(candidate, self.people[at]) else MARGIN) for other, at in others
-        ]
-        is_sole = all(margin >= least for margin, least in margins)
-        is_strong = may_be_strong and is_sole and distance <= cuts.strong
+        rivals = sorted((other, at) for other, at in others)
+        alternatives = tuple(
+            self.people[at]
+            for other, at in rivals
+            if other - distance < (KIN_MARGIN if are_kin(candidate, self.people[at]) else MARGIN)
+        )
+        is_strong = may_be_strong and not alternatives and distance <= cuts.strong
         return Match(
             candidate=candidate,
             distance=distance,
-            similarity=max(0.0, 1.0 - distance),
+            similarity=max(0.0, 1.0 - distance**2 / 2),
             threshold=cuts.strong if is_strong else cuts.possible,
             strength=Strength.STRONG if is_strong else Strength.POSSIBLE,
             false_alarm_rate=float(self.calibration.false_alarm_rate(distance, self.comparisons)),
-            margin=min((margin for margin, _ in margins), default=None),
+            # Somebody nearer can only be one whom a nearer face of the photo was taken for.
+            margin=max(rivals[0][0] - distance, 0.0) if rivals else None,
+            alternatives=alternatives,
         )
 
 

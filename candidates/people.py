@@ -110,8 +110,10 @@ class Reference:
     """One stored template of a person.
 
     `embedding` : (d,) float32, d >= 1 and the same for all of one model. `size_px` : height of the face in the photo
-    it came from; `sharpness` : 0 or more, None where it was not measured. Only the photo's name and sha256 are kept,
-    never its pixels. `id` is the row number in the gallery (0 before it is stored).
+    it came from; `sharpness` : 0 or more, None where it was not measured. `face` : which of several faces was asked for
+    ("" : the photo is of one person), and `place` : where it is, as parts of the photo (`candidates.choosing`; None :
+    not known). Only the photo's name and sha256 are kept, never its pixels. `id` is the row number in the gallery (0
+    before it is stored).
     """
 
     id: int
@@ -122,6 +124,8 @@ class Reference:
     embedding: NDArray[np.float32]
     size_px: float
     sharpness: float | None = None
+    face: str = ""
+    place: tuple[float, float, float, float] | None = None
 
     def __post_init__(self) -> None:
         if self.embedding.ndim != 1 or not self.embedding.size or self.embedding.dtype.name != "float32":
@@ -154,9 +158,10 @@ def region_code(text: str) -> str:
     """Return a Kemendagri code in its dotted form.
 
     "3401", "34.01" and Excel's "34,01" are the same regency; Excel turns "34.10" into "34.1", and no code has a
-    one-digit part, so the zero comes back. Anything that is not a code is kept as cleaned text, case folded.
+    one-digit part, so the zero comes back, and "3401" into "3401.0". Anything that is not a code is kept as cleaned
+    text, case folded. Whether there is a region of that code, `candidates.regions` knows.
     """
-    cleaned = clean_text(text)
+    cleaned = re.sub(r"^(\d{2}|\d{4}|\d{6}|\d{10})[.,]0$", r"\1", clean_text(text))
     if digits := re.fullmatch(r"(\d{2})(\d{2})?(\d{2})?(\d{4})?", cleaned):
         return ".".join(part for part in digits.groups() if part)
     if parts := re.fullmatch(r"(\d{2})[.,](\d{1,2})((?:\.\d{2,4})*)", cleaned):

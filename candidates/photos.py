@@ -6,14 +6,18 @@ import glob
 import hashlib
 import os
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+from candidates.choosing import FaceChoice
 from candidates.errors import GalleryError, Language, PhotoFailedError, PhotoMissingError, PhotoOfAnotherError
 from candidates.gallery import Gallery
 from candidates.people import Reference, name_key
+
+_SAME_FACE = 0.1
+"""Vectors of one face of one photo are equal but for rounding; those of two people are several times farther apart."""
 
 
 class FaceTemplate(Protocol):
@@ -47,8 +51,10 @@ class FaceTemplate(Protocol):
 class Describe(Protocol):
     """Turns a photo into a template; what it raises carries `code` and `text(language)`."""
 
-    def __call__(self, photo: Path | bytes, /, *, name: str | None = None) -> FaceTemplate:
-        """Describe a file, or bytes that go by `name`."""
+    def __call__(
+        self, photo: Path | bytes, /, *, name: str | None = None, face: FaceChoice | None = None
+    ) -> FaceTemplate:
+        """Describe a file, or bytes that go by `name`; `face` is the one that is meant, if that was said."""
         ...
 
 
@@ -75,6 +81,33 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True)
+class PhotoFile:
+    """A photo on the disk, and which of its faces is meant ("": it shows one person; see `candidates.choosing`).
+
+    With `data` it is these bytes, and `path` only what it is called.
+    """
+
+    path: Path
+    face: str = ""
+    data: bytes | None = None
+
+    @property
+    def sha256(self) -> str:
+        """Digest of the contents. Raises `OSError`."""
+        if self.data is not None:
+            return hashlib.sha256(self.data).hexdigest()
+        with self.path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+
+    def described(self, describe: Describe) -> FaceTemplate:
+        """Return the template of the face that is meant; raises whatever `describe` does."""
+        choice = FaceChoice(self.face)
+        if self.data is not None:
+            return described(describe, self.data, name=self.path.name, face=choice)
+        return described(describe, self.path, face=choice)
+
+
+@dataclass(frozen=True, slots=True)
 class RejectedPhoto:
     """A photo (or a pattern) that could not be used, and why."""
 
@@ -94,16 +127,18 @@ class Gathered:
 def gather(
     gallery: Gallery,
     name: str,
-    photos: Iterable[Path | RejectedPhoto],
+    photos: Iterable[PhotoFile | RejectedPhoto],
     describe: Describe,
     *,
     known: Mapping[str, str],
+    chosen: Mapping[str, str],
     model_id: str | None,
 ) -> Gathered:
     """Describe the photos of the person `name`.
 
-    `known` (photo sha256 → model id) are the photos the person has: they are not described again unless they were
-    with another model than `model_id`. No photo's failure stops the others; what is rejected already stays so.
+    `known` (photo sha256 → model id) are the photos the person has, and `chosen` (→ which face) those of them that show
+    several people: they are not described again unless they were with another model than `model_id`, or another face is
+    meant now. No photo's failure stops the others; what is rejected already stays so.
     """
     templates: dict[str, Reference] = {}
     already: set[str] = set()
@@ -113,18 +148,21 @@ def gather(
             rejected.append(photo)
             continue
         try:
-            with photo.open("rb") as file:
-                sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-            if sha256 in known and model_id in (None, known[sha256]):
+            sha256 = photo.sha256
+            is_other_face = photo.face and photo.face != chosen.get(sha256)
+            if sha256 in known and model_id in (None, known[sha256]) and not is_other_face:
                 already.add(sha256)
             elif sha256 not in templates:
-                refuse_photo_of_another(gallery, name, sha256)
-                templates[sha256] = as_reference(describe(photo), readable(photo.name), sha256)
+                if not photo.face:
+                    refuse_photo_of_another(gallery, name, sha256)
+                reference = as_reference(photo.described(describe), readable(photo.path.name), sha256, photo.face)
+                refuse_face_of_another(gallery, name, reference)
+                templates[sha256] = reference
         except GalleryError:
             raise
         except Exception as error:
             # Whatever one photo does, the night's import goes on; the reason is reported.
-            rejected.append(RejectedPhoto(readable(photo.name), Reason.of(error)))
+            rejected.append(RejectedPhoto(readable(photo.path.name), Reason.of(error)))
     return Gathered(tuple(templates.values()), len(already), tuple(rejected))
 
 
@@ -133,27 +171,43 @@ def readable(file_name: str) -> str:
     return file_name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
-def named(patterns: Iterable[str], folder: Path) -> Iterator[Path | RejectedPhoto]:
-    """Yield the files that names or patterns (from `folder`) mean, and those that mean none."""
-    for pattern in patterns:
+def described(
+    describe: Describe, photo: Path | bytes, *, name: str | None = None, face: FaceChoice | None = None
+) -> FaceTemplate:
+    """Describe a photo; the face is only named where one was chosen, which not every engine need understand."""
+    if face is None or face == FaceChoice():
+        return describe(photo, name=name)
+    return describe(photo, name=name, face=face)
+
+
+def named(patterns: Sequence[str], folder: Path, faces: Sequence[str] = ()) -> Iterator[PhotoFile | RejectedPhoto]:
+    """Yield the files that names or patterns (from `folder`) mean, and those that mean none.
+
+    `faces` runs parallel to the patterns: which face is meant in their photos.
+    """
+    for at, pattern in enumerate(patterns):
         files = matching_files(pattern, folder)
         if not files:
             missing = PhotoMissingError(
                 f"Tidak ada berkas yang cocok dengan «{pattern}».", f"No file matches “{pattern}”."
             )
             yield RejectedPhoto(pattern, Reason.of(missing))
-        yield from files
+        yield from (PhotoFile(file, faces[at] if faces else "") for file in files)
 
 
-def as_reference(template: FaceTemplate, photo_name: str, photo_sha256: str) -> Reference:
-    """Turn a template into a reference not stored yet. Raises `ValueError` for an embedding that is none."""
+def as_reference(template: FaceTemplate, photo_name: str, photo_sha256: str, face: str = "") -> Reference:
+    """Turn a template into a reference not stored yet; `face` is which of several faces was asked for.
+
+    Raises `ValueError` for an embedding that is none.
+    """
     import numpy as np  # a fifth of a second, which a list of names does not need
 
     embedding = np.asarray(template.embedding, dtype=np.float32)
     if not np.all(np.isfinite(embedding)):
         raise ValueError(f"an embedding is finite numbers, got others among {embedding.shape}")
     size_px, sharpness = float(template.size_px), float(template.sharpness)
-    return Reference(0, "", photo_name, photo_sha256, template.model_id, embedding, size_px, sharpness)
+    place = getattr(template, "place", None)  # an engine that cannot choose among faces need not say where they are
+    return Reference(0, "", photo_name, photo_sha256, template.model_id, embedding, size_px, sharpness, face, place)
 
 
 def matching_files(pattern: str, folder: Path) -> list[Path]:
@@ -182,3 +236,26 @@ def refuse_photo_of_another(gallery: Gallery, name: str, sha256: str) -> None:
             f"Foto yang sama sudah terdaftar untuk {others[0].name}.",
             f"The same photo is already registered for {others[0].name}.",
         )
+
+
+def refuse_face_of_another(gallery: Gallery, name: str, reference: Reference) -> None:
+    """Raise `PhotoOfAnotherError` when somebody of another name is registered with this very face of the photo.
+
+    Two people of one photo are each registered with their own face.
+    """
+    for other in gallery.references_of_photo(reference.photo_sha256):
+        owner = gallery.get(other.person)
+        if owner and name_key(owner.name) != name_key(name) and is_same_face(reference, other):
+            raise PhotoOfAnotherError(
+                f"Wajah yang sama di foto itu sudah terdaftar untuk {owner.name}.",
+                f"The same face of that photo is already registered for {owner.name}.",
+            )
+
+
+def is_same_face(one: Reference, other: Reference) -> bool:
+    """Tell whether two templates of one photo are of the same face in it."""
+    import numpy as np
+
+    if one.model_id == other.model_id and one.embedding.shape == other.embedding.shape:
+        return float(np.linalg.norm(one.embedding - other.embedding)) < _SAME_FACE
+    return one.face == other.face

@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from candidates.choosing import FaceChoice
 from candidates.errors import PhotoLostError
 from candidates.gallery import Gallery
 from candidates.originals import originals
 from candidates.people import Candidate, Reference
-from candidates.photos import Describe, Reason, RejectedPhoto, as_reference
+from candidates.photos import Describe, Reason, RejectedPhoto, as_reference, described
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,4 +104,6 @@ def _person(
 def _again(old: Reference, path: Path | None, describe: Describe) -> Reference:
     if path is None:
         raise PhotoLostError("Fotonya tidak ditemukan.", "The photo was not found.")
-    return as_reference(describe(path), old.photo_name, old.photo_sha256)
+    # The face that was chosen is the one at the same place, whatever else the new detector finds.
+    template = described(describe, path, face=FaceChoice(old.face, old.place))
+    return as_reference(template, old.photo_name, old.photo_sha256, old.face)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from candidates.gallery import Outcome
+from candidates.headers import Header, listed
 from candidates.photos import Reason, RejectedPhoto
 
 PROBLEMS_KEPT: Final = 1000
@@ -43,11 +44,32 @@ class RowReport:
 
 
 @dataclass(frozen=True, slots=True)
+class UnreadColumns:
+    """Columns of a table that mean nothing here, as its header has them: what they hold was not used.
+
+    `line` is where the header stands.
+    """
+
+    table: str
+    line: int
+    columns: tuple[str, ...]
+
+    @property
+    def note(self) -> Reason:
+        """What is to be said of them."""
+        return Reason(
+            "table.unread_columns",
+            f"Kolom {listed(self.columns, '«»')} tidak dipahami, jadi isinya tidak dipakai.",
+            f"Not understood, and so not used: the columns {listed(self.columns, '“”')}.",
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class ImportReport:
     """How an import went: people's rows by outcome, elections changed and rejected, and the rows with a problem.
 
     `problems` are of both tables, by table and line; it holds at most `PROBLEMS_KEPT` rows, `problems_left_out` says
-    how many more there were.
+    how many more there were. `unread_columns` has the columns of each table that were not understood.
     """
 
     added: int
@@ -58,6 +80,7 @@ class ImportReport:
     elections_rejected: int
     problems: tuple[RowReport, ...]
     problems_left_out: int
+    unread_columns: tuple[UnreadColumns, ...] = ()
 
     @property
     def changed(self) -> bool:
@@ -74,6 +97,12 @@ class Tally:
         self._elections = dict.fromkeys(Outcome, 0)
         self._problems: list[RowReport] = []
         self._left_out = 0
+        self._unread: list[UnreadColumns] = []
+
+    def header(self, table: str, header: Header | None) -> None:
+        """Note which columns of a table were not understood."""
+        if header is not None and header.unread:
+            self._unread.append(UnreadColumns(table, header.line, header.unread))
 
     def person(self, row: RowReport) -> None:
         """Count a row of people."""
@@ -96,6 +125,7 @@ class Tally:
             elections_rejected=self._elections[Outcome.REJECTED],
             problems=tuple(sorted(self._problems, key=lambda row: (row.table, row.line))),
             problems_left_out=self._left_out,
+            unread_columns=tuple(self._unread),
         )
 
     def _note(self, row: RowReport) -> None:

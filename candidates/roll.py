@@ -25,16 +25,22 @@ FROM people p LEFT JOIN people r ON r.id = p.relative_of ORDER BY p.id
 
 
 class Roll(Mapping[str, Candidate]):
-    """People by id, in the order of their ids. Read-only, so threads may share it."""
+    """People by id, in the order of their ids. Read-only, so threads may share it.
 
-    def __init__(self, rows: Mapping[str, tuple[str, tuple[Any, ...]]]) -> None:
+    `lost` is how many people were left out only because nobody knows what region was stored for them.
+    """
+
+    def __init__(self, rows: Mapping[str, tuple[str, tuple[Any, ...]]], lost: int = 0) -> None:
         self._rows = rows
+        self.lost = lost
 
     @classmethod
     def of_store(cls, store: Store, elections: Iterable[Election], scope: Scope | None) -> Self:
         """Read the people who count for a scope, as `candidates.scope.in_scope` says (None: everybody)."""
         by_id = {election.id: election for election in elections}
         counts: dict[tuple[Any, ...], bool] = {}
+        is_lost: dict[tuple[Any, ...], bool] = {}
+        lost = 0
         rows: dict[str, tuple[str, tuple[Any, ...]]] = {}
         shared: dict[tuple[Any, ...], tuple[Any, ...]] = {}
         for row in store.stream(_ROWS):
@@ -43,9 +49,11 @@ class Roll(Mapping[str, Candidate]):
                 # A national gallery has some thousand of these, and hundreds of thousands of people.
                 election, region = ground
                 counts[ground] = scope is None or scope.counts(by_id.get(election), region)
+                is_lost[ground] = scope is not None and scope.is_lost(by_id.get(election), region)
             if counts[ground]:
                 rows[person_id] = name, shared.setdefault(facts, facts)
-        return cls(rows)
+            lost += is_lost[ground]
+        return cls(rows, lost)
 
     def __getitem__(self, person_id: str) -> Candidate:
         name, facts = self._rows[person_id]

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from candidates.people import NATIONAL, Candidate, Election, Role, region_code
+from candidates.people import NATIONAL, Candidate, Election, Role
+from candidates.regions import code_of, region_of
 
 _PARTS = {"province": 1, "regency": 2}
 """How many parts of a Kemendagri code an election's level speaks of."""
@@ -16,8 +17,9 @@ _PARTS = {"province": 1, "regency": 2}
 class Scope:
     """The user's place and day.
 
-    `region` is a Kemendagri code ("34", "34.01") or None for everywhere. `days_before` and `days_after` widen every
-    election's dates: the duty runs before, during and after the campaign, and the policy says by how much.
+    `region` is a Kemendagri code ("34", "34.01"), or whatever names one region ("Kulon Progo"), or None for everywhere.
+    `days_before` and `days_after` widen every election's dates: the duty runs before, during and after the campaign,
+    and the policy says by how much. Raises `RegionError` for a region that is not known: it would match nobody.
     """
 
     region: str | None
@@ -28,7 +30,8 @@ class Scope:
     def __post_init__(self) -> None:
         if self.days_before < 0 or self.days_after < 0:
             raise ValueError(f"days must be >= 0, got {self.days_before} before and {self.days_after} after")
-        object.__setattr__(self, "region", region_code(self.region) or None if self.region else None)
+        asked = (self.region or "").strip()
+        object.__setattr__(self, "region", region_of(asked).code if asked else None)
 
     def is_active(self, election: Election) -> bool:
         """Tell whether the election counts on the day, its dates widened. A missing date is no limit.
@@ -46,18 +49,26 @@ class Scope:
     def covers(self, region: str) -> bool:
         """Tell whether something of `region` concerns the user: the same region or one that holds it.
 
-        A province ("34") concerns its regencies ("34.01"), not the other way round; an empty region concerns all.
+        A province ("34") concerns its regencies ("34.01"), not the other way round; an empty region concerns all. What
+        an older version stored and is no region concerns nobody who asks for one: see `is_lost`.
         """
         if self.region is None or not region:
             return True
-        wanted = region_code(region)
-        return self.region == wanted or self.region.startswith(wanted + ".")
+        wanted = code_of(region)
+        return wanted is not None and (self.region == wanted or self.region.startswith(wanted + "."))
 
     def counts(self, election: Election | None, region: str) -> bool:
         """Tell whether somebody of an election (None: of none that is known) and a region concerns the user."""
         if election is None:
             return self.covers(region)
         return self.is_active(election) and self.covers(_ground(election, region))
+
+    def is_lost(self, election: Election | None, region: str) -> bool:
+        """Tell whether somebody does not concern the user only because nobody knows what region was stored."""
+        if self.region is None or (election is not None and not self.is_active(election)):
+            return False
+        ground = region if election is None else _ground(election, region)
+        return bool(ground) and code_of(ground) is None
 
 
 def in_scope(people: Iterable[Candidate], elections: Iterable[Election], scope: Scope) -> frozenset[str]:
@@ -97,7 +108,8 @@ def _ground(election: Election, region: str) -> str:
     """Return the region where an election counts for somebody of `region`, as wide as its level says."""
     if election.level == NATIONAL:
         return ""
-    parts = region_code(election.region or region).split(".")
+    stored = election.region or region
+    parts = (code_of(stored) or stored).split(".")
     return ".".join(parts[: _PARTS.get(election.level, len(parts))])
 
 

@@ -22,15 +22,15 @@ if TYPE_CHECKING:
     import onnxruntime
 
 BLOCK = 4096
-"""Rows that are looked at in one step, fewer of a small matrix (`block_of`). With 16,384 the traits of a block are less
-alike and half as many rows more must be settled; with 2,048 the steps themselves cost as much as that saves."""
+"""Rows that are looked at in one step: they and their products stay in the processor's cache."""
 
-EXPLAINED = 0.88
-"""Part of the variance that the first look sees: 46 of dlib's 128 coordinates. With 38, three to six times as many rows
-must be settled; with 62, the look itself takes a third longer."""
+EXPLAINED, LEAST_KEPT = 0.67, 46
+"""Part of the variance that the first look sees, and how many coordinates it sees at least.
+
+46 coordinates are two thirds of SFace's spread, and seven eighths of dlib's. With 38 of SFace's, three times as many
+rows must be settled in 300,000 people; with 62, the look itself takes a third longer."""
 
 _GRAPH = files("candidates") / "least.onnx"
-_LEAST_BLOCK, _BLOCKS = 256, 32
 _SHARED_FROM = 20_000  # fewer rows are looked at before another thread has started
 _TURNED_FROM = 8192  # fewer rows are looked at in full: turning them would take longer than it saves
 _SAMPLE = 10_000  # rows that the axes are computed from
@@ -56,41 +56,27 @@ class Screen:
     """What the first look needs of a matrix (n, d).
 
     `middle` : (d,) float64. `axes` : (d, k) float64, orthonormal columns. `columns` : (n, k + 2) float32, the rows'
-    coordinates on the axes from the middle, their squared length less what rounding may add, and 1; in the order of
-    `order` : (n,) int64, the matrix's rows so arranged that those of one block have traits alike.
-    `low`, `high` : (blocks, t) float64, the bounds of the traits in each block.
+    coordinates on the axes from the middle, their squared length less what rounding may add, and 1.
     """
 
     middle: NDArray[np.float64]
     axes: NDArray[np.float64]
     columns: Matrix
-    order: NDArray[np.int64]
-    low: NDArray[np.float64]
-    high: NDArray[np.float64]
 
     @classmethod
-    def build(cls, matrix: Matrix, traits: NDArray[np.float64], allocate: Allocate | None = None) -> Screen:
-        """Turn a matrix (n, d) whose rows have `traits` (n, t): numbers on which a row's radius will depend.
-
-        `allocate` gives the (n, k + 2) float32 array to fill, for one larger than memory.
-        """
-        if not np.all(np.isfinite(traits)):
-            raise ValueError("traits are finite numbers")
+    def build(cls, matrix: Matrix, allocate: Allocate | None = None) -> Screen:
+        """Turn a matrix (n, d); `allocate` gives the (n, k + 2) float32 array to fill, for one larger than memory."""
         middle, axes = _principal_axes(matrix)
-        order = _arranged(traits)
         shape = (len(matrix), axes.shape[1] + _AUXILIARY)
         columns = np.empty(shape, np.float32) if allocate is None else allocate(shape)
-        size = block_of(len(matrix))
-        blocks = [slice(first, first + size) for first in range(0, len(matrix), size)]
-        for block in blocks:
+        for first in range(0, len(matrix), BLOCK):
+            block = slice(first, first + BLOCK)
             with np.errstate(over="ignore", invalid="ignore"):
-                turned = (matrix[order[block]] - middle) @ axes
+                turned = (matrix[block] - middle) @ axes
                 columns[block, :-_AUXILIARY] = turned
                 columns[block, -2] = (turned * turned).sum(axis=1) * (1 - _slack(axes.shape[1]))
             columns[block, -1] = 1.0
-        bounds = [(traits[order[block]].min(axis=0), traits[order[block]].max(axis=0)) for block in blocks]
-        low, high = np.array(bounds, np.float64).reshape(len(blocks), 2, traits.shape[1]).swapaxes(0, 1)
-        return cls(middle, axes, columns, order, low, high)
+        return cls(middle, axes, columns)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -101,19 +87,9 @@ class RangeSearch:
     screen: Screen
 
     @classmethod
-    def build(cls, matrix: Matrix, traits: NDArray[np.float64] | None = None) -> RangeSearch:
-        """Get a matrix (n, d) ready; `traits` (n, t) as in `Screen.build`."""
-        return cls(matrix, Screen.build(matrix, np.empty((len(matrix), 0)) if traits is None else traits))
-
-    @property
-    def block(self) -> int:
-        """How many rows of `Screen.order` are one block; the last may have fewer."""
-        return block_of(len(self.matrix))
-
-    @property
-    def bounds(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """The lowest and the highest trait in each block, (blocks, t) both: for a radius of each block."""
-        return self.screen.low, self.screen.high
+    def build(cls, matrix: Matrix) -> RangeSearch:
+        """Get a matrix (n, d) ready."""
+        return cls(matrix, Screen.build(matrix))
 
     def within(
         self,
@@ -124,17 +100,15 @@ class RangeSearch:
     ) -> Near:
         """Return all rows at most the radius (L2) away from the probes, (m, d) float32.
 
-        `radius` : (m,) float64, or (m, blocks) for one of each block of `bounds`. `allowed` : (n,), False for rows that
-        are not to be found. The distances are computed in float64 and do not depend on what other probes there are; a
-        probe or a row that is not a number finds nothing.
+        `radius` : (m,) float64. `allowed` : (n,), False for rows that are not to be found. The distances are computed
+        in float64 and do not depend on what other probes there are; a probe or a row that is not a number finds
+        nothing.
         """
         if probes.ndim != 2 or probes.shape[1] != self.matrix.shape[1]:
             raise ValueError(f"probes must be (m, {self.matrix.shape[1]}), got {probes.shape}")
-        radii = radius[:, None] if radius.ndim == 1 else radius
         # Negative and NaN: nothing lies so near.
-        radii = np.where(radii >= 0, radii, -1.0) + np.zeros((len(probes), len(self.screen.low)))
-        found = [Near(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0))]
-        blocks = np.arange(len(self.screen.low))
+        radii = np.where(radius >= 0, radius, -1.0)
+        blocks = np.arange(-(-len(self.matrix) // BLOCK))
         found = [Near(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0))]
         for first in range(0, len(probes), _PROBES_AT_ONCE):
             some = slice(first, first + _PROBES_AT_ONCE)
@@ -153,31 +127,29 @@ class RangeSearch:
     ) -> Near:
         # What is not a number, or too large for float32, is sorted out by the comparisons.
         with np.errstate(over="ignore", invalid="ignore"):
-            probe, place = self._screened(probes, radii, blocks)
-            row, limit = self.screen.order[place], radii[probe, place // self.block]
+            probe, row = self._screened(probes, radii, blocks)
             if allowed is not None:
                 wanted = allowed[row]
-                probe, row, limit = probe[wanted], row[wanted], limit[wanted]
-            return self._settled(probes, probe, row, limit)
+                probe, row = probe[wanted], row[wanted]
+            return self._settled(probes, probe, row, radii[probe])
 
     def _screened(
         self, probes: NDArray[np.float32], radii: NDArray[np.float64], blocks: NDArray[np.int64]
     ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Return probe and place (in `Screen.order`) of all pairs of the blocks that may lie within the radius."""
-        screen, size, run = self.screen, self.block, _session().run
-        sound = np.flatnonzero(np.isfinite(probes).all(axis=1))
+        """Return probe and row of all pairs of the blocks that may lie within the radius."""
+        screen, run = self.screen, _session().run
+        sound = np.flatnonzero(np.isfinite(probes).all(axis=1) & (radii >= 0))
         turned = (probes[sound] - screen.middle) @ screen.axes
         slack = _slack(turned.shape[1])
         # Row times column is |row|² - 2 row·probe + |probe|² - radius²: at most 0 within the radius.
         columns = np.empty((turned.shape[1] + _AUXILIARY, len(sound)), np.float32)
         columns[:-_AUXILIARY] = -2 * turned.T
         columns[-2] = 1.0
-        reach = np.where(radii >= 0, radii * radii * (1 + slack), -np.inf)[sound]
-        offsets = ((turned * turned).sum(axis=1)[:, None] * (1 - slack) - reach).T.astype(np.float32)
+        reach = radii[sound] ** 2 * (1 + slack)
+        columns[-1] = (turned * turned).sum(axis=1) * (1 - slack) - reach
         found = [(np.empty(0, np.int64), np.empty(0, np.int64))]
-        for block in blocks[(reach[:, blocks] >= 0).any(axis=0)]:
-            columns[-1] = offsets[block]
-            rows = screen.columns[block * size : (block + 1) * size]
+        for block in blocks if len(sound) else ():
+            rows = screen.columns[block * BLOCK : (block + 1) * BLOCK]
             (least,) = run(["least"], {"rows": rows, "probes": columns})
             # Not "<= 0": what is not a number is for the settling to refuse.
             near = np.flatnonzero(~(least > 0))
@@ -185,8 +157,8 @@ class RangeSearch:
                 (products,) = run(["products"], {"rows": rows[near], "probes": columns})
                 # Flat: NumPy looks through two dimensions several times as slowly.
                 which, probe = np.divmod(np.flatnonzero(~(products.reshape(-1) > 0)), len(sound))
-                found.append((sound[probe], near[which] + block * size))
-        return np.concatenate([probe for probe, _ in found]), np.concatenate([place for _, place in found])
+                found.append((sound[probe], near[which] + block * BLOCK))
+        return np.concatenate([probe for probe, _ in found]), np.concatenate([row for _, row in found])
 
     def _settled(
         self,
@@ -219,15 +191,9 @@ def _joined(parts: Sequence[Near]) -> Near:
 def _on_all_cores(search: Callable[[NDArray[np.int64]], Near], blocks: NDArray[np.int64]) -> list[Near]:
     """Search the blocks, each thread its share of them: NumPy and ONNX Runtime let other threads run meanwhile."""
     cores = len(os.sched_getaffinity(0))
-    # In turn, since neighbouring blocks have radii alike, and so as much to settle.
     shares = [blocks[core::cores] for core in range(cores)]
     with ThreadPoolExecutor(len(shares)) as threads:
         return list(threads.map(search, shares))
-
-
-def block_of(rows: int) -> int:
-    """Return the size of the blocks of a matrix with so many rows."""
-    return min(max(_LEAST_BLOCK, -(-rows // _BLOCKS)), BLOCK)
 
 
 def _slack(coordinates: int) -> float:
@@ -245,32 +211,10 @@ def _principal_axes(matrix: Matrix) -> tuple[NDArray[np.float64], NDArray[np.flo
     centred = sample - middle
     variances, axes = np.linalg.eigh(centred.T @ centred)
     share = np.cumsum(variances[::-1]) / max(variances.sum(), np.finfo(float).tiny)
-    kept = int(np.searchsorted(share, EXPLAINED)) + 1
+    kept = max(int(np.searchsorted(share, EXPLAINED)) + 1, LEAST_KEPT)
     # The columns fill whole registers of 8 numbers.
     kept = min(-(-(kept + _AUXILIARY) // 8) * 8 - _AUXILIARY, size)
     return middle, np.ascontiguousarray(axes[:, ::-1][:, :kept])
-
-
-def _arranged(traits: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Return an order of the rows in which those of one block have traits alike (a k-d tree's leaves)."""
-    order = np.arange(len(traits))
-    if not traits.size:
-        return order
-    scale = np.maximum(traits.std(axis=0), np.finfo(float).tiny)
-    parts = [(0, len(traits))]
-    size = block_of(len(traits))
-    while parts:
-        first, last = parts.pop()
-        blocks = -(-(last - first) // size)
-        if blocks <= 1:
-            order[first:last].sort()
-            continue
-        own = traits[order[first:last]]
-        widest = int(np.argmax((own.max(axis=0) - own.min(axis=0)) / scale))
-        half = blocks // 2 * size
-        order[first:last] = order[first:last][np.argpartition(own[:, widest], half)]
-        parts += [(first, first + half), (first + half, last)]
-    return order
 
 
 @cache

@@ -12,10 +12,22 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self
 
+from candidates.causes import cause_of
+from candidates.cell_pictures import picture, pictures_by_row
 from candidates.cells import merged_downward, text_of
 from candidates.errors import BadRowError, CandidatesError, SpreadsheetUnreadableError
+from candidates.headers import Header
 from candidates.importing import ImportReport, RowReport, TablePhotos, elections_of, import_people
-from candidates.tables import ELECTION_COLUMNS, PEOPLE_COLUMNS, BadRow, PeopleTable, Row, clean_cell, column_names
+from candidates.photos import PhotoFile
+from candidates.tables import (
+    ELECTION_COLUMNS,
+    PEOPLE_COLUMNS,
+    BadRow,
+    PeopleTable,
+    PersonRow,
+    Row,
+    clean_cell,
+)
 
 if TYPE_CHECKING:
     from openpyxl.worksheet._read_only import ReadOnlyWorksheet
@@ -53,9 +65,10 @@ def import_workbook(
     is as in `import_table`; rows are numbered as Excel shows them. Raises `SpreadsheetUnreadableError`.
     """
     with Workbook(path) as book:
-        people = PeopleTable(book.people())
+        sheet = book.people()
+        people = PeopleTable(sheet)
         elections = book.elections() or elections_of(path.parent)
-        photos = TablePhotos(gallery, path.parent, describe, model_id)
+        photos = TablePhotos(gallery, path.parent, describe, model_id, sheet.pasted)
         return import_people(gallery, people, elections, photos, on_row=on_row, on_total=on_total)
 
 
@@ -128,9 +141,10 @@ class Workbook:
             # What a file says about its size is not to be relied on.
             sheet.reset_dimensions()
             for number, cells in enumerate(islice(_values(sheet, self._path), _HEADER_WITHIN), start=1):
-                header = column_names("" if cell is None else str(cell) for cell in cells)
-                if set(required) <= set(header):
-                    doubled = sorted({name for name in header if name in columns and header.count(name) > 1})
+                header = Header.of(["" if cell is None else str(cell) for cell in cells], columns, number)
+                names = header.names
+                if set(required) <= set(names):
+                    doubled = sorted({name for name in names if name in columns and names.count(name) > 1})
                     if doubled:
                         twice = ", ".join(doubled)
                         raise SpreadsheetUnreadableError(
@@ -139,7 +153,8 @@ class Workbook:
                         )
                     with self._archive.open(self._parts[sheet.title]) as part:
                         merged = merged_downward(part)
-                    return Sheet(self._path, sheet, columns, header, number, last_row, merged)
+                    pictures = pictures_by_row(self._archive, self._parts[sheet.title])
+                    return Sheet(self._path, sheet, columns, header, last_row, merged, (self._archive, pictures))
         return None
 
 
@@ -151,23 +166,34 @@ class Sheet:
         path: Path,
         sheet: ReadOnlyWorksheet,
         columns: tuple[str, ...],
-        header: tuple[str, ...],
-        header_row: int,
+        header: Header,
         last_row: int | None,
         merged: dict[tuple[int, int], int],
+        pictures: tuple[zipfile.ZipFile, dict[int, tuple[str, ...]]],
     ) -> None:
         self._path = path
         self._sheet = sheet
         self._columns = columns
-        self._header = header
-        self._header_row = header_row
+        self.header = header
+        self._header = header.names
+        self._header_row = header.line
         self._last_row = last_row
         self._merged = merged
+        self._archive, self._pictures = pictures
 
     @property
     def name(self) -> str:
         """The file's name with the sheet's."""
         return f"{self._path.name} [{self._sheet.title}]"
+
+    def pasted(self, row: PersonRow) -> list[PhotoFile]:
+        """Return the pictures that were pasted into a row. Raises `SpreadsheetUnreadableError`."""
+        stem, photos = self._path.stem, []
+        for at, name in enumerate(self._pictures.get(row.line, ()), start=1):
+            with _explained(self._path):
+                data = picture(self._archive, name)
+            photos.append(PhotoFile(Path(f"{stem}-{row.line}-{at}{Path(name).suffix}"), row.face, data))
+        return photos
 
     def count(self) -> int | None:
         """Return how many rows the file claims to have; empty ones among them."""
@@ -198,6 +224,9 @@ class Sheet:
         problem: CandidatesError | None = None
         for name, value in zip(self._header, values, strict=True):
             if name in self._columns:
+                # What older programs are shown in place of a picture that lies in the cell.
+                if name == "photos" and value == "#VALUE!" and number in self._pictures:
+                    continue
                 try:
                     filled[name] = clean_cell(name, text_of(name, value, self._sheet.parent.epoch))
                 except BadRowError as error:
@@ -252,8 +281,11 @@ def _refuse_strange_packages(path: Path) -> None:
         with zipfile.ZipFile(path) as package:
             parts = package.infolist()
     except OSError as error:
+        cause = cause_of(error)
         raise SpreadsheetUnreadableError(
-            f"{path} tidak dapat dibuka: {error.strerror}.", f"{path} cannot be opened: {error.strerror}."
+            f"{path} tidak dapat dibuka: {cause.reason_id}.",
+            f"{path} cannot be opened: {cause.reason_en}.",
+            cause.advice,
         ) from error
     except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
         raise _damaged(path, "zip") from error

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from candidates.archives import import_archive
+from candidates.causes import cause_of
 from candidates.delimited import CsvTable
 from candidates.encryption import is_encrypted
 from candidates.errors import FolderUnreadableError, TableError, TableUnreadableError
@@ -45,8 +46,11 @@ def kind_of(source: Path) -> Kind:
         with source.open("rb") as file:
             head = file.read(4)
     except OSError as error:
+        cause = cause_of(error)
         raise TableUnreadableError(
-            f"{source} tidak dapat dibuka: {error.strerror}.", f"{source} cannot be opened: {error.strerror}."
+            f"{source} tidak dapat dibuka: {cause.reason_id}.",
+            f"{source} cannot be opened: {cause.reason_en}.",
+            cause.advice,
         ) from error
     if head.startswith(_ZIP):
         return Kind.WORKBOOK if suffix in _BOOK_SUFFIXES or _has_sheets(source) else Kind.ARCHIVE

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from candidates import schema
+from candidates.causes import Cause, Kind, cause_of
 from candidates.errors import (
     CandidatesError,
     GalleryBusyError,
     GalleryError,
+    GalleryFullError,
     GalleryNotFoundError,
     GalleryReadOnlyError,
+    GalleryStorageError,
     GalleryUnreadableError,
 )
 
@@ -29,6 +33,7 @@ NEW = ".new"
 """Ends the name of a file that is being written. One that a killed process left is written over."""
 
 _BUSY_SECONDS = 5.0
+_BUSY_PAUSE_SECONDS = 0.02
 
 _PURGE_PENDING = "purge_pending"
 
@@ -44,19 +49,30 @@ class Store:
     @classmethod
     def open(cls, path: Path, *, create: bool, read_only: bool) -> Store:
         """Open the file, making it (readable by its owner alone) if asked; see `Gallery.open` for the errors."""
-        if create:
-            _make_private(path)
+        made = create and _make_private(path)
         if not path.exists():
             raise GalleryNotFoundError(f"Tidak ada galeri di {path}.", f"There is no gallery at {path}.")
-        with _explained(path):
-            connection = _connect(path, read_only=read_only)
-            store = cls(path, connection, read_only=read_only)
-            try:
-                store._prepare(create=create)
-            except BaseException:
-                connection.close()
-                raise
+        try:
+            with _explained(path):
+                connection = _connect(path, read_only=read_only)
+                store = cls(path, connection, read_only=read_only)
+                try:
+                    store._prepare(create=create)
+                except BaseException:
+                    connection.close()
+                    raise
+        except BaseException:
+            if made:
+                _remove(path)
+            raise
         return store
+
+    def discard_unused(self) -> None:
+        """Remove the file again, if nobody ever changed anything in it; then close it."""
+        unused = not self.rows("SELECT 1 FROM audit LIMIT 1")
+        self.close()
+        if unused:
+            _remove(self.path)
 
     def close(self) -> None:
         """Close the file; wipe what an interrupted removal left, if nobody else holds it."""
@@ -134,7 +150,7 @@ class Store:
             for file in (self.vectors_path, self.vectors_path.with_name(self.vectors_path.name + NEW)):
                 file.unlink(missing_ok=True)
         except OSError as error:
-            raise _read_only(self.path) from error
+            raise _refused(self.path, cause_of(error)) from error
 
     def mark_for_purge(self) -> None:
         """Note in the running transaction that deleted templates must leave the file; survives a crash."""
@@ -162,7 +178,7 @@ class Store:
         execute("PRAGMA foreign_keys = ON")
         execute("PRAGMA secure_delete = ON")
         if not self._is_gallery() and create and not execute("SELECT 1 FROM sqlite_master").fetchone():
-            execute("PRAGMA journal_mode = WAL")
+            self._log_ahead()
             with self.transaction():
                 # Somebody else may have made it while we waited for the lock.
                 if not self._is_gallery():
@@ -184,6 +200,19 @@ class Store:
             # A kill between commits loses nothing; only a power cut may lose the last rows, never the file.
             execute("PRAGMA synchronous = NORMAL")
 
+    def _log_ahead(self) -> None:
+        # SQLite's own waiting leaves this switch out, and others may be making the same file at this moment.
+        last = time.monotonic() + _BUSY_SECONDS
+        while True:
+            try:
+                self._connection.execute("PRAGMA journal_mode = WAL")
+            except sqlite3.OperationalError as error:
+                if cause_of(error, self.path).kind is not Kind.BUSY or time.monotonic() > last:
+                    raise
+                time.sleep(_BUSY_PAUSE_SECONDS)
+            else:
+                return
+
     def _run(self, statements: Sequence[str]) -> None:
         for statement in statements:
             self._connection.execute(statement)
@@ -197,17 +226,27 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def _make_private(path: Path) -> None:
+def _make_private(path: Path) -> bool:
+    """Make the file, unless it is there; return whether it was made."""
     # SQLite gives its -wal and -shm files the mode of the main file.
     try:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, OWNER_ONLY))
     except FileExistsError:
-        return
+        return False
     except OSError as error:
-        raise GalleryNotFoundError(
-            f"Galeri tidak dapat dibuat di {path}: {error.strerror}.",
-            f"No gallery can be made at {path}: {error.strerror}.",
+        cause = cause_of(error)
+        raise _KINDS.get(cause.kind, GalleryNotFoundError)(
+            f"Galeri tidak dapat dibuat di {path}: {cause.reason_id}.",
+            f"No gallery can be made at {path}: {cause.reason_en}.",
+            cause.advice,
         ) from error
+    return True
+
+
+def _remove(path: Path) -> None:
+    with suppress(OSError):
+        for end in ("-wal", "-shm", ""):
+            path.with_name(path.name + end).unlink(missing_ok=True)
 
 
 def _connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
@@ -217,11 +256,12 @@ def _connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
     connection = sqlite3.connect(f"{address}?mode=ro", uri=True, timeout=_BUSY_SECONDS, isolation_level=None)
     try:
         connection.execute("SELECT 1 FROM sqlite_master").fetchone()
-    except sqlite3.OperationalError as error:
+    except BaseException as error:
         connection.close()
         # On a read-only disk SQLite cannot make its shared-memory file; nobody can write there either.
         log = path.with_name(path.name + "-wal")
-        if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_CANTOPEN or (log.exists() and log.stat().st_size):
+        cannot_open = getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_CANTOPEN
+        if not cannot_open or (log.exists() and log.stat().st_size):
             raise
         return sqlite3.connect(f"{address}?immutable=1", uri=True, isolation_level=None)
     return connection
@@ -234,15 +274,31 @@ def _explained(path: Path) -> Iterator[None]:
     except CandidatesError:
         raise
     except sqlite3.Error as error:
-        # The low byte is the kind, the rest says which variety.
-        kind = getattr(error, "sqlite_errorcode", 0) & 0xFF
-        if kind in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-            raise _busy(path) from error
-        if kind in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM):
-            raise _read_only(path) from error
-        raise GalleryUnreadableError(
-            f"Galeri {path} tidak dapat dipakai: {error}.", f"The gallery {path} cannot be used: {error}."
-        ) from error
+        raise _refused(path, cause_of(error, path)) from error
+
+
+_KINDS: Mapping[Kind, type[GalleryError]] = {
+    Kind.DISK_FULL: GalleryFullError,
+    Kind.READ_ONLY: GalleryReadOnlyError,
+    Kind.NO_PERMISSION: GalleryReadOnlyError,
+    Kind.MISSING: GalleryNotFoundError,
+    Kind.STORAGE: GalleryStorageError,
+    Kind.BUSY: GalleryBusyError,
+}
+
+
+def _refused(path: Path, cause: Cause) -> GalleryError:
+    """Return the gallery's error for what the system or SQLite refused."""
+    if cause.kind is Kind.BUSY:
+        return _busy(path)
+    kind = _KINDS.get(cause.kind, GalleryUnreadableError)
+    # A gallery's own advice says what to do with a full disk or a missing gallery, and with one that is damaged.
+    own = kind in (GalleryFullError, GalleryNotFoundError)
+    return kind(
+        f"Galeri {path} tidak dapat dipakai: {cause.reason_id}.",
+        f"The gallery {path} cannot be used: {cause.reason_en}.",
+        None if own else cause.advice,
+    )
 
 
 def _busy(path: Path) -> GalleryBusyError:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Final, Protocol, TypeVar
 
-from candidates.errors import BadRowError, CandidatesError
-from candidates.people import NATIONAL, Election, Relation, Role, clean_text, region_code, slug
+from candidates.choosing import face_words
+from candidates.errors import BadRowError, CandidatesError, RegionError
+from candidates.headers import Header
+from candidates.people import NATIONAL, Election, Relation, Role, clean_text, slug
+from candidates.regions import region_of
 
 PEOPLE_COLUMNS: Final = (
     "id",
@@ -21,6 +24,7 @@ PEOPLE_COLUMNS: Final = (
     "party",
     "relative_of",
     "relation",
+    "face",
     "photos",
 )
 """Columns of a table of people; `id` is optional and only tells people of one name apart."""
@@ -28,26 +32,6 @@ PEOPLE_COLUMNS: Final = (
 ELECTION_COLUMNS: Final = ("id", "title", "level", "region", "active_from", "active_to", "polling_day")
 """Columns of `elections.csv`."""
 
-_HEADERS: Final = {
-    "nama": "name",
-    "peran": "role",
-    "pemilu": "election",
-    "pemilihan": "election",
-    "nomor_urut": "ballot_number",
-    "no_urut": "ballot_number",
-    "wilayah": "region",
-    "kode_wilayah": "region",
-    "partai": "party",
-    "kerabat_dari": "relative_of",
-    "keluarga_dari": "relative_of",
-    "hubungan": "relation",
-    "foto": "photos",
-    "judul": "title",
-    "tingkat": "level",
-    "mulai": "active_from",
-    "selesai": "active_to",
-    "hari_pemungutan_suara": "polling_day",
-}
 _ROLES: Final = {
     "calon": Role.CANDIDATE,
     "kandidat": Role.CANDIDATE,
@@ -69,6 +53,7 @@ _RELATIONS: Final = {
     "lainnya": Relation.OTHER,
 }
 _LEVELS: Final = {"nasional": NATIONAL, "provinsi": "province", "kabupaten": "regency", "kota": "regency"}
+_EVERYWHERE: Final = frozenset({"", "nasional", "national", "indonesia"})
 
 _Choice = TypeVar("_Choice", Role, Relation)
 
@@ -98,6 +83,11 @@ class Rows(Protocol):
         """What messages call it."""
         ...
 
+    @property
+    def header(self) -> Header | None:
+        """Its header, None where there is none."""
+        ...
+
     def count(self) -> int | None:
         """Return about how many rows there are, if that is quickly known."""
         ...
@@ -109,7 +99,11 @@ class Rows(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class PersonRow:
-    """A row of the table of people, its cells understood; `relative_of` is still what was written, id or name."""
+    """A row of the table of people, its cells understood; `relative_of` is still what was written, id or name.
+
+    `faces` runs parallel to `photos`: which face is meant (`candidates.choosing`); `face` is the one that was said for
+    all photos.
+    """
 
     line: int
     id: str
@@ -122,6 +116,8 @@ class PersonRow:
     relative_of: str
     relation: Relation | None
     photos: tuple[str, ...]
+    faces: tuple[str, ...] = ()
+    face: str = ""
 
 
 class People(Protocol):
@@ -130,6 +126,11 @@ class People(Protocol):
     @property
     def name(self) -> str:
         """What messages call it."""
+        ...
+
+    @property
+    def header(self) -> Header | None:
+        """Its header, None where there is none."""
         ...
 
     def count(self) -> int | None:
@@ -152,6 +153,11 @@ class PeopleTable:
         """What messages call it."""
         return self.table.name
 
+    @property
+    def header(self) -> Header | None:
+        """The table's header."""
+        return self.table.header
+
     def count(self) -> int | None:
         """Return about how many rows there are, if that is quickly known."""
         return self.table.count()
@@ -166,12 +172,6 @@ class PeopleTable:
                 yield person_row(row)
             except CandidatesError as error:
                 yield BadRow(row.line, error, row.cells["name"])
-
-
-def column_names(cells: Iterable[str]) -> tuple[str, ...]:
-    """Return the columns that a header's cells mean, whatever their case, spacing and language; others as written."""
-    words = (re.sub(r"[\s\-]+", "_", clean_text(cell).casefold()) for cell in cells)
-    return tuple(_HEADERS.get(word, word) for word in words)
 
 
 def clean_cell(column: str, text: str) -> str:
@@ -192,6 +192,7 @@ def person_row(row: Row) -> PersonRow:
         if not cells["relative_of"]:
             raise _bad("relative_of", "", "id atau nama calonnya", "the id or name of the candidate")
         relation = relation or Relation.OTHER
+    photos = tuple(part.strip() for part in re.split(r"[|\r\n]", cells["photos"]) if part.strip())
     return PersonRow(
         line=row.line,
         id=cells["id"],
@@ -199,11 +200,13 @@ def person_row(row: Row) -> PersonRow:
         role=role,
         election=slug(cells["election"]) if cells["election"] else "",
         ballot_number=_ballot_number(cells["ballot_number"]),
-        region=region_code(cells["region"]),
+        region=_region(cells["region"]),
         party=cells["party"],
         relative_of=cells["relative_of"],
         relation=relation,
-        photos=tuple(part.strip() for part in re.split(r"[|\r\n]", cells["photos"]) if part.strip()),
+        photos=photos,
+        faces=face_words(cells["face"], len(photos)) if photos else (),
+        face=face_words(cells["face"], 1)[0] if "|" not in cells["face"] else "",
     )
 
 
@@ -217,7 +220,7 @@ def election_row(row: Row) -> Election:
         id=slug(cells["id"]),
         title=cells["title"] or cells["id"],
         level=_LEVELS.get(level, level),
-        region=region_code(cells["region"]),
+        region=_region(cells["region"]),
         active_from=_day("active_from", cells["active_from"]),
         active_to=_day("active_to", cells["active_to"]),
         polling_day=_day("polling_day", cells["polling_day"]),
@@ -230,8 +233,9 @@ def _choice(column: str, text: str, kinds: type[_Choice], aliases: Mapping[str, 
         return None
     known = {str(kind).replace("_", " "): kind for kind in kinds} | dict(aliases)
     if word not in known:
-        kinds_text = ", ".join(kinds)
-        raise _bad(column, text, kinds_text, kinds_text)
+        # Of the words for a kind, the first.
+        words = {kind: alias for alias, kind in reversed(list(aliases.items()))}
+        raise _bad(column, text, ", ".join(words[kind] for kind in kinds), ", ".join(kinds))
     return known[word]
 
 
@@ -243,6 +247,18 @@ def _ballot_number(text: str) -> int | None:
     if not match:
         raise _bad("ballot_number", text, "angka 1 sampai 999", "a number from 1 to 999")
     return int(match[1])
+
+
+def _region(text: str) -> str:
+    if text.casefold() in _EVERYWHERE:
+        return ""
+    try:
+        return region_of(text).code
+    except RegionError as error:
+        raise BadRowError(
+            f"Kolom region: {error.text('id')}",
+            f"Column region: {error.text('en')}",
+        ) from error
 
 
 def _day(column: str, text: str) -> date | None:

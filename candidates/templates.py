@@ -5,28 +5,43 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from candidates.choosing import place_of, place_text
 from candidates.errors import GalleryModelMismatchError
 from candidates.people import Reference
 from candidates.store import Store
 
 _COLUMNS = "id, person, photo_name, photo_sha256, model_id, embedding, size_px"
-_FIRST_WITH_SHARPNESS = 2  # schema version
+_FIRST_WITH_SHARPNESS, _FIRST_WITH_FACES = 2, 3  # schema versions
 
 
 def read(store: Store, where: str, *values: Any) -> tuple[Reference, ...]:
     """Return the templates that a condition selects, by person, then in the order they came."""
     sharpness = "sharpness" if store.version >= _FIRST_WITH_SHARPNESS else "NULL"
-    rows = store.rows(f"SELECT {_COLUMNS}, {sharpness} FROM templates {where} ORDER BY person, id", values)  # noqa: S608
+    faces = "face, place" if store.version >= _FIRST_WITH_FACES else "'', ''"
+    columns = f"{_COLUMNS}, {sharpness}, {faces}"
+    rows = store.rows(f"SELECT {columns} FROM templates {where} ORDER BY person, id", values)  # noqa: S608
     return tuple(_reference(row) for row in rows)
+
+
+def chosen_faces(store: Store, person_id: str) -> dict[str, str]:
+    """Return photo sha256 → which face was asked for, of a person's photos where one was."""
+    if store.version < _FIRST_WITH_FACES:
+        return {}
+    return dict(store.rows("SELECT photo_sha256, face FROM templates WHERE person = ? AND face != ''", (person_id,)))
 
 
 def add(store: Store, person_id: str, references: Iterable[Reference], known: dict[str, str]) -> tuple[int, int]:
     """Add templates to those a person has (`known`: photo sha256 → model id); return how many came and how many went.
 
-    A photo that is known with the same model changes nothing. Templates of other models go as soon as one of a new
-    model comes.
+    A photo that is known with the same model changes nothing, unless another face of it is asked for. Templates of
+    other models go as soon as one of a new model comes.
     """
-    fresh = {r.photo_sha256: r for r in references if known.get(r.photo_sha256) != r.model_id}
+    chosen = chosen_faces(store, person_id)
+    fresh = {
+        r.photo_sha256: r
+        for r in references
+        if known.get(r.photo_sha256) != r.model_id or (r.face and r.face != chosen.get(r.photo_sha256))
+    }
     _refuse_other_lengths(store, fresh.values())
     models = {r.model_id for r in fresh.values()}
     stale = [sha for sha, model in known.items() if models and (model not in models or sha in fresh)]
@@ -35,9 +50,13 @@ def add(store: Store, person_id: str, references: Iterable[Reference], known: di
         store.forget_vectors()
     for r in fresh.values():
         store.write(
-            "INSERT INTO templates (person, photo_name, photo_sha256, model_id, embedding, size_px, sharpness)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (person_id, r.photo_name, r.photo_sha256, r.model_id, _bytes(r), r.size_px, r.sharpness),
+            "INSERT INTO templates"
+            " (person, photo_name, photo_sha256, model_id, embedding, size_px, sharpness, face, place)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                *(person_id, r.photo_name, r.photo_sha256, r.model_id, _bytes(r), r.size_px, r.sharpness),
+                *(r.face, place_text(r.place)),
+            ),
         )
     return len(fresh), len(stale)
 
@@ -51,9 +70,12 @@ def replace(store: Store, person_id: str, references: Iterable[Reference]) -> in
     _refuse_other_lengths(store, fresh)
     replaced = sum(
         store.write(
-            "UPDATE templates SET model_id = ?, embedding = ?, size_px = ?, sharpness = ?"
+            "UPDATE templates SET model_id = ?, embedding = ?, size_px = ?, sharpness = ?, face = ?, place = ?"
             " WHERE person = ? AND photo_sha256 = ?",
-            (r.model_id, _bytes(r), r.size_px, r.sharpness, person_id, r.photo_sha256),
+            (
+                *(r.model_id, _bytes(r), r.size_px, r.sharpness, r.face, place_text(r.place)),
+                *(person_id, r.photo_sha256),
+            ),
         )
         for r in fresh
     )
@@ -89,10 +111,11 @@ def _refuse_other_lengths(store: Store, references: Iterable[Reference]) -> None
 def _reference(row: tuple[Any, ...]) -> Reference:
     import numpy as np  # a fifth of a second, which a list of names does not need
 
-    *identity, embedding, size_px, sharpness = row
+    *identity, embedding, size_px, sharpness, face, place = row
     number, person, photo_name, photo_sha256, model_id = identity
     vector = np.frombuffer(embedding, dtype="<f4").astype(np.float32)
-    return Reference(number, person, photo_name, photo_sha256, model_id, vector, size_px, sharpness)
+    measured = vector, size_px, sharpness
+    return Reference(number, person, photo_name, photo_sha256, model_id, *measured, face, place_of(place))
 
 
 def _bytes(reference: Reference) -> bytes:

@@ -20,6 +20,7 @@ from typing import IO, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from candidates.choosing import place_text
 from candidates.encryption import Bounded, encrypted
 from candidates.errors import PassphraseNeededError
 from candidates.gallery import Gallery
@@ -30,8 +31,14 @@ from candidates.store import OWNER_ONLY
 from candidates.tables import ELECTION_COLUMNS, PEOPLE_COLUMNS
 
 PEOPLE_FILE: Final = "candidates.csv"
+DISTINCT_FILE: Final = "distinct.csv"
+"""Every two who look alike and were told to be two people, if there are any."""
+
+DISTINCT_COLUMNS: Final = ("one", "other")
 PHOTOS_FOLDER: Final = "photos/"
 TEXT_ARRAYS: Final = ("person", "photo_name", "photo_sha256", "model_id")
+FACE_ARRAYS: Final = ("face", "place")
+"""Texts that older archives have not."""
 
 _BATCH: Final = 20_000  # templates held in memory at once, some 30 MB
 _FIXED_DAY: Final = (1980, 1, 1, 0, 0, 0)
@@ -68,9 +75,9 @@ def calibration_file(number: int) -> str:
 def export(gallery: Gallery, target: Path, *, folders: Iterable[Path] = (), passphrase: str | None = None) -> Exported:
     """Write the gallery to the zip `target` (mode 0600; an older file is replaced only by a whole new one).
 
-    It holds `candidates.csv`, `elections.csv`, `templates.npz` (no pickles; large galleries have several), the
-    gallery's own calibration if it has one, and the registered photos as far as files of the same content are found
-    under `folders`, as `photos/SHA256.jpg`.
+    It holds `candidates.csv`, `elections.csv`, who was told to be two people (`distinct.csv`), `templates.npz` (no
+    pickles; large galleries have several), the gallery's own calibration if it has one, and the registered photos as
+    far as files of the same content are found under `folders`, as `photos/SHA256.jpg`.
     The same contents give the same bytes. With `passphrase` all of it is encrypted in the age format, and nothing
     else reaches the disk. Raises `OSError` when the file cannot be written, `ArchiveTooLargeError` when it is too
     large to be encrypted, and `PassphraseNeededError` for an empty passphrase.
@@ -107,6 +114,10 @@ def _write(gallery: Gallery, file: IO[bytes], folders: Iterable[Path]) -> Export
             _write_table(member, PEOPLE_COLUMNS, _people_rows(gallery, people, packed))
         with archive.open(_member(ELECTIONS_FILE), "w") as member:
             _write_table(member, ELECTION_COLUMNS, _rows(gallery.elections()))
+        if distinct := gallery.distinct():
+            with archive.open(_member(DISTINCT_FILE), "w") as member:
+                pairs = (dict(zip(DISTINCT_COLUMNS, pair, strict=True)) for pair in sorted(distinct))
+                _write_table(member, DISTINCT_COLUMNS, pairs)
         for number, batch in enumerate(_batches(gallery, people), start=1):
             written += len(batch)
             archive.writestr(_member(templates_file(number)), _templates(batch))
@@ -126,8 +137,10 @@ def _write(gallery: Gallery, file: IO[bytes], folders: Iterable[Path]) -> Export
 
 def _people_rows(gallery: Gallery, people: Iterable[Candidate], packed: Mapping[str, str]) -> Iterator[dict[str, Any]]:
     for person, row in zip(people, _rows(people), strict=True):
-        photos = (packed.get(r.photo_sha256, r.photo_name) for r in gallery.references(person.id))
-        yield row | {"photos": "|".join(photos)}
+        references = gallery.references(person.id)
+        photos = (packed.get(r.photo_sha256, r.photo_name) for r in references)
+        faces = "|".join(r.face for r in references) if any(r.face for r in references) else ""
+        yield row | {"photos": "|".join(photos), "face": faces}
 
 
 def _rows(things: Iterable[Candidate | Election]) -> Iterator[dict[str, Any]]:
@@ -152,6 +165,8 @@ def _batches(gallery: Gallery, people: Iterable[Candidate]) -> Iterator[list[Ref
 
 def _templates(rows: list[Reference]) -> bytes:
     arrays: dict[str, NDArray[Any]] = {name: np.array([getattr(r, name) for r in rows], "U") for name in TEXT_ARRAYS}
+    arrays["face"] = np.array([r.face for r in rows], "U")
+    arrays["place"] = np.array([place_text(r.place) for r in rows], "U")
     length = rows[0].embedding.size if rows else 0
     arrays["embedding"] = np.array([r.embedding for r in rows], "<f4").reshape(len(rows), length)
     arrays["size_px"] = np.array([r.size_px for r in rows], "<f8")

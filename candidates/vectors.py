@@ -7,7 +7,6 @@ killed in between leaves a gallery without the file, whose arrays are then made 
 
 from __future__ import annotations
 
-import hashlib
 import json
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
@@ -19,10 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from candidates.arrays_file import ArraysFile, ArraysWriter
-from candidates.cohort import Cohort
 from candidates.errors import GalleryUnreadableError
 from candidates.people import Reference
-from candidates.search import BLOCK, RangeSearch, Screen
+from candidates.search import RangeSearch, Screen
 from candidates.store import VECTORS, Store
 
 WORTH_A_FILE = 20_000
@@ -33,9 +31,9 @@ GATHERED_PART = 0.1
 million takes 0.4 s and makes a search four times as short, a quarter 1.1 s and three times; a larger part is searched
 where it lies."""
 
-_FORMAT = 1
+_FORMAT = 2
 _ROWS_AT_ONCE = 8192
-_REACH_SLACK = 1e-9  # float64 rounding of a radius that was computed backwards
+_SCREEN = ("middle", "axes", "columns")
 
 Rows = Iterable[tuple[str, bytes]]
 
@@ -43,7 +41,7 @@ Rows = Iterable[tuple[str, bytes]]
 class Nearest(NamedTuple):
     """People near a face, sorted by probe, then person: index of the probe, index in `Vectors.ids`, distance.
 
-    The distance is that of the person's nearest reference, normalised where there is a cohort.
+    The distance is that of the person's nearest reference.
     """
 
     probe: NDArray[np.int64]
@@ -56,7 +54,7 @@ class Vectors:
     """The templates of one face model. Read-only, so threads may share them.
 
     `ids` : the people with a template, sorted. `starts` : (people,) int64, each one's first row in the matrix of
-    `search`, (n, d) float32. `statistics` : (n, 2) float64, what `cohort` says of each row; (n, 0) without one.
+    `search`, (n, d) float32.
     `allowed` : (people,) bool, who may be found, and `allowed_rows` : (n,) bool, their rows; None is everybody.
     `is_mapped` : whether the arrays lie in a file.
     """
@@ -64,37 +62,34 @@ class Vectors:
     ids: Sequence[str]
     starts: NDArray[np.int64]
     search: RangeSearch
-    statistics: NDArray[np.float64]
-    cohort: Cohort | None = None
     allowed: NDArray[np.bool_] | None = None
     allowed_rows: NDArray[np.bool_] | None = None
     is_mapped: bool = False
 
     @classmethod
-    def of_references(cls, references: Iterable[Reference], cohort: Cohort | None = None) -> Vectors:
+    def of_references(cls, references: Iterable[Reference]) -> Vectors:
         """Make the arrays of references, in any order; all of one length."""
         ordered = sorted(references, key=lambda r: (r.person, r.photo_sha256, r.id))
         matrix = np.stack([r.embedding for r in ordered]) if ordered else np.empty((0, 1), np.float32)
-        return cls._made([r.person for r in ordered], matrix, cohort)
+        return cls._made([r.person for r in ordered], matrix)
 
     @classmethod
-    def of_store(cls, store: Store, cohort: Cohort | None = None, *, only: frozenset[str] | None = None) -> Vectors:
+    def of_store(cls, store: Store, *, only: frozenset[str] | None = None) -> Vectors:
         """Map the gallery's arrays, or make them where there is no file that fits; `only` these people's.
 
         All its templates must come from one face model. Raises `GalleryUnreadableError` when their lengths differ.
         """
-        if mapped := _mapped(store, cohort):
+        if mapped := _mapped(store):
             return mapped if only is None else mapped.limited_to(only)
         rows = ((person, vector) for person, vector in _template_rows(store) if only is None or person in only)
         matrix = np.empty(_shape(store), np.float32)
         owners = _filled(matrix, rows)
-        return cls._made(owners, matrix[: len(owners)], cohort)
+        return cls._made(owners, matrix[: len(owners)])
 
     @classmethod
-    def _made(cls, owners: Sequence[str], matrix: NDArray[np.float32], cohort: Cohort | None) -> Vectors:
+    def _made(cls, owners: Sequence[str], matrix: NDArray[np.float32]) -> Vectors:
         ids, starts = _people(owners)
-        statistics = _statistics(matrix, cohort)
-        return cls(ids, starts, RangeSearch.build(matrix, statistics), statistics, cohort)
+        return cls(ids, starts, RangeSearch.build(matrix))
 
     def __len__(self) -> int:
         return len(self.ids) if self.allowed is None else int(np.count_nonzero(self.allowed))
@@ -122,13 +117,10 @@ class Vectors:
         rows = np.flatnonzero(wanted_rows)
         if len(rows) >= GATHERED_PART * len(wanted_rows):
             return replace(self, allowed=wanted, allowed_rows=wanted_rows)
-        matrix, statistics = self.search.matrix[rows], self.statistics[rows]
         return Vectors(
             ids=list(compress(self.ids, wanted)),
             starts=np.append(0, np.cumsum(counts[wanted]))[:-1],
-            search=RangeSearch.build(matrix, statistics),
-            statistics=statistics,
-            cohort=self.cohort,
+            search=RangeSearch.build(self.search.matrix[rows]),
         )
 
     def near(self, probes: NDArray[np.float32], limit: NDArray[np.float64]) -> Nearest:
@@ -141,20 +133,7 @@ class Vectors:
             return Nearest(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0))
         if probes.ndim != 2 or probes.shape[1] != self.size:
             raise ValueError(f"probes must be (m, {self.size}), got {probes.shape}")
-        if self.cohort is None:
-            return self._best(*self.search.within(probes, limit, allowed=self.allowed_rows))
-        # One by one, since products round differently in other company.
-        own = [self.cohort.statistics(probe[None]) for probe in probes]
-        statistics = np.concatenate([np.empty((0, 2)), *own])
-        radius = _reach(self.cohort, statistics, limit, *self.search.bounds)
-        probe, row, plain = self.search.within(probes, radius, allowed=self.allowed_rows)
-        distance = np.empty(len(plain))
-        for one in np.unique(probe):
-            found = probe == one
-            references = self.statistics[row[found]]
-            distance[found] = self.cohort.normalised(plain[None, found], statistics[one : one + 1], references)[0]
-        close = distance <= limit[probe]
-        return self._best(probe[close], row[close], distance[close])
+        return self._best(*self.search.within(probes, limit, allowed=self.allowed_rows))
 
     def _best(self, probe: NDArray[np.int64], row: NDArray[np.int64], distance: NDArray[np.float64]) -> Nearest:
         """Return each person's nearest row; the pairs come sorted by probe and row, so by person as well."""
@@ -164,7 +143,7 @@ class Vectors:
         return Nearest(probe[firsts], person[firsts], best)
 
 
-def keep(store: Store, cohort: Cohort | None) -> bool:
+def keep(store: Store) -> bool:
     """Write the gallery's arrays into the file beside it, if it is large enough and the file is not there yet.
 
     Other writers wait meanwhile. All its templates must come from one face model. Returns whether there is a file that
@@ -175,7 +154,7 @@ def keep(store: Store, cohort: Cohort | None) -> bool:
         if rows < WORTH_A_FILE:
             store.forget_vectors()
             return False
-        if _mapped(store, cohort):
+        if _mapped(store):
             return True
         store.forget_vectors()
         token = secrets.token_hex(16)
@@ -186,38 +165,25 @@ def keep(store: Store, cohort: Cohort | None) -> bool:
                 ids, starts = _people(owners)
                 file.put("ids", np.frombuffer(json.dumps(ids).encode(), np.uint8))
                 file.put("starts", starts)
-                statistics = file.array("statistics", (rows, 2 if cohort else 0), "<f8")
-                statistics[...] = _statistics(matrix, cohort)
-                screen = Screen.build(matrix, statistics, lambda shape: file.array("columns", shape, "<f4"))
-                for name in ("middle", "axes", "order", "low", "high"):
-                    file.put(name, getattr(screen, name))
-                file.finish({**_made_for(cohort), "token": token})
+                screen = Screen.build(matrix, lambda shape: file.array("columns", shape, "<f4"))
+                file.put("middle", screen.middle)
+                file.put("axes", screen.axes)
+                file.finish({"format": _FORMAT, "token": token})
         except OSError:
             return False
         store.note(VECTORS, token)
     return True
 
 
-def _mapped(store: Store, cohort: Cohort | None) -> Vectors | None:
-    """Map the file beside the gallery, if it is the one that the gallery's token means and fits what is asked for."""
+def _mapped(store: Store) -> Vectors | None:
+    """Map the file beside the gallery, if it is the one that the gallery's token means and of today's format."""
     token = store.noted(VECTORS)
     file = ArraysFile.read(store.vectors_path) if token else None
-    if file is None or file.facts != {**_made_for(cohort), "token": token}:
+    if file is None or file.facts != {"format": _FORMAT, "token": token}:
         return None
     arrays = file.arrays
-    screen = Screen(*(arrays[name] for name in ("middle", "axes", "columns", "order", "low", "high")))
-    ids = json.loads(arrays["ids"].tobytes())
-    search = RangeSearch(arrays["matrix"], screen)
-    return Vectors(ids, arrays["starts"], search, arrays["statistics"], cohort, is_mapped=True)
-
-
-def _made_for(cohort: Cohort | None) -> dict[str, object]:
-    """Return what a file must agree in, beside its token, to be of use."""
-    digest = ""
-    if cohort:
-        digest = hashlib.sha256(np.ascontiguousarray(cohort.centroids, "<f8").tobytes()).hexdigest()
-        digest += f"/{cohort.nearest}"
-    return {"format": _FORMAT, "block": BLOCK, "cohort": digest}
+    search = RangeSearch(arrays["matrix"], Screen(*(arrays[name] for name in _SCREEN)))
+    return Vectors(json.loads(arrays["ids"].tobytes()), arrays["starts"], search, is_mapped=True)
 
 
 def _shape(store: Store) -> tuple[int, int]:
@@ -248,28 +214,3 @@ def _filled(matrix: NDArray[np.float32], rows: Rows) -> list[str]:
 def _people(owners: Sequence[str]) -> tuple[list[str], NDArray[np.int64]]:
     starts = [row for row, owner in enumerate(owners) if row == 0 or owner != owners[row - 1]]
     return [owners[row] for row in starts], np.array(starts, np.int64)
-
-
-def _statistics(matrix: NDArray[np.float32], cohort: Cohort | None) -> NDArray[np.float64]:
-    if cohort is None or not len(matrix):
-        return np.empty((len(matrix), 2 if cohort else 0))
-    return cohort.statistics(matrix)
-
-
-def _reach(
-    cohort: Cohort,
-    probes: NDArray[np.float64],
-    limit: NDArray[np.float64],
-    low: NDArray[np.float64],
-    high: NDArray[np.float64],
-) -> NDArray[np.float64]:
-    """Return the largest plain distance of a normalised one within the limit: (m, blocks).
-
-    `probes` : (m, 2) statistics; `low`, `high` : (blocks, 2) bounds of the rows' statistics. `Cohort.normalised` solved
-    for the distance grows with a row's mean; with its deviation it either grows or falls, so the ends tell the most.
-    """
-    total = (2 * (limit - cohort.middle) / cohort.spread + probes[:, 0] / probes[:, 1])[:, None]
-    own = 1 / probes[:, 1:]
-    ends = [(total + high[:, 0] / deviation) / (own + 1 / deviation) for deviation in (low[:, 1], high[:, 1])]
-    reach: NDArray[np.float64] = np.where((limit >= 0)[:, None], np.maximum(*ends), -2.0)
-    return reach + _REACH_SLACK * (1 + np.abs(reach))

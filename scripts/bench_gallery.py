@@ -1,9 +1,10 @@
 """How long large galleries take to open and to search, and how much memory, beside the plain recipe.
 
-`python scripts/bench_gallery.py [--people 1000 30000 300000] [--references 5] [--length 128] [--limits 0.3 0.4 0.5]`
+`python scripts/bench_gallery.py [--people 1000 30000 300000] [--references 5] [--length 128] [--limits 0.7 0.8]`
 
-The people are made up: draws about 600 faces-to-be with the spread that dlib's embeddings have along their principal
-axes (Labeled Faces in the Wild), so that strangers come as near as they do there and some are look-alikes. Probes are
+The people are made up: draws about 600 faces-to-be with the spread that SFace's embeddings have along their principal
+axes (East Asian people), so that strangers come as near as they do there and some are look-alikes. The limit is the one
+within which a gallery of that size looks at a face again. Probes are
 30 strangers of the same kind, the 30 of many who lie nearest to everybody, and 30 own faces. Every gallery is opened
 and searched in a fresh process, once with nothing of it in memory, once again; the answers must be those of computing
 every distance. The plain recipe is `face_recognition.face_distance`: NumPy's norm over all rows, face by face.
@@ -32,26 +33,29 @@ from numpy.typing import NDArray
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from candidates import Election, Gallery, Scope
-from candidates.cohort import Cohort, fit_cohort
+from candidates import Calibration, Election, Gallery, Scope
+from candidates.calibration import FALSE_ALARMS, Cuts
+from candidates.matching import CLOSER_LOOK
 from candidates.people import name_key
+from candidates.regions.listing import regions
 from candidates.vectors import Nearest, Vectors
 
 MODEL = "made-up"
 DAY = date(2028, 6, 1)
 FACES = 30
-BASES, OWN_PART, WITHIN_PART = 600, 0.5, 0.27
+BASES, OWN_PART, WITHIN_PART = 600, 0.5, 0.35
 AT_ONCE = 10_000
+MIDDLE = 0.27  # length of the mean of all faces
 Faces = NDArray[np.float32]
 
 
 class People:
-    """Embeddings of made-up people: `length` numbers, of which dlib's spread lies in the first hundred."""
+    """Embeddings of made-up people: `length` numbers with SFace's spread; their length is 1."""
 
     def __init__(self, length: int) -> None:
         place = np.arange(length) * 128 / length
-        # Fitted to the eigenvalues of dlib's embeddings: 0.032 the first, 0.0086 the ninth, 0.001 the 65th.
-        spread = 0.03 / (1 + place / 4) * np.clip(1 - (place / 100) ** 2, 0, None) * 128 / length
+        # Fitted to the eigenvalues of SFace's embeddings: 0.035 the first, 0.018 the ninth, 0.0054 the 65th.
+        spread = 0.035 / (1 + place / 10) * (1 - (place / 128) ** 6) * 128 / length
         self._deviation = np.sqrt(spread)
         self._turn, _ = np.linalg.qr(np.random.default_rng(1).normal(size=(length, length)))
         self._bases = np.random.default_rng(2).normal(size=(BASES, length))
@@ -63,13 +67,8 @@ class People:
         who = self._bases[rng.integers(0, BASES, people)] * np.sqrt(1 - OWN_PART**2) + own
         photos = rng.normal(size=(people, references, self._deviation.size)) * np.sqrt(WITHIN_PART)
         rows = (who[:, None] * np.sqrt(1 - WITHIN_PART) + photos).reshape(-1, self._deviation.size)
-        return (rows * self._deviation @ self._turn + 0.1).astype(np.float32)
-
-    def cohort(self) -> Cohort:
-        """Return a cohort of 900 strangers with the scale of typical faces, as the calibration's is."""
-        cohort = fit_cohort(self.draw(900, 1, 7))
-        middle, spread = cohort.statistics(self.draw(900, 1, 77)).mean(axis=0)
-        return Cohort(cohort.centroids, cohort.nearest, float(middle), float(spread))
+        vectors = rows * self._deviation @ self._turn + MIDDLE / np.sqrt(self._deviation.size)
+        return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
 
     def probes(self, enrolled: Faces, references: int) -> dict[str, Faces]:
         """Return the faces to look for, by kind."""
@@ -87,7 +86,8 @@ class People:
 def write_gallery(path: Path, people: People, count: int, references: int) -> Faces:
     """Write a gallery of so many people, in one go; return their embeddings."""
     elections = [Election("nasional", level="national", active_to=date(2029, 1, 1))]
-    elections += [Election(f"pilbup-{n:03d}", region=f"{11 + n % 38}.{n // 38 + 1:02d}") for n in range(500)]
+    regencies = [code for code in regions() if "." in code]
+    elections += [Election(f"pilbup-{code}", region=code) for code in regencies]
     enrolled = np.concatenate(
         [people.draw(min(AT_ONCE, count - first), references, [3, first]) for first in range(0, count, AT_ONCE)]
     )
@@ -98,7 +98,7 @@ def write_gallery(path: Path, people: People, count: int, references: int) -> Fa
         with store.transaction():
             for number in range(count):
                 person = f"orang-nomor-{number:06d}"
-                election = elections[0 if number % 10 < 7 else 1 + number % 500]
+                election = elections[0 if number % 10 < 7 else 1 + number % len(regencies)]
                 name = f"Orang Nomor {number:06d}"
                 facts = (
                     person,
@@ -157,15 +157,13 @@ def searched(vectors: Vectors, faces: Faces, limit: float, rounds: int) -> tuple
 
 def open_and_search(path: Path, work: Path, limits: list[float], rounds: int) -> dict[str, Any]:
     """Open a gallery, look for the probes; the answers go into the work folder."""
-    with np.load(work / "cohort.npz") as stored:
-        cohort = Cohort(stored["centroids"], int(stored["nearest"]), *stored["scale"].tolist())
     probes = dict(np.load(work / "probes.npz"))
     before = memory()
 
     def load() -> Any:
         with Gallery.open(path, read_only=True) as gallery:
             roll = gallery.roll(Scope(None, DAY))
-            return roll, gallery.vectors(MODEL, cohort, only=frozenset(roll)), gallery.revision
+            return roll, gallery.vectors(MODEL, only=frozenset(roll)), gallery.revision
 
     load_ms, (roll, vectors, _) = timed(load)
     told: dict[str, Any] = {"load_ms": load_ms, "people": len(vectors), "is_mapped": vectors.is_mapped}
@@ -190,10 +188,16 @@ def open_and_search(path: Path, work: Path, limits: list[float], rounds: int) ->
     return told
 
 
-def in_a_fresh_process(path: Path, work: Path, options: argparse.Namespace) -> dict[str, Any]:
+def usual_limit(people: int, references: int) -> float:
+    """Return the distance within which a gallery of so many people has a face looked at again."""
+    calibration = Calibration.load()
+    comparisons = calibration.comparisons(np.full(people, references))
+    return round(Cuts.of(calibration, comparisons, false_alarms=FALSE_ALARMS).possible + CLOSER_LOOK, 2)
+
+
+def in_a_fresh_process(path: Path, work: Path, limits: list[float], rounds: int) -> dict[str, Any]:
     """Open and search in a process of its own."""
-    arguments = ["--open", str(path), "--work", str(work), "--rounds", str(options.rounds)]
-    arguments += ["--limits", *map(str, options.limits)]
+    arguments = ["--open", str(path), "--work", str(work), "--rounds", str(rounds), "--limits", *map(str, limits)]
     done = subprocess.run([sys.executable, __file__, *arguments], capture_output=True, check=True, text=True)
     told: dict[str, Any] = json.loads(done.stdout)
     return told
@@ -208,33 +212,26 @@ def forget_cached(folder: Path) -> None:
         os.close(handle)
 
 
-def every_distance(
-    enrolled: Faces, references: int, faces: Faces, cohort: Cohort, limit: float
-) -> list[tuple[int, int, float]]:
+def every_distance(enrolled: Faces, references: int, faces: Faces, limit: float) -> list[tuple[int, int, float]]:
     """Return (face, person, distance) of all pairs within the limit, the long way."""
     found = []
-    statistics_of = cohort.statistics(enrolled)
     for which, face in enumerate(faces):
         best = np.empty(len(enrolled) // references)
         for first in range(0, len(best), AT_ONCE):
             rows = slice(first * references, (first + AT_ONCE) * references)
             gaps = enrolled[rows].astype(np.float64) - face
-            plain = np.sqrt((gaps * gaps).sum(axis=1))[None]
-            normalised = cohort.normalised(plain, cohort.statistics(face[None]), statistics_of[rows])
-            best[first : first + AT_ONCE] = normalised.reshape(-1, references).min(axis=1)
+            best[first : first + AT_ONCE] = np.sqrt((gaps * gaps).sum(axis=1)).reshape(-1, references).min(axis=1)
         found += [(which, int(person), float(best[person])) for person in np.flatnonzero(best <= limit)]
     return found
 
 
 def check_answers(work: Path, enrolled: Faces, references: int, probes: dict[str, Faces], limits: list[float]) -> int:
     """Compare some answers with computing every distance; return how many pairs there are. Raises if one differs."""
-    with np.load(work / "cohort.npz") as stored:
-        cohort = Cohort(stored["centroids"], int(stored["nearest"]), *stored["scale"].tolist())
     compared = 0
     with np.load(work / "answers.npz") as answers:
         for kind, faces in probes.items():
             some = 3
-            expected = every_distance(enrolled, references, faces[:some], cohort, max(limits))
+            expected = every_distance(enrolled, references, faces[:some], max(limits))
             for limit in limits:
                 parts = [answers[f"{kind} {limit} {name}"] for name in ("probe", "person", "distance")]
                 given = [pair for pair in zip(*(part.tolist() for part in parts), strict=True) if pair[0] < some]
@@ -257,22 +254,20 @@ def measure(folder: Path, people: People, count: int, options: argparse.Namespac
     work, place = folder / "work", folder / f"{count}"
     work.mkdir(exist_ok=True)
     place.mkdir()
-    path, cohort = place / "gallery.db", people.cohort()
+    path = place / "gallery.db"
     enrolled = write_gallery(path, people, count, options.references)
     probes = people.probes(enrolled, options.references)
-    np.savez(
-        work / "cohort.npz", centroids=cohort.centroids, nearest=cohort.nearest, scale=(cohort.middle, cohort.spread)
-    )
     np.savez(work / "probes.npz", **probes)
     with Gallery.open(path) as gallery:
-        write_ms, is_kept = timed(lambda: gallery.keep_ready(MODEL, cohort))
+        write_ms, is_kept = timed(lambda: gallery.keep_ready(MODEL))
     print(f"\n## {count:,} people, {len(enrolled):,} templates of {options.length} numbers")
     sizes = {file.name: file.stat().st_size / 1e6 for file in sorted(place.iterdir())}
     print("on the disk: " + ", ".join(f"{name} {size:,.0f} MB" for name, size in sizes.items()))
     if is_kept:
         print(f"arrays and revision made and written in {write_ms / 1000:.1f} s")
     forget_cached(place)
-    cold, warm = (in_a_fresh_process(path, work, options) for _ in range(2))
+    limits = options.limits or [usual_limit(count, options.references)]
+    cold, warm = (in_a_fresh_process(path, work, limits, options.rounds) for _ in range(2))
     for name, told in (("nothing cached", cold), ("cached", warm)):
         first = told["searches"][0]["ms"][0]
         print(f"{name}: opened in {told['load_ms'] / 1000:.2f} s, first search {first:.0f} ms")
@@ -281,7 +276,7 @@ def measure(folder: Path, people: People, count: int, options: argparse.Namespac
         ]
         print(f"    memory in MB, its own + mapped files: {', '.join(stages)}")
     print(f"meanwhile other programs took {warm['others_part']:.0%} of the processor time that the searches took")
-    compared = check_answers(work, enrolled, options.references, probes, options.limits)
+    compared = check_answers(work, enrolled, options.references, probes, limits)
     print(f"the same as computing every distance: yes ({compared} pairs compared)\n")
     faces = probes["strangers"]
     plain = [timed(lambda face=face: np.linalg.norm(enrolled - face, axis=1))[0] for face in faces[:3]]  # type: ignore[misc]
@@ -308,7 +303,7 @@ def main() -> None:
     parser.add_argument("--people", type=int, nargs="+", default=[1000, 30_000, 300_000])
     parser.add_argument("--references", type=int, default=5)
     parser.add_argument("--length", type=int, default=128, help="numbers in an embedding")
-    parser.add_argument("--limits", type=float, nargs="+", default=[0.3, 0.4, 0.5], help="normalised distances")
+    parser.add_argument("--limits", type=float, nargs="+", help="distances, instead of the usual limit")
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--open", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--work", type=Path, help=argparse.SUPPRESS)

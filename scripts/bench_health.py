@@ -50,8 +50,7 @@ CHOICES: dict[str, tuple[object, tuple[float, ...], tuple[str, ...]]] = {
         (0.001, 0.002, 0.005, 0.01, 0.02),
         ("mixed, stranger's photo", "mixed, photo of one registered"),
     ),
-    "SAME_PICTURE": (faces, (0.16, 0.2, 0.22, 0.24, 0.26), ("same picture again",)),
-    "NO_FACE_SCORE": (faces, (0.64, 0.65, 0.658, 0.665, 0.68), ("no face",)),
+    "SAME_PICTURE": (faces, (0.3, 0.4, 0.45, 0.5, 0.55), ("same picture again",)),
     "POOR_SIZE_PX": (photos, (40, 44, 48, 52, 56), ("small",)),
     "POOR_SHARPNESS": (photos, (7, 8, 9, 10, 12), ("blurred",)),
 }

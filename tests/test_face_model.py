@@ -13,15 +13,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 from click.testing import CliRunner, Result
-from face_networks import write_network
+from face_networks import recognising, write_network
 
 from candidates import Gallery
 from candidates.errors import GalleryModelMismatchError, UncalibratedModelError
 from vision import PhotoChecker
 from vision.cli import fotonetral
 from vision.errors import FaceModelError
-from vision.faces import MODEL_ID, ArcFaceEmbedder
+from vision.faces import MODEL_ID, ArcFaceEmbedder, DlibEmbedder
 from vision.models import model_sha256
+
+pytestmark = pytest.mark.slow
 
 Run = Callable[..., Result]
 DAY = "2028-10-01"
@@ -29,7 +31,7 @@ DAY = "2028-10-01"
 
 @pytest.fixture
 def tiny(tmp_path: Path) -> Path:
-    return write_network(tmp_path / "tiny.onnx", size=24, nhwc=True)
+    return write_network(tmp_path / "tiny.onnx", size=24, nhwc=True, weight=recognising(24))
 
 
 @pytest.fixture
@@ -87,7 +89,7 @@ def test_there_and_back(run: Run, tiny: Path, fixtures: Path) -> None:
     done = run("check", hopper, "--date", DAY, "--json")
     told = json.loads(done.stdout)
     assert (done.exit_code, [face["match"]["candidate"] for face in told["faces"]]) == (1, ["grace-hopper"])
-    assert told["engine"]["models"]["faces"] == model_sha256("face_embedding.onnx")
+    assert told["engine"]["models"]["faces"] == model_sha256("face_embedding_sface.onnx")
 
     done = run("candidates", "re-embed", "--photos", portraits, "--lang", "en")
     assert (done.exit_code, done.stdout) == (0, f"All templates are of “{MODEL_ID}” already.\n")
@@ -123,6 +125,27 @@ def test_photos_that_are_missing(run: Run, tiny: Path, fixtures: Path, tmp_path:
     assert state()[0] == {MODEL_ID: 1}
 
 
+def test_a_network_at_wrong_levels_is_refused(run: Run, tiny: Path, fixtures: Path, tmp_path: Path) -> None:
+    """Plain pixels where it wants -1..1: all faces look alike to it."""
+    (tmp_path / "tiny.toml").write_text("mean = -4000\nscale = 1")
+    done = run("candidates", "import", fixtures / "candidates.csv", "--face-model", tiny, "--lang", "en")
+    assert done.exit_code == 2
+    assert "does not tell two sample portraits apart" in done.stderr and ".toml" in done.stderr
+    assert not (tmp_path / "g.db").exists()
+
+
+def test_dlibs_network_by_name(run: Run, fixtures: Path) -> None:
+    done = run("candidates", "import", fixtures / "candidates.csv", "--face-model", "dlib")
+    assert done.exit_code == 0, done.stderr
+    assert list(state()[0]) == [DlibEmbedder.model_id]
+    photo = fixtures / "photos/hopper_plain.jpg"
+    done = run("check", photo, "--face-model", "dlib", "--date", DAY, "--json")
+    assert json.loads(done.stdout)["faces"][0]["match"]["strength"] == "strong"
+    # A gallery of the network that was usual before says what to do.
+    done = run("check", photo, "--date", DAY, "--lang", "en")
+    assert done.exit_code == 2 and "re-embed" in done.stderr
+
+
 def test_a_file_that_is_no_face_network_changes_nothing(run: Run, fixtures: Path, tmp_path: Path) -> None:
     (tmp_path / "no.onnx").write_text("name,role\n")
     for command in (
@@ -142,4 +165,4 @@ def test_the_sum_of_the_file_that_was_used(tiny: Path, fixtures: Path) -> None:
     with PhotoChecker.open(face_model=tiny) as checker:
         models = checker.check(fixtures / "photos/hopper_plain.jpg").to_dict()["engine"]["models"]
     assert models["faces"] == hashlib.sha256(tiny.read_bytes()).hexdigest()
-    assert models["face_detector"] == model_sha256("face_detector.tflite")
+    assert models["face_detector"] == model_sha256("face_yunet.onnx")

@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from vision.errors import NoFaceError, PoorFaceError, SeveralFacesError
+from candidates.choosing import FaceChoice, Place
+from vision.errors import FaceChoiceError, PoorFaceError, SeveralFacesError
+from vision.face_choice import LEAST_SIZE_PX, chosen_face, place_in
 from vision.faces import Face, FaceEmbedder, FaceFinder, FaceModel
 from vision.geometry import Box
 from vision.photo import Photo, open_photo
-
-LEAST_SIZE_PX = 40.0
-"""The least side of the face box, in pixels of the photo.
-
-`scripts/bench_faces.py`, "quality": of faces of 48 px 3% come to lie further than 0.5 from the same person's
-references, of 32 px 6%, of 24 px 19%, of 16 px 64% (of 66 px: 2%).
-"""
+from vision.turning import Turn, look_upright
 
 LEAST_SHARPNESS = 5.0
 """The least sharpness (`vision.faces.quality`) of the face.
@@ -29,20 +25,13 @@ The same benchmark: a blur of 1 px (sharpness 7 to 10) puts 7% further than 0.5,
 Sharp faces of 32 px measure 9 and more.
 """
 
-SECOND_FACE_PART = 0.5
-"""A second face counts as somebody else in the portrait when its side is at least this part of the largest one's.
-
-Posters and press portraits show small faces in the background; who is meant is clear as long as one face is at least
-twice as large as every other.
-"""
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FaceTemplate:
     """What is kept of a reference photo.
 
     `embedding` is (d,) float32, comparable within `model_id`; `box` and `size_px` (the side of the box) are in
-    pixels of the full-size upright photo; `sharpness` as in `vision.faces.quality`.
+    pixels of the full-size upright photo, `place` is the box as parts of it; `sharpness` as in `vision.faces.quality`.
     """
 
     embedding: NDArray[np.float32]
@@ -52,6 +41,7 @@ class FaceTemplate:
     box: Box
     size_px: float
     sharpness: float
+    place: Place
 
 
 class Enroller:
@@ -65,24 +55,48 @@ class Enroller:
         self._embedder: FaceModel = face_model or FaceEmbedder(threads=threads)
         self._finder = FaceFinder(threads=threads)
 
-    def describe(self, photo: str | os.PathLike[str] | bytes | Photo, *, name: str | None = None) -> FaceTemplate:
-        """Return the template of the one person whom the photo shows.
+    def describe(
+        self,
+        photo: str | os.PathLike[str] | bytes | Photo,
+        *,
+        name: str | None = None,
+        face: FaceChoice | None = None,
+    ) -> FaceTemplate:
+        """Return the template of the one person whom the photo shows, or of the one whose face was chosen.
 
         Raises PhotoError when the photo cannot be read, NoFaceError, SeveralFacesError (another face is at least half
-        as large), PoorFaceError (too small or too blurred) and EngineError.
+        as large, and none was chosen), FaceChoiceError (there is no such face), PoorFaceError (too small or too
+        blurred) and EngineError.
         """
         opened = photo if isinstance(photo, Photo) else open_photo(photo, name=name)
-        face = _subject(self._finder.find(opened.pixels), opened)
+        # A face that lies on its side looks like nobody, its own person included.
+        upright, faces, turn = look_upright(self._finder, opened)
+        wanted = face or FaceChoice()
+        if turn is None:
+            return self._template(upright, chosen_face(faces, upright, wanted))
+        if wanted.place is not None:
+            wanted = replace(wanted, place=_turned(wanted.place, 4 - turn.quarters))
+        try:
+            subject = chosen_face(faces, upright, wanted)
+        except (SeveralFacesError, FaceChoiceError) as error:
+            error.places = tuple(_turned(place, turn.quarters) for place in error.places)
+            raise
+        template = self._template(upright, subject)
+        return replace(template, box=turn.box(template.box), place=_turned(template.place, turn.quarters))
+
+    def _template(self, opened: Photo, face: Face) -> FaceTemplate:
+        height, width = opened.pixels.shape[:2]
         scale_x, scale_y = opened.scale_xy
         _require_quality(face, opened.name, scale_x)
         return FaceTemplate(
-            embedding=self._embedder.embed(opened.pixels, [face])[0],
+            embedding=self._embedder.embed_carefully(opened.pixels, [face])[0],
             model_id=self._embedder.model_id,
             photo_sha256=opened.sha256,
             photo_name=opened.name,
             box=face.box.scaled((scale_x, scale_y)),
             size_px=face.quality.size_px * scale_x,
             sharpness=face.quality.sharpness,
+            place=place_in(face.box, (width, height)),
         )
 
     def close(self) -> None:
@@ -96,28 +110,15 @@ class Enroller:
         self.close()
 
 
-def _subject(faces: tuple[Face, ...], photo: Photo) -> Face:
-    width, height = photo.size_wh
-    if not faces:
-        raise NoFaceError(
-            f"Tidak ada wajah yang ditemukan di {photo.name} ({width} x {height} piksel); perlu tepat satu.",
-            f"No face was found in {photo.name} ({width} x {height} pixels); exactly one is needed.",
-        )
-    largest = max(faces, key=lambda face: face.quality.size_px)
-    least = SECOND_FACE_PART * largest.quality.size_px
-    comparable = [face for face in faces if face.quality.size_px >= least]
-    if len(comparable) > 1:
-        sizes = ", ".join(f"{face.quality.size_px * photo.scale_xy[0]:.0f}" for face in comparable)
-        raise SeveralFacesError(
-            f"Ada {len(comparable)} wajah yang sebanding di {photo.name} (lebar {sizes} piksel); perlu tepat satu.",
-            f"{photo.name} shows {len(comparable)} comparable faces ({sizes} pixels wide); exactly one is needed.",
-        )
-    return largest
-
-
 def is_reference_quality(face: Face, scale: float) -> bool:
     """Tell whether a face would do as a reference; `scale` turns its pixels into those of the full-size photo."""
     return face.quality.size_px * scale >= LEAST_SIZE_PX and face.quality.sharpness >= LEAST_SHARPNESS
+
+
+def _turned(place: Place, quarters: int) -> Place:
+    """Turn a place, in parts of the photo, with the photo: by `quarters` (1..3), clockwise."""
+    box = Turn(quarters, (1, 1)).box(Box(*place))
+    return box.left, box.top, box.width, box.height
 
 
 def _require_quality(face: Face, name: str, scale: float) -> None:

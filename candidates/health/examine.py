@@ -9,6 +9,7 @@ from itertools import combinations
 from pathlib import Path
 
 from candidates.calibration import Calibration
+from candidates.distinct import Pair, pair_of
 from candidates.errors import UncalibratedModelError
 from candidates.gallery import Gallery
 from candidates.health.finding import Fact, Finding, Health, Kind, Note, PhotoRef, Severity
@@ -17,7 +18,8 @@ from candidates.health.pairs import are_namesakes
 from candidates.health.photos import Measure, Person, of_each
 from candidates.health.records import of_records
 from candidates.originals import originals
-from candidates.people import Candidate, name_key
+from candidates.people import Candidate, Reference, name_key
+from candidates.photos import is_same_face
 
 EVERYBODY_UP_TO = 5_000
 """With more people, only those of one election and region, and those of one name, are compared with one another."""
@@ -60,7 +62,7 @@ def examine(
         for namesakes in _namesakes(groups):
             found = of_all(load(namesakes), measure.calibration)
             findings += (one for one in found if one.kind in (Kind.SAME_PERSON, Kind.LOOKALIKES))
-    findings = _with_shared_photos(gallery, findings)
+    findings = _with_shared_photos(gallery, _without_distinct(findings, gallery.distinct()))
     findings += of_records(people, gallery.elections(), day or date.today())
     findings += _of_files(gallery, people, tuple(folders))
     notes = {
@@ -127,18 +129,27 @@ def _of_bare(people: Iterable[Candidate], counts: dict[str, int]) -> Iterator[Fi
             yield Finding("missing_photo.no_template", Severity.FIX, (person,))
 
 
+def _without_distinct(findings: Iterable[Finding], distinct: frozenset[Pair]) -> list[Finding]:
+    """Leave out what was answered: two who look alike, and were told to be two people."""
+    pairs = (Kind.SAME_PERSON, Kind.LOOKALIKES)
+    return [
+        one
+        for one in findings
+        if one.kind not in pairs or pair_of(*(person.id for person in one.people[:2])) not in distinct
+    ]
+
+
 def _with_shared_photos(gallery: Gallery, findings: Sequence[Finding]) -> list[Finding]:
     """Add who shares a photo with whom, in place of what their faces alone say of these people."""
     mixed = {photo.number for one in findings if one.kind is Kind.MIXED_PERSON for photo in one.photos}
     shared: dict[tuple[Candidate, ...], list[PhotoRef]] = defaultdict(list)
     for sha256 in gallery.shared_photos():
-        owners = gallery.owners_of_photo(sha256)
-        photos = [
-            PhotoRef.of(one) for owner in owners for one in gallery.references(owner.id) if one.photo_sha256 == sha256
-        ]
-        # That it is a stray photo, and whose, has been told.
-        if not mixed.intersection(photo.number for photo in photos):
-            shared[owners] += photos
+        for same in _same_faces(gallery.references_of_photo(sha256)):
+            owners = tuple(owner for one in same if (owner := gallery.get(one.person)))
+            photos = [PhotoRef.of(one) for one in same]
+            # That it is a stray photo, and whose, has been told.
+            if not mixed.intersection(photo.number for photo in photos):
+                shared[owners] += photos
     told = {frozenset(pair) for owners in shared for pair in combinations([owner.id for owner in owners], 2)}
     pairs = (Kind.SAME_PERSON, Kind.LOOKALIKES)
     kept = [one for one in findings if one.kind not in pairs or frozenset(p.id for p in one.people) not in told]
@@ -148,6 +159,16 @@ def _with_shared_photos(gallery: Gallery, findings: Sequence[Finding]) -> list[F
         else:
             kept.append(Finding("same_person.photo", Severity.FIX, owners, tuple(photos)))
     return kept
+
+
+def _same_faces(references: Sequence[Reference]) -> Iterator[list[Reference]]:
+    """Yield the templates of one photo that are of one face of it: two people may each have their own."""
+    left = list(references)
+    while left:
+        same = [one for one in left if is_same_face(left[0], one)]
+        left = [one for one in left if one not in same]
+        if len(same) > 1:
+            yield same
 
 
 def _of_files(gallery: Gallery, people: Sequence[Candidate], folders: Sequence[Path]) -> Iterator[Finding]:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from candidates.calibration import Calibration
-from candidates.cohort import distances_between
+from candidates.distances import distances_between
 
 SAME_PERSON_ALARMS = 0.025
 """Share (0..1) of people without a double who may be told to have one, whatever the gallery's size.
@@ -40,17 +40,6 @@ MIXED_RATE = 0.005
 
 SAME_PICTURE = 0.24
 """Largest plain distance (L2) of two templates of one picture: resized, recompressed, cropped a little."""
-
-NO_FACE_SCORE, NO_FACE_NEAREST, NO_FACE_LENGTH = 0.658, -0.44, 0.3
-"""Largest score of what is no face: its distance to the middle of the cohort, plus these parts of its distance to its
-nearest members and of its length (all L2).
-
-dlib's network gives pictures without a face short vectors in the middle of all people and near nobody. The parts are a
-logistic regression's, of corners of portraits and portraits upside down against portraits.
-"""
-
-NO_FACE_FAR = 0.75
-"""Farther from its nearest cohort members (mean L2) lies no face: such a template is damaged. Faces end at 0.68."""
 
 POOR_SIZE_PX, POOR_SHARPNESS = 46.0, 8.5
 """Smaller or less sharp faces are found again less often: `vision.enrolment` has the measured shares."""
@@ -91,7 +80,8 @@ class Limits:
     @classmethod
     def of(cls, calibration: Calibration, references: Sequence[int]) -> Limits:
         """Return the limits for people with so many `references` each, who are compared with one another."""
-        most = calibration.cut(SAME_PERSON_RATE, 1)
+        # Colleagues of one office come nearer to one another than the rates of people at large tell.
+        most = min(calibration.cut(SAME_PERSON_RATE, 1), calibration.farthest)
         alike = calibration.cut(LOOKALIKE_ALARMS, calibration.comparisons(references))
         return cls(
             same=min(calibration.cut(SAME_PERSON_ALARMS, max(len(references) - 1, 1)), most),
@@ -100,19 +90,6 @@ class Limits:
             kin=calibration.cut(FAMILY_RATE, 1),
             apart=calibration.cut(MIXED_RATE, 1),
         )
-
-
-def is_no_face(embeddings: NDArray[np.float32], calibration: Calibration) -> NDArray[np.bool_]:
-    """Tell for each of (n, d) embeddings of the product's own face model whether it shows no face at all."""
-    if calibration.cohort is None or not len(embeddings):
-        return np.zeros(len(embeddings), dtype=np.bool_)
-    middle = calibration.cohort.centroids.mean(axis=0)
-    from_middle = np.sqrt(((embeddings - middle) ** 2).sum(axis=1))
-    from_nearest = calibration.cohort.statistics(embeddings)[:, 0]
-    length = np.sqrt((embeddings.astype(np.float64) ** 2).sum(axis=1))
-    score = from_middle + NO_FACE_NEAREST * from_nearest + NO_FACE_LENGTH * length
-    verdict: NDArray[np.bool_] = (score <= NO_FACE_SCORE) | (from_nearest >= NO_FACE_FAR)
-    return verdict
 
 
 def groups_within(distances: NDArray[np.float64], limit: float) -> list[list[int]]:
@@ -136,15 +113,32 @@ def groups_within(distances: NDArray[np.float64], limit: float) -> list[list[int
 
 
 def same_pictures(embeddings: NDArray[np.float32]) -> list[list[int]]:
-    """Return the groups of (n, d) embeddings of one person that come from one picture, those of two and more."""
-    return [
-        group for group in groups_within(distances_between(embeddings, embeddings, None), SAME_PICTURE) if group[1:]
-    ]
+    """Return the groups of (n, d) embeddings of one person that come from one picture, those of two and more.
+
+    Within a group every two are alike (complete linkage): a chain of portraits, each a little like the next, is no
+    picture, and its members are all worth keeping.
+    """
+    distances = distances_between(embeddings, embeddings)
+    return [group for group in _all_alike(distances, SAME_PICTURE) if group[1:]]
+
+
+def _all_alike(distances: NDArray[np.float64], limit: float) -> list[list[int]]:
+    """Return the rows of an (n, n) matrix in groups in which all are within `limit`, the nearest joined first."""
+    groups = [[row] for row in range(len(distances))]
+    while True:
+        joined = [
+            (float(distances[np.ix_(one, other)].max()), first, second)
+            for first, one in enumerate(groups)
+            for second, other in enumerate(groups[first + 1 :], start=first + 1)
+        ]
+        farthest, first, second = min(joined, default=(np.inf, 0, 0))
+        if farthest > limit:
+            return groups
+        groups[first] = sorted(groups[first] + groups.pop(second))
 
 
 def near_pairs(
     sets: Sequence[NDArray[np.float32]],
-    calibration: Calibration,
     limits: Limits,
     spelled_alike: Callable[[int, int], bool],
 ) -> Iterator[Near]:
@@ -157,15 +151,10 @@ def near_pairs(
         return
     matrix = np.concatenate(sets)
     starts = np.cumsum([0, *(len(own) for own in sets)])
-    cohort = calibration.cohort
-    statistics = cohort.statistics(matrix) if cohort else None
     usual = max(limits.same, limits.alike)
 
     def distances(rows: slice, columns: slice) -> NDArray[np.float64]:
-        plain = distances_between(matrix[rows], matrix[columns], None)
-        if cohort is None or statistics is None:
-            return plain
-        return cohort.normalised(plain, statistics[rows], statistics[columns])
+        return distances_between(matrix[rows], matrix[columns])
 
     for first, last in _blocks(starts):
         # Every pair once: a block meets itself and what comes after it.

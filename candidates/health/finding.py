@@ -79,7 +79,7 @@ class Note(StrEnum):
     UNCALIBRATED = "uncalibrated"
     """No calibration of the face model in use: no distances were compared."""
     PICTURES_UNKNOWN = "pictures_unknown"
-    """Another model than the one that comes with the product: same pictures and non-faces cannot be told."""
+    """Another model than the one that comes with the product: same pictures cannot be told."""
     WITHIN_ELECTIONS = "within_elections"
     """Too many people to compare everybody: only people of one election and region, and of one name, were."""
 

@@ -18,13 +18,13 @@ def of_all(people: Sequence[Person], calibration: Calibration) -> Iterator[Findi
     parts: list[Part] = []
     limits = Limits.of(calibration, [len(person.references) for person in people])
     for person in people:
-        parts += parts_of(person, calibration, limits)
+        parts += parts_of(person, limits)
     near_to: dict[int, list[Near]] = defaultdict(list)
 
     def spelled_alike(first: int, second: int) -> bool:
         return are_spelled_alike(parts[first].person, parts[second].person)
 
-    for near in near_pairs([part.embeddings for part in parts], calibration, limits, spelled_alike):
+    for near in near_pairs([part.embeddings for part in parts], limits, spelled_alike):
         one, other = parts[near.first], parts[near.second]
         if one.person.id == other.person.id:
             continue
@@ -33,13 +33,11 @@ def of_all(people: Sequence[Person], calibration: Calibration) -> Iterator[Findi
         else:
             near_to[near.first].append(near)
             near_to[near.second].append(near)
-    yield from _mixed(parts, near_to, calibration, limits)
-    yield from family(parts, calibration, limits)
+    yield from _mixed(parts, near_to, limits)
+    yield from family(parts, limits)
 
 
-def _mixed(
-    parts: Sequence[Part], near_to: Mapping[int, Sequence[Near]], calibration: Calibration, limits: Limits
-) -> Iterator[Finding]:
+def _mixed(parts: Sequence[Part], near_to: Mapping[int, Sequence[Near]], limits: Limits) -> Iterator[Finding]:
     """Tell of people whose photos do not belong together, and of whom the odd ones remind."""
     of_person: dict[str, list[int]] = defaultdict(list)
     for number, part in enumerate(parts):
@@ -50,14 +48,12 @@ def _mixed(
         own = [parts[number] for number in numbers]
         near = [_others(number, parts, near_to.get(number, ())) for number in numbers]
         if own[0].is_odd is None:
-            yield from _undecided(own, near, calibration, limits)
+            yield from _undecided(own, near, limits)
         else:
             yield from (_odd(part, others) for part, others in zip(own, near, strict=True) if part.is_odd)
 
 
-def _undecided(
-    own: Sequence[Part], near: Sequence[Sequence[Part]], calibration: Calibration, limits: Limits
-) -> Iterator[Finding]:
+def _undecided(own: Sequence[Part], near: Sequence[Sequence[Part]], limits: Limits) -> Iterator[Finding]:
     """Tell of a person with as many photos on one side as on the other; `near` are others whom each part reminds of."""
     whole = whole_of(own)
     certain = {other.person.id: other for others in near for other in others if other.is_odd is False}.values()
@@ -65,8 +61,8 @@ def _undecided(
     told = [
         finding
         for other in certain
-        if all(near_of(part, other, calibration).least <= limits.apart for part in own)
-        for finding in alike(whole, other, near_of(whole, other, calibration), limits)
+        if all(near_of(part, other).least <= limits.apart for part in own)
+        for finding in alike(whole, other, near_of(whole, other), limits)
     ]
     odd = [_odd(part, others) for part, others in zip(own, near, strict=True) if others]
     if told:

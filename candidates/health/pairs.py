@@ -9,7 +9,6 @@ from difflib import SequenceMatcher
 from functools import lru_cache
 from itertools import combinations
 
-from candidates.calibration import Calibration
 from candidates.health.faces import Limits, Near
 from candidates.health.finding import Finding, PhotoRef, Severity
 from candidates.health.parts import Part, near_of, whole_of
@@ -38,7 +37,7 @@ def alike(one: Part, other: Part, near: Near, limits: Limits) -> Iterator[Findin
         yield _pair("lookalikes.faces", Severity.LOOK, one, other, near)
 
 
-def family(parts: Sequence[Part], calibration: Calibration, limits: Limits) -> Iterator[Finding]:
+def family(parts: Sequence[Part], limits: Limits) -> Iterator[Finding]:
     """Tell of relatives who look alike: they are few, and expected to, so that the limit is wider."""
     families: dict[str, dict[str, list[Part]]] = defaultdict(lambda: defaultdict(list))
     for part in parts:
@@ -46,7 +45,7 @@ def family(parts: Sequence[Part], calibration: Calibration, limits: Limits) -> I
             families[part.person.relative_of or part.person.id][part.person.id].append(part)
     for members in families.values():
         for one, other in combinations(map(whole_of, members.values()), 2):
-            near = near_of(one, other, calibration)
+            near = near_of(one, other)
             if near.least <= limits.kin:
                 yield _pair("lookalikes.family", Severity.HINT, one, other, near)
 

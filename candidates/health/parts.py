@@ -8,8 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from candidates.calibration import Calibration
-from candidates.cohort import distances_between
+from candidates.distances import distances_between
 from candidates.health.faces import Limits, Near, groups_within, summed_up
 from candidates.health.photos import Person
 from candidates.people import Candidate, Reference
@@ -30,13 +29,13 @@ class Part:
         return np.stack([reference.embedding for reference in self.references])
 
 
-def parts_of(person: Person, calibration: Calibration, limits: Limits) -> list[Part]:
+def parts_of(person: Person, limits: Limits) -> list[Part]:
     """Split a person's faces into those that belong together, the largest part first."""
-    faces = tuple(reference for reference in person.references if reference.id not in person.no_faces)
+    faces = person.references
     if len(faces) < 2:
         return [Part(person.candidate, faces, is_odd=False, distance=0.0)] if faces else []
     embeddings = np.stack([reference.embedding for reference in faces])
-    distances = distances_between(embeddings, embeddings, calibration.cohort)
+    distances = distances_between(embeddings, embeddings)
     groups = groups_within(distances, limits.apart)
     undecided = len(groups) > 1 and len(groups[0]) == len(groups[1])
     parts = []
@@ -54,6 +53,6 @@ def whole_of(parts: Sequence[Part]) -> Part:
     return Part(parts[0].person, references, is_odd=False, distance=0.0)
 
 
-def near_of(one: Part, other: Part, calibration: Calibration) -> Near:
+def near_of(one: Part, other: Part) -> Near:
     """Return how near two parts come."""
-    return summed_up(0, 1, distances_between(one.embeddings, other.embeddings, calibration.cohort))
+    return summed_up(0, 1, distances_between(one.embeddings, other.embeddings))

@@ -7,14 +7,20 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
 from candidates.health.finding import Fact, Finding, Severity
-from candidates.people import Candidate, Election, Role
+from candidates.people import Candidate, Election, Role, region_code
+from candidates.regions import code_of
 
 LONG_OVER = timedelta(days=365)
 """An election that ended earlier is no duty's business any more; after 30 days (policy pack) none of its people is."""
 
 
 def of_records(people: Sequence[Candidate], elections: Iterable[Election], day: date) -> Iterator[Finding]:
-    """Yield what is odd about elections, ballot numbers and family ties on a day; milder than what faces say."""
+    """Yield what is odd about regions, elections, ballot numbers and family ties on a day.
+
+    All but a region that is not known is milder than what faces say.
+    """
+    elections = tuple(elections)
+    yield from _regions(people, elections)
     by_election: dict[str, list[Candidate]] = defaultdict(list)
     by_id = {person.id: person for person in people}
     for person in people:
@@ -37,6 +43,32 @@ def _election_of(person: Candidate, by_id: Mapping[str, Candidate]) -> str | Non
     """Return a person's election; relatives take over that of the person they belong to (`candidates.scope`)."""
     candidate = by_id.get(person.relative_of) if person.relative_of else None
     return person.election or (candidate.election if candidate else None)
+
+
+def _regions(people: Sequence[Candidate], elections: Iterable[Election]) -> Iterator[Finding]:
+    """Tell of regions that an older version stored as they were written: read by name, or matching nothing at all."""
+    written: dict[str, list[Candidate]] = defaultdict(list)
+    for person in people:
+        written[person.region].append(person)
+    for region, of_it in written.items():
+        if facts := _doubtful(region):
+            yield Finding(f"data.region_{facts['as']}", _SEVERITIES[facts["as"]], tuple(of_it), facts=facts)
+    for election in elections:
+        if facts := _doubtful(election.region):
+            code = f"data.election_region_{facts['as']}"
+            named: dict[str, Fact] = {"election": election.id, "title": election.title or election.id}
+            yield Finding(code, _SEVERITIES[facts["as"]], facts=facts | named)
+
+
+_SEVERITIES: Mapping[Fact, Severity] = {"unknown": Severity.FIX, "text": Severity.LOOK}
+
+
+def _doubtful(region: str) -> dict[str, Fact]:
+    """Return what is to be said of a stored region; nothing of a code that is in use."""
+    code = code_of(region) if region else ""
+    if code is None:
+        return {"as": "unknown", "region": region}
+    return {"as": "text", "region": region, "read_as": code} if code != region_code(region) else {}
 
 
 def _of_election(election: Election, members: Sequence[Candidate], day: date) -> Iterator[Finding]:

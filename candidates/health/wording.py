@@ -9,6 +9,7 @@ from typing import Final
 from candidates.errors import Language
 from candidates.health.finding import Finding, Note, PhotoRef
 from candidates.people import Candidate, clean_text, slug
+from candidates.regions import code_of, label_of
 
 _NAMES_SHOWN, _PHOTOS_SHOWN = 5, 8
 
@@ -82,9 +83,9 @@ _WORDS: Final = {
         "{name} dan {other} mungkin satu orang yang terdaftar dua kali: {photos} saling mirip.",
         "{name} and {other} may be one person registered twice: {photos} are alike.",
         "Bandingkan fotonya. Bila satu orang, daftarkan semua fotonya pada satu nama dan hapus yang lain; bila dua "
-        "orang yang mirip, hasil pengenalan di antara keduanya dapat tertukar.",
+        "orang yang mirip, catat itu (distinct): hasil pengenalan di antara keduanya dapat tertukar.",
         "Compare the photos. If they are one person, register all photos under one name and remove the other; if they "
-        "are two who look alike, matches between them can be mixed up.",
+        "are two who look alike, say so (distinct): matches between them can be mixed up.",
     ),
     "same_person.photo": _Words(
         "Foto yang sama terdaftar untuk {names}: {photos}.",
@@ -97,6 +98,32 @@ _WORDS: Final = {
         "{names} have one name and alike faces in different elections: usual for somebody who stands again.",
         "Tidak perlu apa-apa; bila ternyata dua orang, bedakan namanya.",
         "Nothing needs to be done; if they are two people, make the names different.",
+    ),
+    "data.region_unknown": _Words(
+        "«{region}» bukan wilayah yang dikenal, jadi {names} tidak dicari bila sebuah wilayah diminta.",
+        "“{region}” is no known region, so {names} is not looked for where a region is asked for.",
+        "Perbaiki wilayahnya di tabel (kode seperti 34.01, atau namanya), lalu impor lagi.",
+        "Correct the region in the table (a code such as 34.01, or its name), and import it again.",
+    ),
+    "data.region_text": _Words(
+        "Wilayah {names} tersimpan sebagai «{region}» dan dibaca sebagai {place_read}.",
+        "The region of {names} is stored as “{region}” and read as {place_read}.",
+        "Periksa apakah itu benar, lalu impor lagi tabelnya: kodenya akan tersimpan.",
+        "Check whether that is right, then import the table again: the code will be stored.",
+    ),
+    "data.election_region_unknown": _Words(
+        "Wilayah pemilu «{title}» adalah «{region}», bukan wilayah yang dikenal: calonnya tidak dicari bila sebuah "
+        "wilayah diminta.",
+        "The region of the election “{title}” is “{region}”, no known region: its candidates are not looked for where "
+        "a region is asked for.",
+        "Perbaiki wilayahnya di elections.csv (kode seperti 34.01, atau namanya), lalu impor lagi.",
+        "Correct the region in elections.csv (a code such as 34.01, or its name), and import again.",
+    ),
+    "data.election_region_text": _Words(
+        "Wilayah pemilu «{title}» tersimpan sebagai «{region}» dan dibaca sebagai {place_read}.",
+        "The region of the election “{title}” is stored as “{region}” and read as {place_read}.",
+        "Periksa apakah itu benar, lalu impor lagi elections.csv: kodenya akan tersimpan.",
+        "Check whether that is right, then import elections.csv again: the code will be stored.",
     ),
     "data.same_number": _Words(
         "{names} sama-sama bernomor urut {ballot_number} dengan peran yang sama di pemilu {election}{place_id}.",
@@ -136,12 +163,6 @@ _WORDS: Final = {
         "Itu wajar; lihat sendiri setiap hasil pengenalan keduanya.",
         "That is to be expected; look at every match of the two yourself.",
     ),
-    "poor_reference.no_face": _Words(
-        "Pada {photos} milik {name} tampaknya tidak ada wajah yang terlihat jelas.",
-        "On {photos} of {name} no face seems to show clearly.",
-        "Lihat fotonya; bila memang begitu, tambahkan foto lain dan hapus yang ini.",
-        "Look at it; if that is so, add another photo and remove this one.",
-    ),
     "poor_reference.small": _Words(
         "Wajah pada {photos} milik {name} hanya {size_px} piksel: kecil untuk foto acuan.",
         "The face on {photos} of {name} measures only {size_px} pixels: small for a reference.",
@@ -163,8 +184,9 @@ _WORDS: Final = {
     "near_duplicate.picture": _Words(
         "Foto-foto {name} ini tampaknya satu gambar yang sama: {photos}. Yang kedua tidak menambah apa-apa.",
         "These photos of {name} seem to be one picture: {photos}. The second adds nothing.",
-        "Simpan foto {best}, hapus yang lain, dan tambahkan foto yang berbeda.",
-        "Keep photo {best}, remove the others, and add a different photo.",
+        "Bandingkan dulu; bila memang satu gambar, simpan foto {best}, hapus yang lain, dan tambahkan foto yang "
+        "berbeda.",
+        "Compare them first; if they are one picture, keep photo {best}, remove the others, and add a different photo.",
     ),
 }
 
@@ -212,15 +234,17 @@ def commands(finding: Finding) -> tuple[Command, ...]:
             return (("candidates", "re-embed", "--photos", "FOLDER"),)
         case "missing_photo.no_template" | "poor_reference.only_one":
             return (_add(people[0]),)
-        case "poor_reference.no_face" | "poor_reference.small" | "poor_reference.blurred":
+        case "poor_reference.small" | "poor_reference.blurred":
             return (_add(people[0]), *_without(photos))
         case "mixed_person.odd_photo" | "mixed_person.of_another":
             return (_show(people[0]), *_without(photos))
         case "near_duplicate.picture":
             return _without(photos[1:])
         case "same_person.faces":
-            return (*map(_show, people), ("candidates", "remove", people[-1].id))
-        case "same_person.photo" | "lookalikes.faces" | "mixed_person.split":
+            return (*map(_show, people), ("candidates", "remove", people[-1].id), _distinct(people))
+        case "lookalikes.faces" | "lookalikes.family":
+            return (*map(_show, people), _distinct(people))
+        case "same_person.photo" | "mixed_person.split":
             return tuple(map(_show, people))
         case "data.relative_of_nobody":
             return (("candidates", "remove", people[0].id),)
@@ -240,15 +264,17 @@ def names(people: Sequence[Candidate], language: Language, *, most: int = _NAMES
 
 def _filled(text: str, finding: Finding, language: Language) -> str:
     people, facts = finding.people, finding.facts
-    region = facts.get("region")
+    region = str(facts.get("region", ""))
+    place = label_of(code_of(region) or region)
     return text.format(
         name=_label(people[0]) if people else "",
         other=_label(people[1]) if len(people) > 1 else "",
         names=names(people, language) if people else "",
         photos=_photos(finding.photos, language),
         best=finding.photos[0].number if finding.photos else "",
-        place_id=f", wilayah {region}" if region else "",
-        place_en=f", region {region}" if region else "",
+        place_id=f", wilayah {place}" if region else "",
+        place_en=f", region {place}" if region else "",
+        place_read=place,
         **facts,
     )
 
@@ -267,6 +293,10 @@ def _photos(photos: Sequence[PhotoRef], language: Language) -> str:
 
 def _show(person: Candidate) -> Command:
     return ("candidates", "show", person.id)
+
+
+def _distinct(people: Sequence[Candidate]) -> Command:
+    return ("candidates", "distinct", *(person.id for person in people))
 
 
 def _without(photos: Sequence[PhotoRef]) -> tuple[Command, ...]:

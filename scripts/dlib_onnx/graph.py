@@ -1,4 +1,4 @@
-"""dlib's face network and CNN face detector as ONNX graphs, with batch normalisation folded into the convolutions."""
+"""dlib's face network as an ONNX graph, with batch normalisation folded into the convolutions."""
 
 from __future__ import annotations
 
@@ -56,28 +56,10 @@ def face_network(records: Sequence[Record]) -> bytes:
     return graph.serialised("dlib_face_resnet_v1", chips, desc)
 
 
-def face_detector(records: Sequence[Record]) -> bytes:
-    """Build the CNN face detector: `chips` (n, h, w, 3) uint8 RGB to `score` (n, 1, h/8, w/8) float32.
-
-    A score over 0 at a place means a face of about 80 pixels there, as dlib counts it; the pyramid is the caller's.
-    Returns the serialised model, the same bytes for the same records. Raises GraphError.
-    """
-    layers, graph = _Layers(records), _Graph()
-    x = _Value(graph.normalised_pixels(layers.take(Input)), channels=3, side=None)
-    while not layers.at_end():
-        output = "score" if layers.remaining() == 1 else None
-        x = graph.convolved(layers, x, output=output)
-        if layers.next_is(Relu):
-            x = graph.relu(layers, x)
-    chips = helper.make_tensor_value_info("chips", TensorProto.UINT8, ["n", "height", "width", 3])
-    score = helper.make_tensor_value_info("score", TensorProto.FLOAT, ["n", 1, "rows", "columns"])
-    return graph.serialised("dlib_mmod_face", chips, score)
-
-
 class _Value:
-    """A tensor in the graph: its name, its channels, and the side of its square pictures (None: not fixed)."""
+    """A tensor in the graph: its name, its channels, and the side of its square pictures."""
 
-    def __init__(self, name: str, *, channels: int, side: int | None) -> None:
+    def __init__(self, name: str, *, channels: int, side: int) -> None:
         self.name = name
         self.channels = channels
         self.side = side
@@ -137,7 +119,7 @@ class _Graph:
         centred = self.node("Sub", [x, self.constant(mean)])
         return self.node("Mul", [centred, self.constant(np.full((1, 1, 1, 1), 1 / 256, np.float32))])
 
-    def convolved(self, layers: _Layers, x: _Value, *, output: str | None = None) -> _Value:
+    def convolved(self, layers: _Layers, x: _Value) -> _Value:
         """Apply the next convolution and, where one follows, the normalisation folded into it."""
         layer = layers.take(Convolution)
         weights, bias = layer.weights.astype(np.float64), layer.bias.astype(np.float64)
@@ -151,12 +133,11 @@ class _Graph:
         name = self.node(
             "Conv",
             [x.name, self.constant(weights.astype(np.float32)), self.constant(bias.astype(np.float32))],
-            output=output,
             kernel_shape=[rows, columns],
             strides=list(layer.stride_yx),
             pads=list(layer.padding_yx) * 2,
         )
-        side = None if x.side is None else 1 + (x.side + 2 * layer.padding_yx[0] - rows) // layer.stride_yx[0]
+        side = 1 + (x.side + 2 * layer.padding_yx[0] - rows) // layer.stride_yx[0]
         return _Value(name, channels=filters, side=side)
 
     def relu(self, layers: _Layers, x: _Value) -> _Value:
@@ -170,7 +151,7 @@ class _Graph:
         return self._pooled("avg", "AveragePool", layers.take(Pooling), x)
 
     def _pooled(self, dlib_kind: str, kind: str, layer: Pooling, x: _Value) -> _Value:
-        if layer.kind != dlib_kind or layer.padding_yx != (0, 0) or x.side is None:
+        if layer.kind != dlib_kind or layer.padding_yx != (0, 0):
             raise GraphError(f"expected {dlib_kind} pooling without padding, got {layer}")
         name = self.node(kind, [x.name], kernel_shape=list(layer.window_yx), strides=list(layer.stride_yx))
         side = 1 + (x.side - layer.window_yx[0]) // layer.stride_yx[0]
@@ -178,7 +159,7 @@ class _Graph:
 
     def padded(self, x: _Value, channels: int, side: int) -> _Value:
         """Pad with zeros at the end of channels, rows and columns, as dlib's sum of unlike tensors does."""
-        if x.side is None or (x.channels, x.side) == (channels, side):
+        if (x.channels, x.side) == (channels, side):
             return x
         ends = np.array([0, 0, 0, 0, 0, channels - x.channels, side - x.side, side - x.side], np.int64)
         return _Value(self.node("Pad", [x.name, self.constant(ends)], mode="constant"), channels=channels, side=side)
@@ -201,8 +182,6 @@ def _residual_block(graph: _Graph, layers: _Layers, x: _Value) -> _Value:
         layers.take(Marker)
         layers.take(Marker)
         shortcut = graph.average_pooled(layers, x)
-    if inner.side is None or shortcut.side is None:
-        raise GraphError("a residual block needs pictures of a fixed size")
     channels, side = max(inner.channels, shortcut.channels), max(inner.side, shortcut.side)
     operands = [graph.padded(value, channels, side).name for value in (inner, shortcut)]
     layers.take(AddPrevious)

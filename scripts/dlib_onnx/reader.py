@@ -114,11 +114,6 @@ def face_network_layers() -> list[Layer]:
     return [*layers, Layer.COMPUTE, Layer.COMPUTE, Layer.COMPUTE, Layer.INPUT]
 
 
-def face_detector_layers() -> list[Layer]:
-    """Return the kinds of the layers of dlib's CNN face detector, from the output down to the input."""
-    return [Layer.COMPUTE] * 18 + [Layer.INPUT]
-
-
 def read_face_network(data: bytes) -> list[Record]:
     """Read `dlib_face_recognition_resnet_model_v1.dat`; records run from input to output. Raises FormatError."""
     stream = _Stream(data)
@@ -126,19 +121,6 @@ def read_face_network(data: bytes) -> list[Record]:
     stream.expect_text("loss_metric_2")
     stream.real(), stream.real()  # margin and distance threshold of the training
     return _read_layers(stream, face_network_layers())
-
-
-def read_face_detector(data: bytes) -> list[Record]:
-    """Read `mmod_human_face_detector.dat`; records run from input to output. Raises FormatError."""
-    stream = _Stream(data)
-    stream.expect_integer(1, "network version")
-    stream.expect_text("loss_mmod_")
-    stream.expect_integer(1, "detector options version")
-    for _ in range(2):  # window width and height
-        stream.integer()
-    for _ in range(7):  # losses and overlaps of the training
-        stream.real()
-    return _read_layers(stream, face_detector_layers())
 
 
 def _read_layers(stream: _Stream, kinds: Sequence[Layer]) -> list[Record]:

@@ -1,4 +1,4 @@
-"""Faces found, beside dlib's HOG and one look of BlazeFace: in group photos by size, and made harder to find."""
+"""Faces found, beside dlib's HOG: in group photos by size, and made harder to find."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ import numpy as np
 from scripts.face_bench.wear import WEARS, open_portraits
 from scripts.hand_bench.bench import Pixels
 from vision.faces import FaceFinder
-from vision.faces.detector import BlazeFace
 from vision.geometry import Box
 from vision.photo import open_photo
 
@@ -36,11 +35,10 @@ def detectors() -> Iterator[dict[str, Detector]]:
         found = hog(np.array(pixels), times)
         return [Box(one.left(), one.top(), one.width(), one.height()) for one in found]
 
-    with FaceFinder() as finder, BlazeFace(least_score=0.5) as blaze:
+    with FaceFinder() as finder:
         yield {
             "dlib HOG": lambda pixels: dlib_boxes(pixels, 0),
             "dlib HOG, enlarged": lambda pixels: dlib_boxes(pixels, 1),
-            "BlazeFace, one look": lambda pixels: [one.box for one in blaze.detect(pixels)],
             OURS: lambda pixels: [face.box for face in finder.find(pixels)],
         }
 

@@ -1,26 +1,9 @@
-"""Who of Labeled Faces in the Wild belongs to which group, as far as names of public figures tell.
+"""Who of Labeled Faces in the Wild is a woman, as far as first names of public figures tell.
 
-East and South-East Asian: citizens of these countries, and a few others whose names say where their families come from.
-Women: by first name. Both lists are incomplete and for counting only; nothing of the product knows groups.
+The list is incomplete and for counting only; nothing of the product knows groups.
 """
 
 from __future__ import annotations
-
-from collections.abc import Callable, Mapping
-
-_ASIAN = """
-    Akiko_Morigami Alan_Tang_Kwong-wing Atsushi_Sato BJ_Habibie Bernice_Wong Bryan_Chui Candie_Kung
-    Carina_Lau_Ka-ling Cecilia_Chang Chan_Ho_Park Chang_Jae_On Chang_Sang Chen_Shui-bian Cho_Myung-kyun Choi_Yun-yong
-    Connie_Chung Dai_Chul_Chyung David_Oh Din_Samsudin Elaine_Chao Elva_Hsiao Eriko_Tamura Erwin_Mapasseng Frank_Hsieh
-    Fujio_Mitarai Gloria_Macapagal_Arroyo Gong_Li Ham_Pong-sil Han_Sung_Joo Hana_Urushima Hasan_Wirayuda Hatsui_Hasuike
-    Hermogenes_Ebdane_Jr Hitoshi_Tanaka Hong_Myung Huang_Suey-Sheng Hutomo_Mandala_Putra Ignatius_Wang Imam_Samudra
-    Imelda_Marcos Jackie_Chan Jeong_Se-hyun Jim_Wong Johnny_Htu Joseph_Estrada Junichi_Inamoto Junko_Tabei Keizo_Yamada
-    Khin_Nyunt Kim_Dae-jung Kim_Dong-hwa Kim_Dong-tae Kim_Hong-up Kim_Ryong-sung Kim_Yun-kyu Koichiro_Matsuura
-    Koji_Uehara Kong_Quan Kurt_Suzuki Kurt_Tanabe Kyoko_Nakayama Lee_Hoi-chang Lee_Yeo-jin Lee_Yuan-tseh Leon_Lai
-    Li_Peng Li_Zhaoxing Lin_Yi-fu Lin_Yung_Hsi Liu_Xiaoqing Liu_Ye Lou_Ye Lucy_Liu Mahathir_Mohamad
-    Megawati_Sukarnoputri Michelle_Kwan Michelle_Yeoh Nan_Wang Naoto_Kan Paradorn_Srichaphan Roh_Moo-hyun
-    Thaksin_Shinawatra Yao_Ming Yoko_Ono Zhang_Ziyi
-"""
 
 _WOMENS_NAMES = """
     Adriana Adrianna Afton Agbani Agnes Aileen Aishwarya Aiysha Akiko Alanis Alessandra Alexa Alexandra Alicia Alisha
@@ -40,17 +23,13 @@ _WOMENS_NAMES = """
     Zhang
 """
 
-ASIAN = frozenset(_ASIAN.split())
 _WOMEN = frozenset(_WOMENS_NAMES.split())
 
-GROUPS: Mapping[str, Callable[[str], bool]] = {
-    "everybody": lambda _name: True,
-    "East and South-East Asian": lambda name: name in ASIAN,
-    "others": lambda name: name not in ASIAN,
-    "women": lambda name: name.split("_")[0] in _WOMEN,
-    "men": lambda name: name.split("_")[0] not in _WOMEN,
-}
-"""Group → whether a person of this folder name belongs to it."""
 
-DOUBLED = frozenset({"John_Burnett", "Doc_Rivers"})
-"""People who are in the set under another spelling as well (John_Barnett, Glenn_Rivers)."""
+def is_woman(name: str) -> bool:
+    """Tell whether a person of this folder name is a woman, as far as first names tell."""
+    return name.split("_")[0] in _WOMEN
+
+
+DOUBLED = frozenset({"John_Burnett", "Doc_Rivers", "korean_ken", "korean_rm"})
+"""People who are in their set under another spelling as well (John_Barnett, Glenn_Rivers, Ken Jeong, Rap Monster)."""

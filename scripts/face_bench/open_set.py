@@ -1,32 +1,47 @@
-"""Strangers who are named and own people who are not, with the product's own matching on people it was not fitted to.
+"""Strangers who are named and own people who are not, with the product's own matching, group by group.
 
 FPIR: share of strangers' photos in which somebody is named. FNIR: share of enrolled people's further photos in which
-they are not named. Galleries are drawn anew several times; a photo holds one face.
+they are not named. Galleries are drawn anew several times; a photo holds one face; strangers are the others of the
+same group, so that they are of one place, one wall, one camera where the enrolled are.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from candidates import Calibration, Candidate, Index, Reference, Strength
+from candidates import Calibration, Candidate, Index, Match, Reference, Strength
 from candidates.calibration import FALSE_ALARMS
-from candidates.cohort import Cohort, distances_between
-from candidates.fitting import CAUTION, fit
-from candidates.matching import KIN_MARGIN, MARGIN
-from scripts.face_bench.lfw_groups import ASIAN, DOUBLED, GROUPS
-from scripts.lfw_vectors import REFERENCES, Vectors, half, least_distances
+from candidates.matching import CLOSER_LOOK, KIN_MARGIN, MARGIN
+from scripts.face_vectors import REFERENCES, Faces, People, Vectors, joined, least_distances
 from vision.faces import MODEL_ID
 
-GALLERY_SIZES = (10, 100, 500)
 WISHES = (2.0, 5.0, 10.0, 20.0, 50.0)
 PLAIN_CUT = 0.6
-"""The limit that dlib and `face_recognition` propose, on plain distances."""
-_HALVES = 6
-_DRAWS = {10: 20, 100: 8, 500: 6}
+"""The limit that dlib and `face_recognition` propose."""
+_PROBES = 6000
+_RESAMPLED = 400
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Group:
+    """People who are compared with one another.
+
+    `people` : those who may be enrolled, and strangers when they are not. `strangers` : further ones, with a photo
+    each; they fill galleries up where the people are too few. `sizes` : how many are enrolled. `references` : photos of
+    each, None: one to three, by chance. `probes` : other faces of the same people's photos in place of their own ones
+    (spoilt, covered).
+    """
+
+    name: str
+    people: People
+    strangers: People
+    sizes: Sequence[int]
+    references: int | None = REFERENCES
+    probes: People | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,8 +49,9 @@ class Scene:
     """A drawn gallery: who is enrolled with which references, their further photos, and photos of everybody else."""
 
     references: dict[str, Vectors]
-    own: list[tuple[str, Vectors]]
-    strangers: Vectors
+    plain: dict[str, Vectors]
+    own: list[tuple[str, Faces]]
+    strangers: Mapping[str, Faces]
 
     def index(self, *, false_alarms: float | None = None) -> Index:
         """Return the product's index of the enrolled people."""
@@ -48,167 +64,226 @@ class Scene:
         return Index.build(people, rows, model_id=MODEL_ID, false_alarms=false_alarms)
 
 
-def held_out(people: Mapping[str, Vectors], strangers: Mapping[str, Vectors]) -> tuple[dict[str, Vectors], ...]:
-    """Return the half of the people and of the strangers that nothing was fitted to, each person once."""
-    first, second = half(people, held_out=True), half(strangers, held_out=True)
-    return first, {name: own for name, own in second.items() if name not in DOUBLED}
-
-
-def scenes(people: Mapping[str, Vectors], strangers: Mapping[str, Vectors], size: int) -> Iterator[Scene]:
-    """Draw galleries of `size`: people with three references, filled up with strangers with one."""
-    able = [name for name in sorted(people) if len(people[name]) > REFERENCES]
-    for seed in range(_DRAWS.get(size, 6)):
+def scenes(group: Group, size: int) -> Iterator[Scene]:
+    """Draw galleries of `size` out of a group."""
+    able = [name for name in sorted(group.people) if len(group.people[name]) > 1]
+    for seed in range(max(3, min(40, 400 // size))):
         rng = np.random.default_rng(seed)
-        enrolled = list(rng.permutation(able))[:size]
-        fillers = list(rng.permutation(sorted(strangers)))[: max(size - len(able), 0)]
-        references = {name: people[name][:REFERENCES] for name in enrolled} | {n: strangers[n] for n in fillers}
-        outside = [own for name, own in (*strangers.items(), *people.items()) if name not in references]
-        yield Scene(references, [(name, people[name][REFERENCES:]) for name in enrolled], np.concatenate(outside))
+        chosen = list(rng.permutation(able))[:size]
+        references, plain, own = {}, {}, []
+        for name in chosen:
+            everything = group.people[name]
+            order = rng.permutation(len(everything))
+            wanted = int(rng.integers(1, REFERENCES + 1)) if group.references is None else group.references
+            kept, others = order[: min(wanted, len(order) - 1)], order[min(wanted, len(order) - 1) :]
+            references[name], plain[name] = everything.careful[kept], everything.plain[kept]
+            own.append((name, everything[others] if group.probes is None else group.probes[name][others]))
+        for name in list(rng.permutation(sorted(group.strangers)))[: size - len(chosen)]:
+            references[name], plain[name] = group.strangers[name].careful[:1], group.strangers[name].plain[:1]
+        everybody = {**group.strangers, **(group.people if group.probes is None else group.probes)}
+        outside = {name: faces for name, faces in everybody.items() if name not in references}
+        yield Scene(references, plain, own, outside)
 
 
-def rates(people: Mapping[str, Vectors], strangers: Mapping[str, Vectors]) -> None:
-    """Print FPIR and FNIR at the shipped defaults, beside the plain recipe."""
-    print(
-        f"\nOpen set, {FALSE_ALARMS:g} false alarms per 1,000 photos: {len(people)} people, {len(strangers)} strangers"
-    )
-    header = ("enrolled", "plain 0.6: FPIR", "FNIR", "possible: FPIR", "FNIR", "strong: FPIR", "FNIR")
-    print("".join(f"{text:>17}" for text in header))
-    for size in GALLERY_SIZES:
-        rows = []
-        for scene in scenes(people, strangers, size):
-            index = scene.index()
-            named = [index.match(face[None])[0] for face in scene.strangers]
-            found = [(name, index.match(face[None])[0]) for name, own in scene.own for face in own]
-            right = [match if match and match.candidate.id == name else None for name, match in found]
-            plain_false, plain_missed = _plain(scene)
-            rows.append(
-                (
-                    plain_false,
-                    plain_missed,
-                    np.mean([match is not None for match in named]),
-                    np.mean([match is None for match in right]),
-                    np.mean([match is not None and match.strength is Strength.STRONG for match in named]),
-                    np.mean([match is None or match.strength is not Strength.STRONG for match in right]),
-                )
-            )
-        print(f"{size:>17}" + "".join(f"{value:>17.2%}" for value in np.mean(rows, axis=0)))
+def answers(index: Index, faces: Faces) -> list[Match | None]:
+    """Name each face as a check of a photo of it alone does: from one look, and from several where that comes near."""
+    vectors = faces.quick.copy()
+    near = index.worth_a_closer_look(vectors)
+    vectors[near] = faces.careful[near]
+    return [index.match(vector[None], poor=[bool(poor)])[0] for vector, poor in zip(vectors, faces.poor, strict=True)]
 
 
-def _plain(scene: Scene) -> tuple[float, float]:
-    references = list(scene.references.values())
-    false = least_distances(scene.strangers, references).min(axis=1) <= PLAIN_CUT
-    places = {name: at for at, name in enumerate(scene.references)}
-    missed = []
-    for name, own in scene.own:
-        distances = least_distances(own, references)
-        missed += list((distances.argmin(axis=1) != places[name]) | (distances.min(axis=1) > PLAIN_CUT))
-    return float(np.mean(false)), float(np.mean(missed))
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """What came of a group's galleries of one size: shares (0..1), and how many people were strangers and enrolled."""
+
+    fpir: float
+    strong_fpir: float
+    fnir: float
+    strong_fnir: float
+    misnamed: float
+    plain_fpir: float
+    plain_fnir: float
+    fpir_interval: tuple[float, float]
+    fnir_interval: tuple[float, float]
+    missed_at_any_cut: float
 
 
-def at_fixed_rates(people: Mapping[str, Vectors], strangers: Mapping[str, Vectors]) -> None:
-    """Print FNIR where FPIR is 1% and 0.1%, wherever the cut must lie for it: what the distances can tell."""
-    cohort = Calibration.load(model_id=MODEL_ID).cohort
-    print("\nOwn faces missed (FNIR) where so many strangers are named; in brackets the cut")
-    print(f"{'enrolled':>8}" + "".join(f"{text:>24}" for text in ("plain, FPIR 1%", "0.1%", "ours, FPIR 1%", "0.1%")))
-    for size in GALLERY_SIZES:
-        rows = []
-        for scene in scenes(people, strangers, size):
-            references = list(scene.references.values())
-            places = {name: at for at, name in enumerate(scene.references)}
-            cells = []
-            for by in (None, cohort):
-                false = np.sort(least_distances(scene.strangers, references, by).min(axis=1))
-                own = _own_distances(scene, references, places, by)
-                for rate in (0.01, 0.001):
-                    cut = false[int(rate * len(false))]
-                    cells.append((np.mean(own >= cut), cut))
-            rows.append(cells)
-        shown = (f"{missed:.1%} ({cut:.3f})" for missed, cut in np.mean(rows, axis=0))
-        print(f"{size:>8}" + "".join(f"{cell:>24}" for cell in shown))
-
-
-def margins(people: Mapping[str, Vectors], strangers: Mapping[str, Vectors]) -> None:
-    """Print the share of surely recognised own faces whose runner-up is so near that the match is only possible."""
-    size = GALLERY_SIZES[-1]
-    told: list[float] = []
-    for scene in scenes(people, strangers, size):
+def measured(group: Group, size: int) -> Rates:
+    """Return the rates of a group at the shipped defaults; intervals (95%) by drawing the people again."""
+    false, own = _Tally(), _Tally()
+    for scene in scenes(group, size):
         index = scene.index()
-        found = ((name, index.match(face[None])[0]) for name, own in scene.own for face in own)
-        told += [
-            np.inf if match.margin is None else match.margin
-            for name, match in found
-            if match and match.candidate.id == name and match.distance <= index.cuts().strong
-        ]
-    shares = "; ".join(f"under {least:g}: {np.mean(np.array(told) < least):.1%}" for least in (MARGIN, KIN_MARGIN))
-    print(f"\nRunner-up of {len(told)} own faces within the strong cut, {size} enrolled: {shares}")
+        places = {name: at for at, name in enumerate(scene.references)}
+        references, plain = list(scene.references.values()), list(scene.plain.values())
+        for name, faces in scene.strangers.items():
+            named = answers(index, faces)
+            usual = least_distances(faces.plain, plain).min(axis=1) <= PLAIN_CUT
+            false.add(name, [one is not None for one in named], [_is_strong(one) for one in named], usual)
+        for name, faces in scene.own:
+            named = answers(index, faces)
+            right = [one is not None and one.candidate.id == name for one in named]
+            strong = [fine and _is_strong(one) for fine, one in zip(right, named, strict=True)]
+            wrong = [one is not None and one.candidate.id != name for one in named]
+            distances = least_distances(faces.plain, plain)
+            usual = (distances.argmin(axis=1) == places[name]) & (distances.min(axis=1) <= PLAIN_CUT)
+            nearest = least_distances(faces.careful, references).argmin(axis=1) == places[name]
+            own.add(name, right, strong, usual, wrong, nearest)
+    fpir, strong_fpir, plain_fpir = false.means()
+    found, strong_found, plain_found, misnamed, nearest_is_own = own.means()
+    low, high = own.interval()
+    return Rates(
+        fpir=fpir,
+        strong_fpir=strong_fpir,
+        fnir=1 - found,
+        strong_fnir=1 - strong_found,
+        misnamed=misnamed,
+        plain_fpir=plain_fpir,
+        plain_fnir=1 - plain_found,
+        fpir_interval=false.interval(),
+        fnir_interval=(1 - high, 1 - low),
+        missed_at_any_cut=1 - nearest_is_own,
+    )
 
 
-def halves(people: Mapping[str, Vectors], strangers: Mapping[str, Vectors], like: NDArray[np.floating]) -> None:
-    """Print how often false matches come in one random half, of what a table fitted on the other half tells.
+class _Tally:
+    """Sums of answers by person, so that people, not photos, are drawn again for an interval."""
 
-    Takes everybody; `like` is the mean of the people whom the product is for. Without the table's caution.
-    """
-    rates_meant, everybody, ratios = (1e-3, 3e-4, 1e-4, 3e-5, 1e-5), {**people, **strangers}, []
-    names = np.array(sorted(set(everybody) - DOUBLED))
-    for seed in range(_HALVES):
-        order = np.random.default_rng(seed).permutation(names)
-        fitted, judging = order[: len(order) // 2], order[len(order) // 2 :]
-        table = fit([{name: everybody[name] for name in fitted}], model_id=MODEL_ID, source="", like=like)
-        first = np.concatenate([everybody[name][:1] for name in judging])
-        distances = distances_between(first, first, table.cohort)[np.triu_indices(len(first), 1)]
-        ratios.append([CAUTION * np.mean(distances <= table.cut(rate, 1)) / rate for rate in rates_meant])
-    means = np.exp(np.mean(np.log(np.maximum(ratios, 0.1)), axis=0))
-    shown = "  ".join(f"{rate:g}: {mean:.2f}" for rate, mean in zip(rates_meant, means, strict=True))
-    print(f"\nFalse matches in {_HALVES} random halves, times what the other half tells (geometric means): {shown}")
+    def __init__(self) -> None:
+        self._sums: dict[str, NDArray[np.float64]] = {}
+
+    def add(self, name: str, *columns: Sequence[bool] | NDArray[np.bool_]) -> None:
+        row = np.array([len(columns[0]), *(np.sum(column) for column in columns)], np.float64)
+        self._sums[name] = self._sums.get(name, np.zeros(len(row))) + row
+
+    def means(self) -> list[float]:
+        total = np.sum(list(self._sums.values()), axis=0)
+        return [float(value) for value in total[1:] / total[0]]
+
+    def interval(self) -> tuple[float, float]:
+        rows = np.array(list(self._sums.values()))
+        rng = np.random.default_rng(0)
+        drawn = (rows[rng.integers(0, len(rows), len(rows))].sum(axis=0) for _ in range(_RESAMPLED))
+        low, high = np.quantile([sums[1] / sums[0] for sums in drawn], (0.025, 0.975))
+        return float(low), float(high)
 
 
-def _own_distances(
-    scene: Scene, references: list[Vectors], places: Mapping[str, int], cohort: Cohort | None
-) -> NDArray[np.float64]:
+def _is_strong(match: Match | None) -> bool:
+    return match is not None and match.strength is Strength.STRONG
+
+
+def rates(groups: Sequence[Group]) -> None:
+    """Print FPIR and FNIR of every group at the shipped defaults, beside the plain recipe."""
+    print(f"\nOpen set, {FALSE_ALARMS:g} false alarms per 1,000 photos; in brackets 95% by drawing people again")
+    header = ("FPIR", "FNIR", "any cut", "misnamed", "strong FPIR", "strong FNIR", "plain FPIR", "plain FNIR")
+    widths = (21, 21, *(12 for _ in header[2:]))
+    titles = "".join(f"{text:>{width}}" for text, width in zip(header, widths, strict=True))
+    print(f"{'':34}{'enrolled':>9}{'people':>8}{titles}")
+    for group in groups:
+        for size in group.sizes:
+            if size >= len(group.people) + len(group.strangers):
+                continue
+            row = measured(group, size)
+            wide = [
+                f"{value:.1%} ({low:.1%}-{high:.1%})"
+                for value, (low, high) in ((row.fpir, row.fpir_interval), (row.fnir, row.fnir_interval))
+            ]
+            narrow = (
+                row.missed_at_any_cut,
+                row.misnamed,
+                row.strong_fpir,
+                row.strong_fnir,
+                row.plain_fpir,
+                row.plain_fnir,
+            )
+            people = len(group.people) + len(group.strangers)
+            cells = "".join(f"{cell:>21}" for cell in wide) + "".join(f"{value:>12.2%}" for value in narrow)
+            print(f"{group.name:34}{size:>9}{people:>8}{cells}", flush=True)
+
+
+def promises(groups: Sequence[Group]) -> None:
+    """Print the false alarms that were asked for beside those that came, and what they cost in misses."""
+    print("\nFalse alarms per 1,000 photos: asked for → measured (own faces missed)")
+    print(f"{'':34}{'enrolled':>9}" + "".join(f"{wish:>20g}" for wish in WISHES))
+    for group in groups:
+        for size in group.sizes:
+            rows = []
+            for scene in scenes(group, size):
+                index, references = scene.index(), list(scene.references.values())
+                false = least_distances(_sampled(scene.strangers).careful, references).min(axis=1)
+                own = own_distances(scene)
+                cuts = [_cut(index.calibration, wish, index.comparisons) for wish in WISHES]
+                rows.append([[np.mean(false <= cut) * 1000, np.mean(own > cut)] for cut in cuts])
+            cells = (f"{came:.1f} ({missed:.1%})" for came, missed in np.mean(rows, axis=0))
+            print(f"{group.name:34}{size:>9}" + "".join(f"{cell:>20}" for cell in cells), flush=True)
+
+
+def _cut(calibration: Calibration, wish: float, comparisons: float) -> float:
+    return min(calibration.cut(wish / 1000, comparisons), calibration.farthest)
+
+
+def _sampled(people: Mapping[str, Faces]) -> Faces:
+    every = joined(people.values())
+    step = max(len(every) // _PROBES, 1)
+    return every[slice(None, None, step)]
+
+
+def own_distances(scene: Scene) -> NDArray[np.float64]:
     """Return each own face's distance to its own person, infinite where somebody else is nearer."""
+    references = list(scene.references.values())
+    places = {name: at for at, name in enumerate(scene.references)}
     return np.array(
         [
             distances.min() if distances.argmin() == places[name] else np.inf
-            for name, vectors in scene.own
-            for distances in least_distances(vectors, references, cohort)
+            for name, faces in scene.own
+            for distances in least_distances(faces.careful, references)
         ]
     )
 
 
-def promises(people: Mapping[str, Vectors], strangers: Mapping[str, Vectors]) -> None:
-    """Print the false alarms that were asked for beside those that came, and what they cost in misses."""
-    print("\nFalse alarms per 1,000 photos: asked for → measured (own faces missed)")
-    print(f"{'enrolled':>8}" + "".join(f"{wish:>20g}" for wish in WISHES))
-    calibration = Calibration.load(model_id=MODEL_ID)
-    for size in GALLERY_SIZES:
+def looks(group: Group, size: int) -> None:
+    """Print what several looks gain over one, and what the screening with one look loses."""
+    print(f"\nLooks: {group.name}, {size} enrolled: FPIR / FNIR by cosine of the cut")
+    cuts = (0.48, 0.5, 0.52, 0.54)
+    print(f"{'':12}" + "".join(f"{cut:>16}" for cut in cuts))
+    for name, pick in (("one look", "quick"), ("several", "careful")):
         rows = []
-        for scene in scenes(people, strangers, size):
+        for scene in scenes(group, size):
             references = list(scene.references.values())
-            comparisons = calibration.comparisons([len(own) for own in references])
-            cuts = np.array([calibration.cut(wish / 1000, comparisons) for wish in WISHES])
-            false = least_distances(scene.strangers, references, calibration.cohort).min(axis=1)
-            places = {name: at for at, name in enumerate(scene.references)}
-            own = _own_distances(scene, references, places, calibration.cohort)
-            rows.append([[np.mean(false <= cut) * 1000, np.mean(own > cut)] for cut in cuts])
-        cells = (f"{came:.1f} ({missed:.1%})" for came, missed in np.mean(rows, axis=0))
-        print(f"{size:>8}" + "".join(f"{cell:>20}" for cell in cells))
+            false = least_distances(getattr(_sampled(scene.strangers), pick), references).min(axis=1)
+            own = np.array(
+                [
+                    row[list(scene.references).index(person)]
+                    for person, faces in scene.own
+                    for row in least_distances(getattr(faces, pick), references)
+                ]
+            )
+            limits = [np.sqrt(2 - 2 * cut) for cut in cuts]
+            rows.append([[np.mean(false <= limit), np.mean(own > limit)] for limit in limits])
+        print(f"{name:12}" + "".join(f"{f'{a:.2%} / {b:.1%}':>16}" for a, b in np.mean(rows, axis=0)))
+    lost = []
+    for scene in scenes(group, size):
+        index, references = scene.index(), list(scene.references.values())
+        for _, faces in scene.own:
+            within = least_distances(faces.careful, references).min(axis=1) <= index.cuts().possible
+            near = np.isin(np.arange(len(faces)), index.worth_a_closer_look(faces.quick))
+            lost += list(within & ~near)
+    share = f"{np.mean(lost):.2%} of own faces"
+    print(f"within the cut by several looks, but not within {CLOSER_LOOK:g} of it by one: {share}")
 
 
-def by_group(people: Mapping[str, Vectors], strangers: Mapping[str, Vectors]) -> None:
-    """Print false match rates within groups, one photo a person, at two cuts of everybody's rates."""
-    everybody = {**people, **strangers}
-    calibration = Calibration.load(model_id=MODEL_ID)
-    print("\nFalse matches within groups, one photo a person; times what the shipped table says")
-    print(f"{'':28}{'people':>8}{'1 in 1,000 meant':>20}{'1 in 10,000 meant':>20}{'plain, at 0.5':>16}")
-    for group, belongs in GROUPS.items():
-        names = [name for name in sorted(everybody) if belongs(name)]
-        vectors = [everybody[name][:1] for name in names]
-        probes, others = np.concatenate(vectors), ~np.eye(len(names), dtype=bool)
-        distances = least_distances(probes, vectors, calibration.cohort)[others]
-        plain = least_distances(probes, vectors)[others]
-        cells = [f"{np.mean(distances <= calibration.cut(rate, 1)) / rate:.1f} x" for rate in (1e-3, 1e-4)]
-        print(
-            f"{group:28}{len(names):>8}" + "".join(f"{cell:>20}" for cell in cells) + f"{np.mean(plain <= 0.5):>16.2%}"
+def margins(group: Group, size: int) -> None:
+    """Print how often the runner-up of a face that is rightly named, or wrongly, is as near as the margins."""
+    told: dict[bool, list[float]] = {True: [], False: []}
+    for scene in scenes(group, size):
+        index = scene.index()
+        for name, faces in scene.own:
+            for match in answers(index, faces):
+                if match is not None:
+                    told[match.candidate.id == name].append(np.inf if match.margin is None else match.margin)
+    for right, values in told.items():
+        shares = "; ".join(
+            f"under {least:g}: {np.mean(np.array(values) < least):.1%}" for least in (MARGIN, KIN_MARGIN)
         )
-    known = [name for name in everybody if name in ASIAN]
-    print(f"(names tell of {len(known)} that they are East or South-East Asian; skin, age and dress are not known)")
+        which = "rightly" if right else "wrongly"
+        print(f"Runner-up of {len(values)} own faces {which} named, {group.name}, {size} enrolled: {shares}")

@@ -8,11 +8,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-import numpy as np
-
 from candidates import Gallery, Index, Match, Strength, import_table
-from candidates.cohort import distances_between
-from scripts.lfw_vectors import Vectors
+from scripts.face_vectors import Vectors
 from vision.enrolment import Enroller
 from vision.faces import MODEL_ID, FaceEmbedder, FaceFinder
 from vision.photo import open_photo
@@ -29,9 +26,6 @@ SHOWN = {
     "sandi": "Sandiaga Uno",
 }
 """How the files of `groups/politician_pairs` call the people who are in them."""
-
-STUDENTS = ("scenes/graduation.jpg", "wider_linzaer/1.jpg")
-"""Group photos of East and South Asian students."""
 
 
 def one_portrait_each(folder: Path) -> dict[str, list[Path]]:
@@ -70,12 +64,16 @@ class Namer:
 
     def matches(self, index: Index, photo: Path) -> list[Match]:
         """Return the matches of a photo's faces."""
-        return [match for match in index.match(self.vectors(photo)) if match is not None]
+        return [match for match in index.match(self.vectors(index, photo)) if match is not None]
 
-    def vectors(self, photo: Path) -> Vectors:
+    def vectors(self, index: Index, photo: Path) -> Vectors:
         """Return the vectors of a photo's faces."""
         pixels = open_photo(photo).pixels
-        return self._embedder.embed(pixels, self._finder.find(pixels))
+        faces = self._finder.find(pixels)
+        vectors = self._embedder.embed(pixels, faces)
+        if near := index.worth_a_closer_look(vectors):
+            vectors[near] = self._embedder.embed_carefully(pixels, [faces[at] for at in near])
+        return vectors
 
 
 def report(data: Path) -> None:
@@ -96,20 +94,11 @@ def report(data: Path) -> None:
 
 
 def _tell_groups(groups: Path, index: Index, namer: Namer) -> None:
-    """Print the names told of people in group photos who are nobody of them, and false match rates in two of these."""
+    """Print the names told of people in group photos who are nobody of them."""
     photos = sorted(path for path in groups.glob("*/*.jpg") if path.parent.name != "politician_pairs")
-    vectors = {f"{path.parent.name}/{path.name}": namer.vectors(path) for path in photos}
-    named = sum(match is not None for own in vectors.values() for match in index.match(own))
-    faces = sum(len(own) for own in vectors.values())
-    print(f"{len(photos)} group photos of others with {faces} faces: {named} named")
-    matrix, cohort = index.vectors.search.matrix, index.calibration.cohort
-    cut = index.calibration.cut(1e-3, 1)
-    for photo in STUDENTS:
-        ratio = np.mean(distances_between(vectors[photo], matrix, cohort) <= cut) / 1e-3
-        print(f"  {photo}: {len(vectors[photo])} faces, {ratio:.1f} times the false matches meant (1 in 1,000)")
-    others = ~np.eye(len(matrix), dtype=bool)
-    ratio = np.mean(distances_between(matrix, matrix, cohort)[others] <= cut) / 1e-3
-    print(f"  the public figures among themselves: {ratio:.1f} times")
+    vectors = [namer.vectors(index, path) for path in photos]
+    named = sum(match is not None for own in vectors for match in index.match(own))
+    print(f"{len(photos)} group photos of others with {sum(map(len, vectors))} faces: {named} named")
 
 
 def _tell_strangers(photos: Sequence[Path], named: Sequence[Sequence[Match]]) -> None:

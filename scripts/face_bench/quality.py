@@ -1,4 +1,4 @@
-"""What small, blurred, covered and badly lit faces cost: own faces beyond the cut, and which flaws are told of them."""
+"""What small, blurred, covered, badly lit and printed faces cost: own faces beyond the cut, and the flaws told."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ import cv2
 import numpy as np
 
 from candidates import Calibration
+from candidates.calibration import FALSE_ALARMS, Cuts
+from scripts.face_bench.prints import PRINTS
 from scripts.face_bench.wear import WEARS, Portrait, open_portraits
+from scripts.face_vectors import REFERENCES, People, face_of_subject, least_distances
 from scripts.hand_bench.bench import Pixels
-from scripts.lfw_vectors import REFERENCES, Vectors, face_of_subject, least_distances
 from vision.faces import MODEL_ID, Face, FaceEmbedder, FaceFinder
 
 SIDES_PX = (48, 32, 24, 20, 16, 12)
@@ -23,31 +25,29 @@ _FACE_PX = 66.0
 Spoil = Callable[[Portrait, np.random.Generator], Pixels]
 
 
-def report(folder: Path, people: dict[str, Vectors]) -> None:
+def report(folder: Path, people: People) -> None:
     """Print a row a condition; `people` are those of `folder` to be measured, their first photos the references."""
     calibration = Calibration.load(model_id=MODEL_ID)
-    cut = calibration.cut(0.01, PEOPLE_IN_SCOPE)
+    cut = Cuts.of(calibration, PEOPLE_IN_SCOPE, false_alarms=FALSE_ALARMS).possible
     names = [name for name in people if len(people[name]) > REFERENCES]
     portraits = [(name, one) for name in names for one in open_portraits(sorted((folder / name).iterdir())[-1:])]
     print(f"\nQuality: one more photo of {len(names)} people; beyond {cut:.3f}, the cut for {PEOPLE_IN_SCOPE} people")
-    print(f"{'':20}{'found':>7}{'beyond':>9}{'plain > 0.5':>13}{'too poor':>10}   flaws told")
+    print(f"{'':20}{'found':>7}{'beyond':>9}{'too poor':>10}   flaws told")
     embedder = FaceEmbedder()
     with FaceFinder() as finder:
         for which, (label, spoil) in enumerate(_spoilers().items()):
-            far, plain, told, too_poor = [], [], Counter[str](), 0
+            far, told, too_poor = [], Counter[str](), 0
             for at, (name, portrait) in enumerate(portraits):
                 pixels = np.ascontiguousarray(spoil(portrait, np.random.default_rng(which * 1000 + at)))
                 face: Face | None = face_of_subject(finder.find(pixels), (pixels.shape[1], pixels.shape[0]))
                 if face is None:
                     continue
-                vector = embedder.embed(pixels, [face])
-                own = [people[name][:REFERENCES]]
-                far.append(least_distances(vector, own, calibration.cohort)[0, 0] > cut)
-                plain.append(least_distances(vector, own)[0, 0] > 0.5)
+                vector = embedder.embed_carefully(pixels, [face])
+                far.append(least_distances(vector, [people[name].careful[:REFERENCES]])[0, 0] > cut)
                 told.update(flaw.value for flaw in face.quality.flaws)
                 too_poor += face.quality.is_too_poor
             flaws = ", ".join(f"{flaw} {count / len(far):.0%}" for flaw, count in told.most_common())
-            shares = f"{np.mean(far):>9.0%}{np.mean(plain):>13.0%}{too_poor / len(far):>10.0%}"
+            shares = f"{np.mean(far):>9.0%}{too_poor / len(far):>10.0%}"
             print(f"{label:20}{len(far):>7}{shares}   {flaws}")
 
 
@@ -63,8 +63,12 @@ def _spoilers() -> dict[str, Spoil]:
     def worn(name: str) -> Spoil:
         return lambda one, rng: WEARS[name](one, rng).pixels
 
+    def printed(name: str) -> Spoil:
+        return lambda one, rng: PRINTS[name](one.pixels, rng)
+
     return (
         {name: worn(name) for name in WEARS}
+        | {name: printed(name) for name in PRINTS}
         | {f"{side} px": shrunk(side) for side in SIDES_PX}
         | {f"blur {sigma:g} px": blurred(sigma) for sigma in BLURS_PX}
     )

@@ -1,4 +1,4 @@
-"""Photos as a gallery keeps them, and what can be wrong with one: shrunk, recompressed, cropped, blurred, no face."""
+"""Photos as a gallery keeps them, and what can be wrong with one: shrunk, recompressed, cropped, blurred."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from typing import Self
 
 import cv2
 import numpy as np
-from lfw_vectors import face_of_subject
+from face_vectors import face_of_subject
 from numpy.typing import NDArray
 
 from vision.enrolment import LEAST_SHARPNESS, LEAST_SIZE_PX
 from vision.faces import MODEL_ID, FaceEmbedder, FaceFinder
-from vision.faces.alignment import CHIP_SIDE, face_chip
+from vision.faces.template import template_chip
 from vision.photo import open_photo
 
 Pixels = NDArray[np.uint8]
@@ -52,17 +52,8 @@ class Describer:
         face = face_of_subject(self._finder.find(pixels), (pixels.shape[1], pixels.shape[0]))
         if face is None:
             return None
-        vector = self._embedder.embed(pixels, [face])[0]
+        vector = self._embedder.embed_carefully(pixels, [face])[0]
         return Picture(path, vector, face.quality.size_px, face.quality.sharpness)
-
-    def no_face(self, path: Path, corner: int) -> Picture:
-        """Return the corner (0..3) of a portrait, described as if a face had been found there."""
-        pixels = np.array(open_photo(path).pixels)
-        side = round(min(pixels.shape[:2]) * 0.27)
-        rows, columns = slice(None, side) if corner < 2 else slice(-side, None), slice(None, side)
-        patch = pixels[rows, columns] if corner % 2 else pixels[rows, ::-1][:, columns]
-        chip = cv2.resize(np.ascontiguousarray(patch), (CHIP_SIDE, CHIP_SIDE), interpolation=cv2.INTER_CUBIC)
-        return Picture(path, self._embedder.embed_chips([chip])[0], 80.0, 50.0)
 
     def blend(self, path: Path, other: Path, part: float) -> Picture | None:
         """Return a face made of `part` (0..1) of one person and the rest of another: somebody who resembles both."""
@@ -72,7 +63,7 @@ class Describer:
             face = face_of_subject(self._finder.find(pixels), (pixels.shape[1], pixels.shape[0]))
             if face is None:
                 return None
-            chips.append(face_chip(pixels, face.landmarks_xy))
+            chips.append(template_chip(pixels, face))
         mixed = cv2.addWeighted(chips[0], part, chips[1], 1 - part, 0)
         return Picture(path, self._embedder.embed_chips([mixed])[0], 66.0, 50.0)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from candidates.calibration import FALSE_ALARMS, Calibration, Cuts
-from candidates.cohort import distances_between
+from candidates.distances import distances_between
 from candidates.gallery import Gallery
 from candidates.health import Finding, Health, Kind, Severity
 from candidates.people import Candidate, Election, Reference, Relation, Role
@@ -29,7 +29,6 @@ PLANTS = (
     "same picture again",
     "small",
     "blurred",
-    "no face",
     "no template",
     "other model",
     "ballot number twice",
@@ -45,7 +44,6 @@ KIND_OF = {
     "same picture again": Kind.NEAR_DUPLICATE,
     "small": Kind.POOR_REFERENCE,
     "blurred": Kind.POOR_REFERENCE,
-    "no face": Kind.POOR_REFERENCE,
     "no template": Kind.MISSING_PHOTO,
     "other model": Kind.OTHER_MODEL,
     "ballot number twice": Kind.DATA,
@@ -163,7 +161,7 @@ class Planter:
             self._twin(planted, several, single.pop(), calibration, size, what)
         elif what == "same picture again":
             self._again(planted, single)
-        elif what in ("small", "blurred", "no face"):
+        elif what in ("small", "blurred"):
             self._poor(planted, single, what)
         elif what == "no template":
             planted.plant(what, planted.add(single.pop(), []))
@@ -218,7 +216,7 @@ class Planter:
         planted.touched.update((name, f"{name}-twin"))
         cut = Cuts.of(calibration, float(size), false_alarms=FALSE_ALARMS).possible
         probes, own = np.stack([one.embedding for one in made[2:]]), np.stack([one.embedding for one in pictures[:2]])
-        mixed_up = distances_between(probes, own, calibration.cohort).min(axis=1) <= cut
+        mixed_up = distances_between(probes, own).min(axis=1) <= cut
         if mixed_up.mean() >= 0.5:
             planted.plant(what, name, f"{name}-twin")
 
@@ -233,12 +231,7 @@ class Planter:
 
     def _poor(self, planted: Planted, names: list[str], case: str) -> None:
         name = names.pop()
-        path = self.strangers[name][0].path
-        if case == "no face":
-            poor: Picture | None = self.describer.no_face(path, int(self.rng.integers(4)))
-        else:
-            poor = self.describer.describe(path, spoiled(self.rng, case))
-        if poor:
+        if poor := self.describer.describe(self.strangers[name][0].path, spoiled(self.rng, case)):
             planted.add(name, [poor])
             planted.plant(case, name, photos=[f"{name}-0.jpg"])
 

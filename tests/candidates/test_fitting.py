@@ -1,11 +1,13 @@
 """Rates measured on made-up people: clusters whose true distances are known."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from candidates.cohort import distances_between
+from candidates.distances import distances_between
 from candidates.errors import TooFewStrangersError
-from candidates.fitting import CAUTION, LEAST_FOR_COHORT, LEAST_PAIRS, fit
+from candidates.fitting import CAUTION, LEAST_PAIRS, fit
 
 SIZE = 24
 
@@ -23,21 +25,21 @@ def test_the_table_is_what_was_counted() -> None:
     people = crowd(60)
     table = fit([people], model_id="m", source="made up")
     every = np.concatenate(list(people.values()))
-    impostor = distances_between(every, every, None)[~np.eye(60, dtype=bool)]
+    impostor = distances_between(every, every)[~np.eye(60, dtype=bool)]
     for rate in (0.02, 0.2, 0.7):
         distance = np.quantile(impostor, rate)
         assert table.false_match_rate_at(distance) == pytest.approx(min(CAUTION * rate, 1.0), rel=0.15)
     assert (table.people, table.least_rate) == (60, pytest.approx(1 / 1770))
-    assert table.cohort is None, "too few people for one"
     assert np.all(np.diff(table.false_match_rate) >= 0)
     assert table.false_match_rate[0] < table.least_rate, "the end is extrapolated"
 
 
+@pytest.mark.slow
 def test_what_was_promised_holds_for_other_people() -> None:
     table = fit([crowd(800, seed=5)], model_id="m", source="made up")
     gallery = np.concatenate(list(crowd(50, seed=6).values()))
     strangers = np.concatenate(list(crowd(2000, seed=7).values()))
-    nearest = distances_between(strangers, gallery, table.cohort).min(axis=1)
+    nearest = distances_between(strangers, gallery).min(axis=1)
     for wanted in (0.01, 0.05, 0.1):
         met = np.mean(nearest <= table.cut(wanted, table.comparisons([1] * 50)))
         assert wanted / 2 < met < wanted * 1.5
@@ -55,17 +57,8 @@ def test_further_references_count_for_less_than_first_ones() -> None:
     assert fit([crowd(60)], model_id="m", source="").reference_exponent == 1, "nobody has three: each counts in full"
 
 
-def test_a_cohort_is_fitted_when_there_are_people_enough() -> None:
-    table = fit([crowd(LEAST_FOR_COHORT)], model_id="m", source="")
-    assert table.cohort is not None
-    assert table.cohort.centroids.shape == (LEAST_FOR_COHORT // 4, SIZE)
-    assert table.least_rate == pytest.approx(1 / (LEAST_FOR_COHORT * (LEAST_FOR_COHORT - 1) / 2))
-    given = fit([crowd(60, seed=5)], model_id="m", source="", base=table)
-    assert given.cohort is table.cohort
-
-
 def test_the_order_of_the_people_does_not_matter() -> None:
-    people = crowd(LEAST_FOR_COHORT, photos=2)
+    people = crowd(200, photos=2)
     backwards = dict(reversed(people.items()))
     assert fit([people], model_id="m", source="").to_bytes() == fit([backwards], model_id="m", source="").to_bytes()
 
@@ -84,6 +77,9 @@ def test_what_the_sample_cannot_tell_is_taken_from_the_base() -> None:
     assert table.reference_exponent == base.reference_exponent
     assert table.missed_at(0.2) == pytest.approx(base.missed_at(0.2), abs=0.02)
     assert table.people == 40
+    strict = replace(base, farthest=0.3, farthest_strong=0.2)
+    table = fit([crowd(40, seed=9)], model_id="m", source="", base=strict)
+    assert (table.farthest, table.farthest_strong) == (0.3, 0.2)
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 
 from candidates import Candidate, Election, Gallery, Reference, Relation, Role
@@ -22,6 +23,7 @@ from candidates.errors import (
     GalleryUnreadableError,
     InvalidCandidateError,
     UnknownCandidateError,
+    UnknownRegionError,
 )
 from candidates.gallery import Outcome
 
@@ -282,6 +284,15 @@ def test_what_is_no_gallery(path: Path, create: bool, spoil: Callable[[Path], ob
         Gallery.open(path, create=create)
 
 
+@pytest.mark.parametrize("read_only", [False, True])
+def test_what_was_refused_is_closed(path: Path, read_only: bool) -> None:
+    path.write_text("name,role\n" * 200)
+    with pytest.raises(GalleryUnreadableError) as refused:
+        Gallery.open(path, read_only=read_only)
+    assert path.resolve() not in {Path(file.path) for file in psutil.Process().open_files()}
+    assert refused.value.__cause__ is not None  # whose traceback keeps what nobody closed
+
+
 def test_an_empty_file_becomes_a_gallery_only_when_asked(path: Path) -> None:
     path.touch()  # what a kill at the very start leaves
     with pytest.raises(GalleryUnreadableError):
@@ -327,3 +338,40 @@ def test_a_reader_changes_nothing(gallery: Gallery, path: Path) -> None:
     with Gallery.open(path, read_only=True, create=True) as reader, pytest.raises(GalleryReadOnlyError):
         reader.remove("anies")
     assert gallery.people() == (ANIES,)
+
+
+def test_a_region_is_stored_as_its_code(gallery: Gallery) -> None:
+    gallery.put(Candidate("a", "A", region="Kulon Progo"))
+    gallery.put_election(Election("f", region="3401"))
+    assert (gallery.person("a").region, gallery.election("f")) == ("34.01", Election("f", region="34.01"))
+    assert gallery.put(Candidate("a", "A", region="3401")) is Outcome.UNCHANGED
+
+
+def test_a_region_that_there_is_not_is_refused(gallery: Gallery) -> None:
+    before = gallery.revision
+    for write in (
+        lambda: gallery.put(Candidate("a", "A", region="99.99")),
+        lambda: gallery.put_election(Election("f", region="Antah Berantah")),
+    ):
+        with pytest.raises(UnknownRegionError):
+            write()
+    assert gallery.revision == before
+
+
+def test_a_gallery_with_such_a_region_opens_and_can_be_mended(
+    gallery: Gallery, path: Path, make_reference: MakeReference
+) -> None:
+    gallery.put(ANIES)
+    with sqlite3.connect(path) as old:
+        old.execute("UPDATE people SET region = 'antah berantah'")
+        old.execute("UPDATE elections SET region = '99.99'")
+    old.close()
+    stored = replace(ANIES, region="antah berantah")
+    assert gallery.people() == (stored,)
+    assert gallery.put(stored, [make_reference("", "a")]) is Outcome.UPDATED  # a photo more
+    election = gallery.elections()[0]
+    assert gallery.put_election(replace(election, title="Lain")) is Outcome.UPDATED
+    gallery.put(ANIES)
+    assert gallery.person("anies").region == "31"
+    with pytest.raises(UnknownRegionError):
+        gallery.put(stored)

@@ -1,7 +1,7 @@
 """Every fault that a look over a gallery tells of, planted among made-up faces whose distances are known."""
 
+import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
@@ -9,14 +9,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from made_up import shipping
 
 from candidates import Calibration, Candidate, Election, Gallery, Reference, Relation, Role
-from candidates.cohort import Cohort
 from candidates.health import Finding, Health, Kind, Note, PhotoRef, Severity, examine, wording
 from candidates.health import faces as limits_module
-from candidates.health.faces import Limits, groups_within, is_no_face, near_pairs
+from candidates.health.faces import Limits, groups_within, near_pairs
 from candidates.health.pairs import are_spelled_alike
-from candidates.health.photos import Measure, Person, of_each
 
 MODEL = "fake-model"
 DAY = date(2028, 11, 1)
@@ -49,7 +48,7 @@ def codes(health: Health, severity: Severity | None = None) -> list[tuple[str, t
 @pytest.fixture
 def gallery(tmp_path: Path, calibration: Calibration, monkeypatch: pytest.MonkeyPatch) -> Iterator[Gallery]:
     """An empty gallery; the made-up calibration stands for the shipped one."""
-    monkeypatch.setattr("candidates.calibration._shipped", lambda: calibration)
+    monkeypatch.setattr("candidates.calibration._shipped", shipping(calibration))
     with Gallery.open(tmp_path / "gallery.db", create=True) as opened:
         opened.put_election(
             Election("pilbup", region="34.01", active_from=date(2028, 1, 1), active_to=date(2028, 12, 31))
@@ -280,39 +279,6 @@ def test_poor_photos(gallery: Gallery, facts: dict[str, Any], expected: str) -> 
     assert health.is_sound is (expected == "poor_reference.only_one")
 
 
-def test_what_is_no_face_lies_in_the_middle_of_all_or_far_from_everybody(calibration: Calibration) -> None:
-    rng = np.random.default_rng(0)
-    around = rng.normal(size=(40, SIZE))
-    centroids = 0.55 * around / np.linalg.norm(around, axis=1, keepdims=True)
-    measured = Calibration(
-        MODEL,
-        "made up",
-        450,
-        1e-5,
-        1.0,
-        calibration.distance,
-        calibration.false_match_rate,
-        calibration.false_non_match_rate,
-        Cohort(centroids - centroids.mean(axis=0), nearest=1),
-    )
-    one, other = centroids[:2] - centroids.mean(axis=0)
-    embeddings = np.stack([one, other, 0.1 * one, 3 * other]).astype(np.float32)
-    assert is_no_face(embeddings, measured).tolist() == [False, False, True, True]
-    assert not is_no_face(embeddings, calibration).any(), "without a cohort nobody can tell"
-    person = Candidate("ani", "Ani")
-    references = [photo(str(number), vector) for number, vector in enumerate(embeddings)]
-    (found,) = Measure(measured, knows_pictures=True).people({person: references})
-    assert found.no_faces == {0}
-
-
-def test_a_photo_without_a_face_is_told_as_such_alone() -> None:
-    references = (replace(photo("a", face(0, 0), size_px=20.0), id=7), replace(photo("b", face(0, 1)), id=8))
-    person = Person(Candidate("ani", "Ani"), references, no_faces=frozenset({7}))
-    (finding,) = of_each([person], knows_pictures=True)
-    assert (finding.code, finding.severity) == ("poor_reference.no_face", Severity.FIX)
-    assert [one.number for one in finding.photos] == [7]
-
-
 # Templates and files
 
 
@@ -448,6 +414,27 @@ def test_records(
     assert {finding.severity for finding in health.findings} <= {Severity.LOOK}
 
 
+def test_regions_that_an_older_version_stored_as_written(gallery: Gallery) -> None:
+    put_sound(gallery, ("Ani", 0), ("Budi", 1), ("Citra", 2), ("Dewi", 3))
+    gallery.put_election(Election("pilgub", "Gubernur", "province", "31", active_from=DAY))
+    with sqlite3.connect(gallery.path) as old:
+        old.execute("UPDATE people SET region = 'antah berantah' WHERE id IN ('ani', 'budi')")
+        old.execute("UPDATE people SET region = 'kabupaten sorong' WHERE id = 'citra'")
+        old.execute("UPDATE people SET region = '3401' WHERE id = 'dewi'")  # the code, without its dot
+        old.execute("UPDATE elections SET region = '99.99' WHERE id = 'pilgub'")
+    old.close()
+    health = look(gallery)
+    assert codes(health) == [
+        ("data.election_region_unknown", ()),
+        ("data.region_unknown", ("ani", "budi")),
+        ("data.region_text", ("citra",)),
+    ]
+    assert [finding.severity for finding in health.findings] == [Severity.FIX, Severity.FIX, Severity.LOOK]
+    told = " ".join(wording.message(finding, "id") for finding in health.findings)
+    assert "«99.99»" in told and "Ani dan Budi" in told and "96.01 Kabupaten Sorong" in told
+    assert health.findings[2].facts["read_as"] == "96.01"
+
+
 # Large galleries
 
 
@@ -496,7 +483,7 @@ def test_blocks_change_nothing(calibration: Calibration, monkeypatch: pytest.Mon
         if np.linalg.norm(sets[one][:, None] - sets[other], axis=2).min()
         <= (limits.spelled if (one + other) % 2 else usual)
     ]
-    pairs = near_pairs(sets, calibration, limits, lambda one, other: (one + other) % 2 == 1)
+    pairs = near_pairs(sets, limits, lambda one, other: (one + other) % 2 == 1)
     found = sorted(pairs, key=lambda near: (near.first, near.second))
     assert [(near.first, near.second) for near in found] == expected
     for near in found:

@@ -57,6 +57,26 @@ def test_the_whole_contract(gallery: Gallery, make_table: MakeTable, engine: Any
     assert gallery.photo_counts() == {"anies-baswedan": 2, "putra": 1, "rano": 1}
 
 
+def test_columns_that_were_not_understood_are_in_the_report(
+    gallery: Gallery, make_table: MakeTable, engine: Any
+) -> None:
+    table = make_table(
+        "Nama;No. Urut;NIK;Wilayah;Foto\nAni;2;1;Kab. Sorong;a.jpg\nBudi;3;1;Sorong;b.jpg\n",
+        elections="id;wilayah;catatan\npilbup;Kulon Progo;x\n",
+    )
+    rows: list[RowReport] = []
+    report = import_table(gallery, table, engine, on_row=rows.append)
+    assert [(one.table, one.line, one.columns) for one in report.unread_columns] == [
+        ("elections.csv", 1, ("catatan",)),
+        ("candidates.csv", 1, ("NIK",)),
+    ]
+    assert "«NIK»" in report.unread_columns[1].note.text_id
+    assert [row.line for row in rows] == [2, 2, 3]
+    (ani,) = gallery.people()
+    assert (ani.ballot_number, ani.region, gallery.elections()[0].region) == (2, "96.01", "34.01")
+    assert problems(report) == [(3, "table.bad_row")]
+
+
 def test_the_same_table_twice_changes_nothing(gallery: Gallery, make_table: MakeTable, engine: Any) -> None:
     table = make_table(HEADER + "Budi;;e;1;;;;;a.jpg|b.jpg\nSiti;;;;;;Budi;istri;c.jpg\n")
     import_table(gallery, table, engine)
@@ -274,6 +294,7 @@ def test_the_stored_hash_is_of_the_file(gallery: Gallery, make_table: MakeTable,
     assert [r.photo_sha256 for r in gallery.references()] == [hashlib.sha256(b"a").hexdigest()]
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_the_rows(
     gallery: Gallery, make_table: MakeTable, engine: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -305,17 +326,19 @@ def test_a_gallery_that_fails_at_a_photo_stops_as_well(
         import_table(gallery, make_table("name;photos\nBudi;a.jpg\n"), engine)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("source", ["table", "workbook", "folder"])
 def test_killed_imports_end_as_undisturbed_ones(source: str) -> None:
     command = [sys.executable, str(SCRIPTS / "crash_import.py"), "--source", source, "--kills", "3", "--rows", "40"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert f"{source}: " in done.stdout
     assert "0 galleries differ" in done.stdout
 
 
+@pytest.mark.slow
 def test_many_photos_need_no_more_memory() -> None:
     command = [sys.executable, str(SCRIPTS / "soak_import.py"), "--people", "400", "--photos", "3"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "1200 photos, 0 rejected" in done.stdout

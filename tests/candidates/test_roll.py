@@ -1,5 +1,7 @@
 """Who counts, read as rows: the same people, in the same order, as the rules of scope say."""
 
+import sqlite3
+from collections.abc import Iterator
 from datetime import date
 from itertools import product
 from pathlib import Path
@@ -13,7 +15,7 @@ SCOPES = [Scope(region, day) for region, day in product((None, "34", "34.01", "1
 
 
 @pytest.fixture
-def gallery(tmp_path: Path) -> Gallery:
+def gallery(tmp_path: Path) -> Iterator[Gallery]:
     """Register people of every kind of election and region, and relatives who take over what they lack."""
     opened = Gallery.open(tmp_path / "g.db", create=True)
     for election in (
@@ -33,7 +35,8 @@ def gallery(tmp_path: Path) -> Gallery:
         for relation, own in ((Relation.CHILD, ""), (Relation.SPOUSE, "34.02")):
             relative = f"{relation}-{number}"
             opened.put(Candidate(relative, relative, Role.FAMILY, region=own, relative_of=person.id, relation=relation))
-    return opened
+    yield opened
+    opened.close()
 
 
 @pytest.mark.parametrize("scope", SCOPES, ids=str)
@@ -72,3 +75,16 @@ def test_nobody_registered(tmp_path: Path) -> None:
     with Gallery.open(tmp_path / "empty.db", create=True) as empty:
         roll = empty.roll(SCOPES[0])
     assert (len(roll), dict(roll.ballot_holders()), roll.names) == (0, {}, {})
+
+
+def test_who_is_hidden_by_a_stored_region_is_counted(tmp_path: Path) -> None:
+    path = tmp_path / "old.db"
+    with Gallery.open(path, create=True) as gallery:
+        for person_id in ("a", "b", "c"):
+            gallery.put(Candidate(person_id, person_id, region="34.01"))
+    with sqlite3.connect(path) as old:
+        old.execute("UPDATE people SET region = 'antah berantah' WHERE id != 'c'")
+    old.close()
+    with Gallery.open(path, read_only=True) as gallery:
+        rolls = [gallery.roll(scope) for scope in (Scope("34.01", SCOPES[0].day), Scope(None, SCOPES[0].day), None)]
+    assert [(len(roll), roll.lost) for roll in rolls] == [(1, 2), (3, 0), (3, 0)]

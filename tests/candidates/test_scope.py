@@ -3,6 +3,7 @@ from datetime import date
 import pytest
 
 from candidates import Candidate, Election, Role, Scope, ballot_holders, in_scope
+from candidates.errors import AmbiguousRegionError, UnknownRegionError
 
 DAY = date(2029, 6, 15)
 
@@ -19,6 +20,11 @@ DAY = date(2029, 6, 15)
         ("3", "34", False),  # a prefix that is no ancestor
         ("34", "35", False),
         ("34.01", None, True),  # no scope: everything counts
+        ("34.01", "Kulon Progo", True),  # by name
+        ("kabupaten sorong", "96.01", True),  # stored by an older version as it was written
+        ("92.01", "96.01", True),  # stored under the code it had before
+        ("96.01", "92.01", True),  # asked for by the code it had before
+        ("antah berantah", "34", False),
     ],
 )
 def test_regions(election_region: str, user_region: str | None, counts: bool) -> None:
@@ -114,3 +120,31 @@ def test_ballot_holders_are_pairs_in_scope() -> None:
 def test_days_are_not_negative() -> None:
     with pytest.raises(ValueError, match="days"):
         Scope(None, DAY, days_before=-1)
+
+
+@pytest.mark.parametrize("region", ["99.99", "00", "340", "34.1", "Antah Berantah"])
+def test_a_region_that_there_is_not_is_no_scope(region: str) -> None:
+    with pytest.raises(UnknownRegionError):
+        Scope(region, DAY)
+
+
+def test_a_name_of_several_regions_is_no_scope() -> None:
+    with pytest.raises(AmbiguousRegionError, match=r"96\.01 Kabupaten Sorong or 96\.71 Kota Sorong"):
+        Scope("Sorong", DAY)
+
+
+@pytest.mark.parametrize(
+    ("election", "region", "lost"),
+    [
+        (None, "antah berantah", True),
+        (None, "99.99", True),
+        (None, "34.02", False),  # the neighbour's: known, and not meant
+        (None, "", False),
+        (Election("e", region="99.99"), "34.01", True),
+        (Election("e", level="national", region="99.99"), "99.99", False),  # counts everywhere
+        (Election("e", region="99.99", active_to=date(2020, 1, 1)), "", False),  # over
+    ],
+)
+def test_whom_a_stored_region_hides(election: Election | None, region: str, lost: bool) -> None:
+    assert Scope("34.01", DAY).is_lost(election, region) is lost
+    assert not Scope(None, DAY).is_lost(election, region)

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from candidates import search
-from candidates.search import BLOCK, RangeSearch, Screen, block_of
+from candidates.search import BLOCK, RangeSearch, Screen
 
 ROOT = Path(__file__).resolve().parents[2]
-SIZE = 24
+SIZE = 64
 
 
 def vectors(count: int, seed: int) -> Any:
@@ -48,12 +48,10 @@ def test_a_handful_by_hand() -> None:
 
 
 @pytest.mark.parametrize("quantile", [0, 1e-4, 0.003, 0.1, 1], ids=lambda part: f"nearest {part:%}")
-@pytest.mark.parametrize("with_traits", [False, True])
-def test_equal_to_computing_every_distance(many: Any, probes: Any, quantile: float, with_traits: bool) -> None:
-    traits = np.random.default_rng(2).random((len(many), 2)) if with_traits else None
+def test_equal_to_computing_every_distance(many: Any, probes: Any, quantile: float) -> None:
     every = distances(many, probes)
     radius = np.quantile(every, quantile, axis=1)
-    near = RangeSearch.build(many, traits).within(probes, radius)
+    near = RangeSearch.build(many).within(probes, radius)
     probe, row = np.nonzero(every <= radius[:, None])
     np.testing.assert_array_equal(near.probe, probe)
     np.testing.assert_array_equal(near.row, row)
@@ -126,23 +124,6 @@ def test_nobody_enrolled_or_nobody_in_the_photo(rows: int, faces: int) -> None:
     assert [part.dtype.name for part in near] == ["int64", "int64", "float64"]
 
 
-def test_one_radius_a_block_follows_the_traits(many: Any, probes: Any) -> None:
-    """Rows with a large trait are reached from farther away; the bounds of a block hold for each of its rows."""
-    traits = np.random.default_rng(3).random((len(many), 2))
-    index = RangeSearch.build(many, traits)
-    low, high = index.bounds
-    assert low.shape == high.shape == (-(-len(many) // block_of(len(many))), 2)
-    reach = 0.5 + traits[:, 0]
-    near = index.within(probes, np.tile(0.5 + high[:, 0], (len(probes), 1)))
-    close = near.distance <= reach[near.row]
-    every = distances(many, probes)
-    probe, row = np.nonzero(every <= reach)
-    np.testing.assert_array_equal(near.probe[close], probe)
-    np.testing.assert_array_equal(near.row[close], row)
-    # Sorted by trait, the blocks are narrower than the whole.
-    assert (high - low).max(axis=1).min() < 0.7
-
-
 def test_only_rows_that_are_allowed(many: Any, probes: Any) -> None:
     allowed = np.arange(len(many)) % 3 == 0
     index, radius = RangeSearch.build(many), np.full(len(probes), 1.5)
@@ -153,7 +134,7 @@ def test_only_rows_that_are_allowed(many: Any, probes: Any) -> None:
 def test_read_only_arrays_will_do(many: Any, probes: Any) -> None:
     frozen = many.copy()
     frozen.flags.writeable = False
-    screen = Screen.build(frozen, np.empty((len(frozen), 0)))
+    screen = Screen.build(frozen)
     screen.columns.flags.writeable = False
     assert len(RangeSearch(frozen, screen).within(probes, np.full(len(probes), 1.0)).row)
 
@@ -170,22 +151,13 @@ def test_one_core_or_several_the_same(many: Any, probes: Any, monkeypatch: pytes
         np.testing.assert_array_equal(other.distance, answers[0].distance)
 
 
-@pytest.mark.parametrize(("rows", "size"), [(0, 256), (256, 256), (8192, 256), (10_000, 313), (10**6, BLOCK)])
-def test_small_galleries_have_small_blocks(rows: int, size: int) -> None:
-    assert block_of(rows) == size
-
-
 @pytest.mark.parametrize("shape", [(SIZE,), (2, SIZE - 1), (2, SIZE, 1)])
 def test_embeddings_of_another_length_are_refused(many: Any, shape: tuple[int, ...]) -> None:
     with pytest.raises(ValueError, match=f"probes must be \\(m, {SIZE}\\)"):
         RangeSearch.build(many).within(np.zeros(shape, np.float32), np.ones(shape[0]))
 
 
-def test_traits_must_be_numbers(many: Any) -> None:
-    with pytest.raises(ValueError, match="finite"):
-        RangeSearch.build(many, np.full((len(many), 1), np.nan))
-
-
+@pytest.mark.slow
 def test_the_graph_is_what_its_script_makes(tmp_path: Path) -> None:
     script = ROOT / "scripts" / "build_search_graph.py"
     made = tmp_path / "least.onnx"

@@ -396,6 +396,7 @@ def test_limits_of_a_package(make_book: MakeBook, monkeypatch: pytest.MonkeyPatc
                 Workbook(path)
 
 
+@pytest.mark.slow
 def test_random_damage_never_escapes(make_book: MakeBook) -> None:
     rows = (["name", "photos", "region"], ["Ani", "a.jpg", 34.01], ["Budi", "b.jpg", 31])
     path = share_strings(make_book(*rows, Pemilu=[["id"], ["e"]]))

@@ -62,6 +62,7 @@ def test_importing_the_package_is_cheap() -> None:
     subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOM.parent)
 
 
+@pytest.mark.slow
 def test_spreadsheets_and_encryption_load_when_they_are_needed() -> None:
     code = "import sys, candidates.sources; assert not {'openpyxl', 'pyrage'} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOM.parent)

@@ -139,6 +139,18 @@ def test_bad_cells_name_their_column(cells: dict[str, str], column: str) -> None
         person_row(row(**cells))
 
 
+@pytest.mark.parametrize(
+    ("column", "words"),
+    [("role", "calon, wakil, keluarga"), ("relation", "pasangan, anak, orang tua, saudara, lainnya")],
+)
+def test_the_words_for_a_column_are_told_in_the_readers_language(column: str, words: str) -> None:
+    with pytest.raises(BadRowError) as refused:
+        person_row(row(**{column: "ipar"}))
+    assert f"harus {words}, yang tertulis «ipar»" in refused.value.text("id")
+    for word in words.split(", "):
+        person_row(row(**({"relative_of": "X"} if word != "calon" else {}), **{column: word}))
+
+
 def test_photos_and_codes() -> None:
     understood = person_row(row(photos=" a.jpg | faces/*.png ||", election="Pilgub DIY 2029", region="3401"))
     assert understood.photos == ("a.jpg", "faces/*.png")
@@ -170,3 +182,66 @@ def test_elections() -> None:
 def test_bad_elections(cells: dict[str, str], error: type[CandidatesError]) -> None:
     with pytest.raises(error):
         election_row(elections(**cells))
+
+
+@pytest.mark.parametrize(
+    ("written", "column"),
+    [
+        *((word, "ballot_number") for word in ("No. Urut", "NO. URUT", "No.Urut", "No Urut", "Nomor Urut", "no-urut")),
+        *((word, "ballot_number") for word in ("No. Calon", "Nomor Paslon", "No. Urut Pasangan Calon", "Nomor")),
+        *((word, "name") for word in ("Nama Lengkap", "NAMA CALON", "nama")),
+        *((word, "region") for word in ("Kab/Kota", "Kode Wilayah", "Kabupaten", "Provinsi")),
+        *((word, "party") for word in ("Parpol", "Partai Politik")),
+        ("Foto", "photos"),
+    ],
+)
+def test_headers_as_people_write_them(make_table: Callable[..., Path], written: str, column: str) -> None:
+    needed = [name for name in ("name", "photos") if name != column]
+    table = CsvTable(make_table(f"{';'.join(needed)};{written}\n"), PEOPLE_COLUMNS, ("name", "photos"))
+    assert table.header.names == (*needed, column)
+    assert table.header.unread == ()
+
+
+@pytest.mark.parametrize(
+    ("header", "unread"),
+    [
+        ("No.;Nama;Foto;NIK", ("No.", "NIK")),  # "No." counts the rows
+        ("Nama;Foto;Nomor;No. Urut", ("Nomor",)),  # only one of them is the ballot number
+        ("Nama;Foto;Provinsi;Kabupaten", ("Provinsi",)),
+        ("Nama;Foto;;Nomer Undian ", ("Nomer Undian",)),
+    ],
+)
+def test_columns_that_mean_nothing_are_named(
+    make_table: Callable[..., Path], header: str, unread: tuple[str, ...]
+) -> None:
+    assert CsvTable(make_table(f"{header}\n"), PEOPLE_COLUMNS, ("name", "photos")).header.unread == unread
+
+
+def test_a_header_that_lacks_a_column_names_what_it_has(make_table: Callable[..., Path]) -> None:
+    with pytest.raises(TableUnreadableError, match=r"lacks name\. Not understood: “Siapa”"):
+        read(make_table("Siapa;Foto\nBudi;a.jpg\n"))
+
+
+@pytest.mark.parametrize(
+    ("written", "region"),
+    [
+        ("34.01", "34.01"),
+        ("9201.0", "96.01"),  # Excel's number as text, and the code before Papua Barat Daya
+        ("92.01 Kab. Sorong", "96.01"),
+        ("Kabupaten Sorong", "96.01"),
+        ("Kab. Kulon Progo", "34.01"),
+        ("Nasional", ""),
+    ],
+)
+def test_regions_as_people_write_them(written: str, region: str) -> None:
+    assert person_row(row(region=written)).region == region
+    election = Row(2, dict.fromkeys(ELECTION_COLUMNS, "") | {"id": "e", "region": written})
+    assert election_row(election).region == region
+
+
+@pytest.mark.parametrize("written", ["99.99", "Sorong", "Antah Berantah", "34.02 Kulon Progo", "Dapil 3"])
+def test_a_region_that_cannot_be_read_is_told(written: str) -> None:
+    with pytest.raises(BadRowError, match=f"Column region: .*{written}"):
+        person_row(row(region=written))
+    with pytest.raises(BadRowError, match=f"Column region: .*{written}"):
+        election_row(Row(2, dict.fromkeys(ELECTION_COLUMNS, "") | {"id": "e", "region": written}))

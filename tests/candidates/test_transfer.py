@@ -384,6 +384,7 @@ def test_arrays_that_grow_when_unpacked(archive: Path, tmp_path: Path, monkeypat
         import_archive(other, archive)
 
 
+@pytest.mark.slow
 def test_cut_and_flipped_bytes_never_escape(with_photos: Path, tmp_path: Path) -> None:
     sound = with_photos.read_bytes()
     chance = np.random.default_rng(0)
@@ -409,6 +410,7 @@ def small_secret() -> bytes:
     return encrypted(b"PK no zip after all", "kuda baterai")
 
 
+@pytest.mark.slow
 def test_an_encrypted_copy_comes_back(gallery: Gallery, photos: Path, tmp_path: Path, engine: Any) -> None:
     target = tmp_path / "out.zip.age"
     exported = export(gallery, target, folders=[photos], passphrase="kuda baterai")
@@ -446,6 +448,7 @@ def test_nothing_plain_reaches_the_disk(gallery: Gallery, tmp_path: Path, monkey
     assert {path.name for path in tmp_path.iterdir()} == before | {"out.age"}
 
 
+@pytest.mark.slow
 def test_a_passphrase_is_needed(gallery: Gallery, tmp_path: Path, small_secret: bytes) -> None:
     with pytest.raises(PassphraseNeededError):
         export(gallery, tmp_path / "out.age", passphrase="")
@@ -457,6 +460,7 @@ def test_a_passphrase_is_needed(gallery: Gallery, tmp_path: Path, small_secret: 
         import_archive(gallery, tmp_path / "in.age")
 
 
+@pytest.mark.slow
 def test_wrong_passphrase_and_damage_are_told_apart(tmp_path: Path, small_secret: bytes, gallery: Gallery) -> None:
     path = tmp_path / "in.age"
     path.write_bytes(small_secret)
@@ -489,6 +493,7 @@ def test_files_for_keys_and_costly_ones(tmp_path: Path, small_secret: bytes) -> 
         decrypted(path, "kuda baterai")
 
 
+@pytest.mark.slow
 def test_text_armour_is_read(tmp_path: Path, small_secret: bytes) -> None:
     lines = base64.encodebytes(small_secret).replace(b"\n", b"")
     text = b"\n".join(lines[at : at + 64] for at in range(0, len(lines), 64))

@@ -4,7 +4,6 @@ import errno
 import os
 import stat
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,6 @@ import pytest
 
 from candidates import Candidate, Gallery, Reference, vectors
 from candidates.arrays_file import ArraysFile, ArraysWriter
-from candidates.cohort import Cohort
 from candidates.errors import GalleryModelMismatchError, GalleryReadOnlyError, GalleryUnreadableError
 from candidates.store import VECTORS
 from candidates.vectors import Vectors
@@ -25,17 +23,6 @@ MakeReference = Callable[..., Reference]
 
 def face(seed: Any, scale: float = 1.0) -> Any:
     return (np.random.default_rng(seed).normal(size=SIZE) * scale).astype(np.float32)
-
-
-@pytest.fixture(scope="module")
-def cohort() -> Cohort:
-    """Give a cohort that tells rows apart: some are near many members, some near none."""
-    return Cohort(np.stack([face([9, n], 0.6) for n in range(40)]).astype(np.float64), 8, middle=3.0, spread=0.4)
-
-
-@pytest.fixture(params=[False, True], ids=["plain", "normalised"])
-def either(request: pytest.FixtureRequest, cohort: Cohort) -> Cohort | None:
-    return cohort if request.param else None
 
 
 @pytest.fixture
@@ -71,15 +58,12 @@ def kept_file(path: Path) -> Path:
     return path.with_name(path.name + ".vectors")
 
 
-def every_distance(gallery: Gallery, probes: Any, cohort: Cohort | None) -> dict[tuple[int, str], float]:
+def every_distance(gallery: Gallery, probes: Any) -> dict[tuple[int, str], float]:
     """Return the distance of each probe to each person's nearest reference, one by one."""
     best: dict[tuple[int, str], float] = {}
     for which, probe in enumerate(probes.astype(np.float64)):
         for reference in gallery.references():
             distance = np.sqrt(((reference.embedding.astype(np.float64) - probe) ** 2).sum())
-            if cohort:
-                own, other = (cohort.statistics(one[None]) for one in (probes[which], reference.embedding))
-                distance = cohort.normalised(np.array([[distance]]), own, other)[0, 0]
             key = which, reference.person
             best[key] = min(best.get(key, np.inf), float(distance))
     return best
@@ -95,22 +79,20 @@ def found(arrays: Vectors, probes: Any, limit: Any) -> dict[tuple[int, str], flo
 
 @pytest.mark.parametrize("limit", [-0.1, 0.5, 3.0, 5.0, 100.0])
 @pytest.mark.parametrize("is_kept", [False, True], ids=["in memory", "in a file"])
-def test_equal_to_computing_every_distance(
-    gallery: Gallery, probes: Any, either: Cohort | None, is_kept: bool, limit: float
-) -> None:
+def test_equal_to_computing_every_distance(gallery: Gallery, probes: Any, is_kept: bool, limit: float) -> None:
     if is_kept:
-        assert gallery.keep_ready(MODEL, either)
-    arrays = gallery.vectors(MODEL, either)
+        assert gallery.keep_ready(MODEL)
+    arrays = gallery.vectors(MODEL)
     assert arrays.is_mapped == is_kept
-    expected = {pair: at for pair, at in every_distance(gallery, probes, either).items() if at <= limit}
+    expected = {pair: at for pair, at in every_distance(gallery, probes).items() if at <= limit}
     answer = found(arrays, probes, limit)
     assert answer.keys() == expected.keys()
     assert answer == pytest.approx(expected, abs=1e-12)
 
 
-def test_from_references_the_same_as_from_the_gallery(gallery: Gallery, probes: Any, either: Cohort | None) -> None:
+def test_from_references_the_same_as_from_the_gallery(gallery: Gallery, probes: Any) -> None:
     references = list(gallery.references())
-    one, other = Vectors.of_references(references[::-1], either), gallery.vectors(MODEL, either)
+    one, other = Vectors.of_references(references[::-1]), gallery.vectors(MODEL)
     assert found(one, probes, 5.0) == found(other, probes, 5.0)
     assert (one.ids, one.size, len(one)) == (other.ids, SIZE, 30)
     assert one.reference_counts.tolist() == other.reference_counts.tolist() == [n % 3 + 1 for n in range(30)]
@@ -118,12 +100,12 @@ def test_from_references_the_same_as_from_the_gallery(gallery: Gallery, probes: 
 
 @pytest.mark.parametrize("is_kept", [False, True], ids=["in memory", "in a file"])
 @pytest.mark.parametrize("people", [0, 1, 2, 29, 30])
-def test_only_people_in_scope(gallery: Gallery, probes: Any, either: Cohort | None, people: int, is_kept: bool) -> None:
+def test_only_people_in_scope(gallery: Gallery, probes: Any, people: int, is_kept: bool) -> None:
     if is_kept:
-        gallery.keep_ready(MODEL, either)
+        gallery.keep_ready(MODEL)
     scope = frozenset(f"p{number:02d}" for number in range(people)) | {"nobody"}
-    everybody = found(gallery.vectors(MODEL, either), probes, 6.0)
-    arrays = gallery.vectors(MODEL, either, only=scope)
+    everybody = found(gallery.vectors(MODEL), probes, 6.0)
+    arrays = gallery.vectors(MODEL, only=scope)
     answer = found(arrays, probes, 6.0)
     assert answer == pytest.approx({pair: at for pair, at in everybody.items() if pair[1] in scope}, abs=1e-12)
     assert len(arrays) == people
@@ -132,15 +114,15 @@ def test_only_people_in_scope(gallery: Gallery, probes: Any, either: Cohort | No
     assert arrays.is_mapped == (is_kept and people > 2)
 
 
-def test_limits_of_each_face(gallery: Gallery, probes: Any, cohort: Cohort) -> None:
-    arrays = gallery.vectors(MODEL, cohort)
+def test_limits_of_each_face(gallery: Gallery, probes: Any) -> None:
+    arrays = gallery.vectors(MODEL)
     limits = np.linspace(2.5, 4.0, len(probes))
     everybody = found(arrays, probes, 100.0)
     assert found(arrays, probes, limits) == {pair: at for pair, at in everybody.items() if at <= limits[pair[0]]}
 
 
-def test_alone_or_in_company_the_same(gallery: Gallery, probes: Any, cohort: Cohort) -> None:
-    arrays = gallery.vectors(MODEL, cohort)
+def test_alone_or_in_company_the_same(gallery: Gallery, probes: Any) -> None:
+    arrays = gallery.vectors(MODEL)
     together = found(arrays, probes, 4.0)
     for which in range(len(probes)):
         alone = found(arrays, probes[which : which + 1], 4.0)
@@ -149,48 +131,48 @@ def test_alone_or_in_company_the_same(gallery: Gallery, probes: Any, cohort: Coh
         }
 
 
-def test_what_is_not_a_number_is_near_nobody(gallery: Gallery, probes: Any, either: Cohort | None) -> None:
+def test_what_is_not_a_number_is_near_nobody(gallery: Gallery, probes: Any) -> None:
     broken = probes.copy()
     broken[1, 0] = np.nan
-    whole = found(gallery.vectors(MODEL, either), probes, 5.0)
-    answer = found(gallery.vectors(MODEL, either), broken, 5.0)
+    whole = found(gallery.vectors(MODEL), probes, 5.0)
+    answer = found(gallery.vectors(MODEL), broken, 5.0)
     assert answer == {pair: at for pair, at in whole.items() if pair[0] != 1}
 
 
-def test_nobody_enrolled(path: Path, probes: Any, either: Cohort | None) -> None:
+def test_nobody_enrolled(path: Path, probes: Any) -> None:
     with Gallery.open(path, create=True) as empty:
-        arrays = empty.vectors(MODEL, either)
-        assert not empty.keep_ready(MODEL, either)
+        arrays = empty.vectors(MODEL)
+        assert not empty.keep_ready(MODEL)
     assert (len(arrays), list(arrays.ids), arrays.reference_counts.tolist()) == (0, [], [])
     assert found(arrays, probes, 5.0) == {}
 
 
 @pytest.mark.parametrize("shape", [(SIZE,), (2, SIZE + 1)])
-def test_faces_of_another_length_are_refused(gallery: Gallery, either: Cohort | None, shape: tuple[int, ...]) -> None:
+def test_faces_of_another_length_are_refused(gallery: Gallery, shape: tuple[int, ...]) -> None:
     with pytest.raises(ValueError, match=f"probes must be \\(m, {SIZE}\\)"):
-        gallery.vectors(MODEL, either).near(np.zeros(shape, np.float32), np.ones(shape[0]))
+        gallery.vectors(MODEL).near(np.zeros(shape, np.float32), np.ones(shape[0]))
 
 
 def test_equal_templates_of_two_people_both_count(path: Path, make_reference: MakeReference) -> None:
     with Gallery.open(path, create=True) as twins:
         for person in ("b", "a"):
             twins.put(Candidate(person, person), [make_reference("", person, embedding=face(1))])
-        assert found(twins.vectors(MODEL, None), face(1)[None], 0.0) == {(0, "a"): 0.0, (0, "b"): 0.0}
+        assert found(twins.vectors(MODEL), face(1)[None], 0.0) == {(0, "a"): 0.0, (0, "b"): 0.0}
 
 
 # The file
 
 
 def test_a_small_gallery_has_no_file(gallery: Gallery, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert gallery.keep_ready(MODEL, None) and kept_file(path).exists()
+    assert gallery.keep_ready(MODEL) and kept_file(path).exists()
     monkeypatch.setattr(vectors, "WORTH_A_FILE", 1000)
-    assert not gallery.keep_ready(MODEL, None) and not kept_file(path).exists()
+    assert not gallery.keep_ready(MODEL) and not kept_file(path).exists()
 
 
 def test_only_the_owner_may_read_it(gallery: Gallery, path: Path) -> None:
     before = os.umask(0)
     try:
-        gallery.keep_ready(MODEL, None)
+        gallery.keep_ready(MODEL)
     finally:
         os.umask(before)
     assert stat.S_IMODE(kept_file(path).stat().st_mode) == 0o600
@@ -199,22 +181,19 @@ def test_only_the_owner_may_read_it(gallery: Gallery, path: Path) -> None:
     assert not gallery.summary().mode_ok
 
 
-def test_it_is_written_once(gallery: Gallery, cohort: Cohort) -> None:
-    assert gallery.keep_ready(MODEL, cohort)
+def test_it_is_written_once(gallery: Gallery) -> None:
+    assert gallery.keep_ready(MODEL)
     before = gallery._store.noted(VECTORS)
-    assert gallery.keep_ready(MODEL, replace(cohort, middle=1.0, spread=2.0))  # the statistics are the same
+    assert gallery.keep_ready(MODEL)
     assert gallery._store.noted(VECTORS) == before
-    assert gallery.keep_ready(MODEL, replace(cohort, nearest=9))
-    assert gallery._store.noted(VECTORS) != before
 
 
-def test_who_may_only_read_uses_it(gallery: Gallery, path: Path, cohort: Cohort) -> None:
-    gallery.keep_ready(MODEL, cohort)
+def test_who_may_only_read_uses_it(gallery: Gallery, path: Path) -> None:
+    gallery.keep_ready(MODEL)
     with Gallery.open(path, read_only=True) as reader:
-        assert reader.vectors(MODEL, cohort).is_mapped
-        assert not reader.vectors(MODEL, None).is_mapped  # made with a cohort, which was not asked for
+        assert reader.vectors(MODEL).is_mapped
         with pytest.raises(GalleryReadOnlyError):
-            reader.keep_ready(MODEL, cohort)
+            reader.keep_ready(MODEL)
 
 
 CHANGES: dict[str, Callable[[Gallery, MakeReference], object]] = {
@@ -230,25 +209,25 @@ CHANGES: dict[str, Callable[[Gallery, MakeReference], object]] = {
 def test_changes_of_templates_remove_it(
     gallery: Gallery, path: Path, change: Callable[[Gallery, MakeReference], object], make_reference: MakeReference
 ) -> None:
-    gallery.keep_ready(MODEL, None)
+    gallery.keep_ready(MODEL)
     change(gallery, make_reference)
     assert not kept_file(path).exists()
-    arrays = gallery.vectors(MODEL, None)
+    arrays = gallery.vectors(MODEL)
     assert not arrays.is_mapped
-    assert found(arrays, face(50)[None], 9.0).keys() == every_distance(gallery, face(50)[None], None).keys()
-    assert gallery.keep_ready(MODEL, None) and gallery.vectors(MODEL, None).is_mapped
+    assert found(arrays, face(50)[None], 9.0).keys() == every_distance(gallery, face(50)[None]).keys()
+    assert gallery.keep_ready(MODEL) and gallery.vectors(MODEL).is_mapped
 
 
 def test_changes_of_people_leave_it(gallery: Gallery, path: Path) -> None:
-    gallery.keep_ready(MODEL, None)
+    gallery.keep_ready(MODEL)
     gallery.put(Candidate("p03", "Nama Lain"))
     gallery.put(Candidate("baru", "Baru"))
-    assert kept_file(path).exists() and gallery.vectors(MODEL, None).is_mapped
+    assert kept_file(path).exists() and gallery.vectors(MODEL).is_mapped
 
 
 def test_it_is_gone_before_a_removal_counts(gallery: Gallery, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A process killed at the worst moment leaves the person registered, or the file without them; never neither."""
-    gallery.keep_ready(MODEL, None)
+    gallery.keep_ready(MODEL)
     mark = gallery._store.mark_for_purge
 
     def killed() -> None:
@@ -262,7 +241,7 @@ def test_it_is_gone_before_a_removal_counts(gallery: Gallery, path: Path, monkey
     # Rolled back, the token as well; but no file has it any more.
     assert gallery.get("p03") and gallery._store.noted(VECTORS)
     assert not kept_file(path).exists()
-    assert not gallery.vectors(MODEL, None).is_mapped
+    assert not gallery.vectors(MODEL).is_mapped
 
 
 @pytest.mark.parametrize("leftover", [".vectors", ".vectors.new"])
@@ -274,11 +253,11 @@ def test_a_removal_takes_what_a_killed_writer_left(gallery: Gallery, path: Path,
 
 
 def test_removed_people_are_nowhere_on_the_disk(gallery: Gallery, path: Path) -> None:
-    gallery.keep_ready(MODEL, None)
+    gallery.keep_ready(MODEL)
     template = gallery.references("p03")[0].embedding.tobytes()
     assert template in kept_file(path).read_bytes()
     gallery.remove("p03")
-    gallery.keep_ready(MODEL, None)
+    gallery.keep_ready(MODEL)
     gallery.close()
     assert not [file.name for file in path.parent.iterdir() if template in file.read_bytes()]
 
@@ -286,7 +265,7 @@ def test_removed_people_are_nowhere_on_the_disk(gallery: Gallery, path: Path) ->
 def test_a_file_that_cannot_be_removed_stops_the_removal(
     gallery: Gallery, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    gallery.keep_ready(MODEL, None)
+    gallery.keep_ready(MODEL)
 
     def refused(*_: object, **__: object) -> None:
         raise PermissionError(errno.EACCES, "no")
@@ -304,9 +283,9 @@ def test_a_writer_that_fails_leaves_nothing(gallery: Gallery, path: Path, monkey
 
     with monkeypatch.context() as patched:
         patched.setattr(os, "posix_fallocate", full)
-        assert not gallery.keep_ready(MODEL, None)
+        assert not gallery.keep_ready(MODEL)
     assert not [file.name for file in path.parent.iterdir() if "vectors" in file.name]
-    assert not gallery.vectors(MODEL, None).is_mapped
+    assert not gallery.vectors(MODEL).is_mapped
 
 
 def of_another_gallery(path: Path) -> None:
@@ -314,7 +293,7 @@ def of_another_gallery(path: Path) -> None:
         for person in range(10):
             reference = Reference(0, "", "n", f"{person:064d}", MODEL, face(person), 9.0)
             other.put(Candidate(str(person), "N"), [reference])
-        assert other.keep_ready(MODEL, None)
+        assert other.keep_ready(MODEL)
     kept_file(path.with_name("other.db")).replace(kept_file(path))
 
 
@@ -345,25 +324,25 @@ DAMAGES: dict[str, Callable[[Path], object]] = {
 def test_a_file_that_is_not_whole_or_not_ours_is_ignored(
     gallery: Gallery, path: Path, probes: Any, damage: Callable[[Path], object]
 ) -> None:
-    gallery.keep_ready(MODEL, None)
-    before = found(gallery.vectors(MODEL, None), probes, 5.0)
+    gallery.keep_ready(MODEL)
+    before = found(gallery.vectors(MODEL), probes, 5.0)
     damage(path)
-    arrays = gallery.vectors(MODEL, None)
+    arrays = gallery.vectors(MODEL)
     assert not arrays.is_mapped
     assert found(arrays, probes, 5.0) == before
 
 
 def test_what_is_mapped_stays_when_the_file_goes(gallery: Gallery, probes: Any) -> None:
-    gallery.keep_ready(MODEL, None)
-    arrays = gallery.vectors(MODEL, None)
+    gallery.keep_ready(MODEL)
+    arrays = gallery.vectors(MODEL)
     before = found(arrays, probes, 5.0)
     gallery.remove("p20")
     assert found(arrays, probes, 5.0) == before
 
 
 def test_nobody_writes_into_what_is_mapped(gallery: Gallery) -> None:
-    gallery.keep_ready(MODEL, None)
-    arrays = gallery.vectors(MODEL, None)
+    gallery.keep_ready(MODEL)
+    arrays = gallery.vectors(MODEL)
     with pytest.raises(ValueError, match="read-only"):
         arrays.search.matrix[0, 0] = 1
 
@@ -372,22 +351,22 @@ def test_templates_of_several_models_are_neither_kept_nor_searched(
     gallery: Gallery, path: Path, make_reference: MakeReference
 ) -> None:
     gallery.put(Candidate("x", "X"), [make_reference("", "x", embedding=face(1), model_id="other")])
-    assert not gallery.keep_ready(MODEL, None) and not kept_file(path).exists()
+    assert not gallery.keep_ready(MODEL) and not kept_file(path).exists()
     with pytest.raises(GalleryModelMismatchError):
-        gallery.vectors(MODEL, None)
+        gallery.vectors(MODEL)
 
 
 def test_templates_of_several_lengths_are_damage(gallery: Gallery, path: Path) -> None:
     gallery._store.write("UPDATE templates SET embedding = x'00000000' WHERE id = 5")
     for attempt in (gallery.vectors, gallery.keep_ready):
         with pytest.raises(GalleryUnreadableError, match="one length"):
-            attempt(MODEL, None)
+            attempt(MODEL)
     assert not [file.name for file in path.parent.iterdir() if "vectors" in file.name]
 
 
 def test_the_revision_is_noted_with_it(gallery: Gallery, monkeypatch: pytest.MonkeyPatch) -> None:
     revision = gallery.revision
-    gallery.keep_ready(MODEL, None)
+    gallery.keep_ready(MODEL)
     with monkeypatch.context() as patched:
         patched.setattr("candidates.gallery.contents_digest", lambda _store: "computed")
         assert gallery.revision == revision

@@ -44,12 +44,9 @@ def find_landmarks(pixels: NDArray[np.uint8], box: Box, roll_degrees: float = 0.
     `pixels` is (height, width, 3) uint8 RGB; `box` the detector's box in its pixels; `roll_degrees` how far the line
     from the left to the right eye of the picture leans (clockwise positive). Returns (5, 2) float64, pixels.
     """
-    roll = roll_degrees if abs(roll_degrees) > _LEVEL_FROM_DEGREES else 0.0
-    scale = _PATCH_FACE_SIDE / max(box.width, 1.0)
     side = math.ceil(_PATCH_FACE_SIDE * _PATCH_GROWTH)
-    to_patch = cv2.getRotationMatrix2D(box.center_xy, roll, scale)
-    to_patch[:, 2] += side / 2 - np.asarray(box.center_xy)
-    patch = _warp(pixels, to_patch, side, box)
+    roll = roll_degrees if abs(roll_degrees) > _LEVEL_FROM_DEGREES else 0.0
+    patch, to_patch = level_patch(pixels, box, roll, side=side, face_side=_PATCH_FACE_SIDE)
     middle = side / 2
     drop = _DLIB_BOX_DROP * _PATCH_FACE_SIDE
     half = _DLIB_BOX_GROWTH * _PATCH_FACE_SIDE / 2
@@ -62,10 +59,22 @@ def find_landmarks(pixels: NDArray[np.uint8], box: Box, roll_degrees: float = 0.
     return landmarks
 
 
-def _warp(pixels: NDArray[np.uint8], to_patch: NDArray[np.float64], side: int, box: Box) -> NDArray[np.uint8]:
+def level_patch(
+    pixels: NDArray[np.uint8], box: Box, roll_degrees: float, *, side: int, face_side: float
+) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
+    """Cut a square of (side, side, 3) around a face `face_side` wide, levelled from a lean of `roll_degrees`.
+
+    Returns it with the (2, 3) float64 matrix from photo pixels to its own. Beyond the photo its edge is repeated.
+    """
+    to_patch = cv2.getRotationMatrix2D(box.center_xy, roll_degrees, face_side / max(box.width, 1.0))
+    to_patch[:, 2] += side / 2 - np.asarray(box.center_xy)
+    return _warp(pixels, to_patch, side, box.expanded(side / face_side * math.sqrt(2.0))), to_patch
+
+
+def _warp(pixels: NDArray[np.uint8], to_patch: NDArray[np.float64], side: int, area: Box) -> NDArray[np.uint8]:
     """Cut the square patch; a face larger than the patch is first shrunk by area, so that it does not alias."""
     height, width = pixels.shape[:2]
-    area = box.expanded(_PATCH_GROWTH * math.sqrt(2.0)).clipped((width, height))
+    area = area.clipped((width, height))
     left, top = math.floor(area.left), math.floor(area.top)
     cut = pixels[top : math.ceil(area.bottom), left : math.ceil(area.right)]
     if cut.size == 0:
@@ -108,6 +117,12 @@ def face_chip(pixels: NDArray[np.uint8], landmarks_xy: NDArray[np.float64]) -> N
     shape = dlib.full_object_detection(dlib.rectangle(0, 0, 1, 1), parts)
     chip: NDArray[np.uint8] = dlib.get_face_chip(np.ascontiguousarray(cut), shape, CHIP_SIDE, CHIP_PADDING)
     return chip
+
+
+def eyes_roll_degrees(landmarks_xy: NDArray[np.float64]) -> float:
+    """Return how far the line between the eyes of (5, 2) landmarks leans, clockwise positive."""
+    across, down = landmarks_xy[0:2].mean(axis=0) - landmarks_xy[2:4].mean(axis=0)
+    return math.degrees(math.atan2(down, across))
 
 
 def eye_distance(landmarks_xy: NDArray[np.float64]) -> float:

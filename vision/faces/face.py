@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from vision.geometry import Box
 
-KEYPOINT_COUNT = 6
-"""The detector's points: right and left eye of the person, tip of the nose, middle of the mouth, right and left ear."""
+FIVE_POINTS = 5
+"""The detectors' points, in the order of ArcFace: eye at the picture's left, eye at its right, tip of the nose, left
+and right corner of the mouth in the picture. Of an upright face, that is: the person's right eye comes first."""
 
 LANDMARK_COUNT = 5
 """dlib's 5 points: right eye of the picture (outer, inner corner), left eye (outer, inner corner), base of the nose."""
@@ -26,10 +27,10 @@ class Flaw(StrEnum):
     COVERED = "covered"
 
 
-# scripts/bench_faces.py, "quality": beyond the cut for 20 people lie 10% of the faces of 24 px, 23% of 20 px, 50% of
-# 16 px; 11% of those blurred by 1.5 px (sharpness 6), 26% by 2 px (4), 82% by 3 px; 27% of those with dark glasses, 54%
-# with a mask. How far a face may be turned could not be measured, for want of photos: in group photos 0.6 is where the
-# farther eye begins to disappear.
+# scripts/bench_faces.py, "quality": beyond the cut for 20 people lie 14% of the faces of 24 px, 32% of 20 px, 59% of
+# 16 px; 6% of those blurred by 1.5 px (sharpness 6), 34% by 2 px (4), 87% by 3 px; 31% of those with dark glasses, 19%
+# with a mask, 81% with a mask and a headscarf. How far a face may be turned could not be measured, for want of photos:
+# in group photos 0.6 is where the farther eye begins to disappear.
 _SMALL_PX, _TOO_SMALL_PX = 21.0, 17.0
 _BLURRED = 5.0
 _TURNED, _PROFILE = 0.6, 1.0
@@ -62,30 +63,31 @@ class FaceQuality:
 
     @property
     def is_too_poor(self) -> bool:
-        """Tell whether it is likelier that the face is not recognised than that it is."""
-        return self.size_px < _TOO_SMALL_PX or self.turned > _PROFILE or len(self.flaws) > 1
+        """Tell whether nobody should be sure that it is not somebody: far more are missed than among clear faces."""
+        flaws = self.flaws
+        return self.size_px < _TOO_SMALL_PX or self.turned > _PROFILE or Flaw.COVERED in flaws or len(flaws) > 1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Face:
     """One face of a photo, in analysis pixels.
 
-    `score` is 0..1; `landmarks_xy` is (5, 2) float64 in dlib's 5-point order (`LANDMARK_COUNT`) and `keypoints_xy`
-    (6, 2) float64 the detector's coarser points (`KEYPOINT_COUNT`); both read-only.
+    `score` is 0..1; `landmarks_xy` is (5, 2) float64 in dlib's 5-point order (`LANDMARK_COUNT`) and
+    `five_points_xy` (5, 2) float64 eyes, nose and mouth (`FIVE_POINTS`); both read-only.
     """
 
     box: Box
     score: float
     landmarks_xy: NDArray[np.float64]
-    keypoints_xy: NDArray[np.float64]
+    five_points_xy: NDArray[np.float64]
     quality: FaceQuality
 
     def __post_init__(self) -> None:
         if self.landmarks_xy.shape != (LANDMARK_COUNT, 2):
             raise ValueError(f"a face needs landmarks of shape (5, 2), got {self.landmarks_xy.shape}")
-        if self.keypoints_xy.shape != (KEYPOINT_COUNT, 2):
-            raise ValueError(f"a face needs keypoints of shape (6, 2), got {self.keypoints_xy.shape}")
+        if self.five_points_xy.shape != (FIVE_POINTS, 2):
+            raise ValueError(f"a face needs five points of shape (5, 2), got {self.five_points_xy.shape}")
         if not 0.0 <= self.score <= 1.0:
             raise ValueError(f"a face score lies between 0 and 1, got {self.score}")
         self.landmarks_xy.setflags(write=False)
-        self.keypoints_xy.setflags(write=False)
+        self.five_points_xy.setflags(write=False)

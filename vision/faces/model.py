@@ -12,7 +12,7 @@ from vision.faces.face import Face
 
 
 class FaceModel(Protocol):
-    """Turns found faces into vectors. `FaceEmbedder` and `ArcFaceEmbedder` fit it."""
+    """Turns found faces into vectors. `FaceEmbedder`, `DlibEmbedder` and `ArcFaceEmbedder` fit it."""
 
     @property
     def model_id(self) -> str:
@@ -31,3 +31,6 @@ class FaceModel(Protocol):
 
         `pixels` is the (height, width, 3) uint8 RGB array in which the faces were found. Raises EngineError.
         """
+
+    def embed_carefully(self, pixels: NDArray[np.uint8], faces: Sequence[Face]) -> NDArray[np.float32]:
+        """Return the same more exactly, at some times the cost: for references, and faces that come near somebody."""

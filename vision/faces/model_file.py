@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import math
-import mmap
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
@@ -13,6 +11,8 @@ from typing import Final, Literal
 import msgspec
 
 from vision.errors import FaceModelError
+from vision.faces.onnx_file import OnnxGraph
+from vision.failures import cause_of
 from vision.models import file_sha256
 
 Three = tuple[float, float, float]
@@ -65,11 +65,14 @@ class FaceModelFile:
         try:
             sha256 = file_sha256(path)
         except OSError as error:
+            cause = cause_of(error)
             raise FaceModelError(
-                f"Model wajah {path} tidak dapat dibaca: {error.strerror}.",
-                f"The face model {path} cannot be read: {error.strerror}.",
+                f"Model wajah {path} tidak dapat dibaca: {cause.reason_id}.",
+                f"The face model {path} cannot be read: {cause.reason_en}.",
             ) from error
-        usual = _AS_THEY_ARE if begins_with_arithmetic(path) else _USUAL
+        graph = OnnxGraph.read(path)
+        levels_itself = len(graph.used_inputs) == 1 and graph.begins_with_arithmetic(graph.used_inputs[0])
+        usual = _AS_THEY_ARE if levels_itself else _USUAL
         levels = _levels(path.with_suffix(".toml"), usual)
         # Mirror averaging and other levels give other vectors of the same network.
         way = (
@@ -85,8 +88,9 @@ def _levels(toml: Path, usual: PixelLevels) -> PixelLevels:
     except FileNotFoundError:
         return usual
     except OSError as error:
+        cause = cause_of(error)
         raise FaceModelError(
-            f"{toml} tidak dapat dibaca: {error.strerror}.", f"{toml} cannot be read: {error.strerror}."
+            f"{toml} tidak dapat dibaca: {cause.reason_id}.", f"{toml} cannot be read: {cause.reason_en}.", cause.advice
         ) from error
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise _not_settings(toml, str(error)) from error
@@ -108,60 +112,3 @@ def _not_settings(toml: Path, came: str) -> FaceModelError:
         f'{toml} must hold mean, scale (one number or three, scale not 0) and channels = "rgb" or "bgr";'
         f" it holds: {came}.",
     )
-
-
-# Fields of the protocol buffer that an ONNX file is (onnx.proto): ModelProto.graph, GraphProto.node, NodeProto.op_type.
-_GRAPH, _NODE, _OPERATOR = 7, 1, 4
-_CARRYING_ON: Final = {"Constant", "Identity", "Transpose", "Cast", "Unsqueeze", "Squeeze"}
-_ARITHMETIC: Final = {"Sub", "Add", "Mul", "Div"}
-
-
-def begins_with_arithmetic(path: Path) -> bool:
-    """Tell whether the first thing an ONNX network does is to subtract from, or scale, its input.
-
-    Reads the list of operators only. A file that is no ONNX network begins with nothing.
-    """
-    try:
-        with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-            for operator in _operators(data):
-                if operator not in _CARRYING_ON:
-                    return operator in _ARITHMETIC
-    except (ValueError, IndexError):  # mmap knows no empty file, and reading beyond the end is no network either
-        return False
-    return False
-
-
-def _operators(data: mmap.mmap) -> Iterator[str]:
-    for field, start, end in _parts(data, 0, len(data)):
-        for part, node, node_end in _parts(data, start, end) if field == _GRAPH else ():
-            for inner, first, last in _parts(data, node, node_end) if part == _NODE else ():
-                if inner == _OPERATOR:
-                    yield data[first:last].decode("ascii", "replace")
-
-
-def _parts(data: mmap.mmap, at: int, end: int) -> Iterator[tuple[int, int, int]]:
-    """Yield number, start and end of a message's texts and messages; what has a fixed length is passed over."""
-    while at < end:
-        key, at = _number(data, at)
-        kind = key & 7
-        if kind == 0:
-            _, at = _number(data, at)
-        elif kind in (1, 5):
-            at += 8 if kind == 1 else 4
-        elif kind == 2:
-            length, at = _number(data, at)
-            yield key >> 3, at, at + length
-            at += length
-        else:
-            raise ValueError("no protocol buffer")
-
-
-def _number(data: mmap.mmap, at: int) -> tuple[int, int]:
-    """Return a number of variable length and where it ends."""
-    value = shift = 0
-    while True:
-        byte = data[at]
-        value |= (byte & 127) << shift
-        at, shift = at + 1, shift + 7
-        if byte < 128:
-            return value, at

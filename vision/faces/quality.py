@@ -23,15 +23,16 @@ def sharpness(chip: NDArray[np.uint8]) -> float:
     return float(cv2.Laplacian(grey, cv2.CV_64F).var())
 
 
-def turned(keypoints_xy: NDArray[np.float64]) -> float:
+def turned(five_points_xy: NDArray[np.float64]) -> float:
     """Return how far a face is turned to a side: the tip of the nose from between the eyes, in distances of the eyes.
 
-    `keypoints_xy` is (6, 2), the detector's. 0 is straight ahead, 0.5 about halfway to a profile; a profile is over 1.
+    `five_points_xy` is (5, 2), see `vision.faces.face`. 0 is straight ahead, 0.5 about halfway to a profile; a profile
+    is over 1.
     """
-    across = keypoints_xy[_LEFT_EYE] - keypoints_xy[_RIGHT_EYE]
-    middle = (keypoints_xy[_LEFT_EYE] + keypoints_xy[_RIGHT_EYE]) / 2
+    across = five_points_xy[_LEFT_EYE] - five_points_xy[_RIGHT_EYE]
+    middle = (five_points_xy[_LEFT_EYE] + five_points_xy[_RIGHT_EYE]) / 2
     length = float(np.linalg.norm(across))
-    return abs(float((keypoints_xy[_NOSE] - middle) @ across)) / length**2 if length > 0 else 0.0
+    return abs(float((five_points_xy[_NOSE] - middle) @ across)) / length**2 if length > 0 else 0.0
 
 
 def covered(chip: NDArray[np.uint8]) -> float:

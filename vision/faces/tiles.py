@@ -6,18 +6,23 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from vision.faces.detector import Detection
+from vision.faces.detection import Detection
 from vision.geometry import Box
 
-_BORDER = 0.02
-_LARGEST_PART = 0.5
+BAND, OVERLAP = 704, 128
+"""Pixels of a band's length, and of what two of them share: two bands hold a picture of 1280 x 960.
+
+A face that is larger than the overlap and lies across the edge of a band is seen whole from afar.
+"""
+
+_BORDER_PX = 8
 _SAME_FACE_OVERLAP = 0.5
 _SAME_FACE_IOU = 0.3
 
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """A square cut-out of the photo, in whole pixels; at the photo's edge it may be narrower than `side`."""
+    """A cut-out of a picture, in whole pixels."""
 
     left: int
     top: int
@@ -30,44 +35,43 @@ class Tile:
         return Box(self.left, self.top, self.width, self.height)
 
 
-def plan_tiles(size_wh: tuple[int, int], side: int, overlap: float, within: Box | None = None) -> tuple[Tile, ...]:
-    """Cover a photo with tiles of `side` pixels that overlap by at least `overlap` (a part of the side, 0..1).
-
-    `within` keeps only the tiles that touch that box. Tiles run in reading order.
-    """
-    if side < 1 or not 0.0 <= overlap < 1.0:
-        raise ValueError(f"expected a side of 1 or more and an overlap in 0..1, got {side} and {overlap}")
-    width, height = size_wh
-    tiles = (
-        Tile(left, top, min(side, width), min(side, height))
-        for top in _starts(height, side, overlap)
-        for left in _starts(width, side, overlap)
+def plan_bands(size_wh: tuple[int, int], within: Box | None = None) -> tuple[Tile, ...]:
+    """Cut a picture, or the part of it in `within`, across its longer side into overlapping bands, in reading order."""
+    area = Box(0, 0, *size_wh) if within is None else within.clipped(size_wh)
+    left, top, right, below = (
+        math.floor(area.left),
+        math.floor(area.top),
+        math.ceil(area.right),
+        math.ceil(area.bottom),
     )
-    return tuple(tile for tile in tiles if within is None or tile.box.intersection(within) > 0)
+    width, height = right - left, below - top
+    if width < 1 or height < 1:
+        return ()
+    if width >= height:
+        return tuple(Tile(left + start, top, min(BAND, width), height) for start in _starts(width))
+    return tuple(Tile(left, top + start, width, min(BAND, height)) for start in _starts(height))
 
 
-def _starts(length: int, side: int, overlap: float) -> list[int]:
-    if length <= side:
+def _starts(length: int) -> list[int]:
+    if length <= BAND:
         return [0]
-    steps = math.ceil((length - side) / (side * (1.0 - overlap)))
-    return [round(step * (length - side) / steps) for step in range(steps + 1)]
+    steps = math.ceil((length - BAND) / (BAND - OVERLAP))
+    return [round(step * (length - BAND) / steps) for step in range(steps + 1)]
 
 
 def belongs_to_tile(box: Box, tile: Tile, size_wh: tuple[int, int]) -> bool:
-    """Tell whether a box (photo pixels) found in a tile is one that this tile can see well.
+    """Tell whether a box found in a tile is whole there (both in pixels of the picture of `size_wh`).
 
-    A face cut by an inner border of the tile is whole in the next tile, and one that fills more than half of the tile
-    is whole at the scale before.
+    A face cut by an inner border of the tile is whole in the next tile, or from afar.
     """
-    margin = _BORDER * tile.width
     right, bottom = tile.left + tile.width, tile.top + tile.height
     cut = (
-        (tile.left > 0 and box.left < tile.left + margin)
-        or (tile.top > 0 and box.top < tile.top + margin)
-        or (right < size_wh[0] and box.right > right - margin)
-        or (bottom < size_wh[1] and box.bottom > bottom - margin)
+        (tile.left > 0 and box.left < tile.left + _BORDER_PX)
+        or (tile.top > 0 and box.top < tile.top + _BORDER_PX)
+        or (right < size_wh[0] and box.right > right - _BORDER_PX)
+        or (bottom < size_wh[1] and box.bottom > bottom - _BORDER_PX)
     )
-    return not cut and box.width <= _LARGEST_PART * tile.width
+    return not cut
 
 
 def merge(detections: Iterable[Detection]) -> list[Detection]:

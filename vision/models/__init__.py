@@ -16,9 +16,9 @@ from typing import Literal
 from vision.errors import EngineError
 
 ModelName = Literal[
-    "face_detector.tflite",
-    "face_embedding.onnx",
-    "face_verifier.onnx",
+    "face_embedding_dlib.onnx",
+    "face_embedding_sface.onnx",
+    "face_yunet.onnx",
     "hand_landmarks.onnx",
     "hand_naming.npz",
     "hand_pixels.npz",
@@ -26,6 +26,9 @@ ModelName = Literal[
     "palm_detector.onnx",
 ]
 """The names of the model files."""
+
+DLIB = "dlib"
+"""What stands in the place of a file for dlib's face network, which comes with the product."""
 
 _DIRECTORY = Path(__file__).resolve().parent
 _SUMS = "SHA256SUMS"

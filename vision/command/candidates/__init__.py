@@ -20,6 +20,7 @@ SUBCOMMANDS: Mapping[str, Subcommand] = {
     "re-embed": Subcommand(f"{_HERE}.reembed", "re_embed", "Buat ulang templat untuk model wajah yang lain."),
     "calibrate": Subcommand(f"{_HERE}.calibrate", "calibrate", "Ukur seberapa sering orang luar dikira calon."),
     "health": Subcommand(f"{_HERE}.health", "health", "Cari orang ganda, foto tertukar, dan foto yang buruk."),
+    "distinct": Subcommand(f"{_HERE}.distinct", "distinct", "Catat bahwa dua orang yang mirip memang dua orang."),
     "audit": Subcommand(f"{_HERE}.people", "audit", "Tampilkan setiap perubahan galeri."),
 }
 

@@ -13,6 +13,8 @@ from candidates.errors import UncalibratedModelError
 from candidates.gallery import Gallery
 from vision.command.candidates.shared import FINE, SOME_REJECTED, Say, keep_ready, print_json, progress, with_gallery
 from vision.command.options import face_model_option
+from vision.command.output import carry_on
+from vision.command.usage import WrongCallError
 
 if TYPE_CHECKING:
     from candidates import Calibration, Index
@@ -104,6 +106,9 @@ def calibrate(
     Hasilnya disimpan di galeri dan dipakai oleh check. Tidak ada wajah orang luar yang disimpan: hanya angka, dan
     rata-rata beberapa orang.
     """
+    carry_on()
+    if picture is not None:
+        _refuse_a_photo(picture, folder)
     with Gallery.open(gallery_path) as gallery:
         outcome = _measure(gallery, say, folder, layout, false_alarms, face_model)
         if picture:
@@ -117,6 +122,15 @@ def calibrate(
         _tell(outcome, say, stored=not dry_run)
     _tell_left_out(outcome.strangers, say)
     sys.exit(SOME_REJECTED if outcome.strangers.left_out else FINE)
+
+
+def _refuse_a_photo(picture: Path, folder: Path) -> None:
+    """Refuse to draw over one of the photos that are measured with."""
+    if picture.exists() and folder.resolve() in picture.resolve().parents:
+        raise WrongCallError(
+            f"--picture {picture} ada di antara foto orang luar; pilih nama lain.",
+            f"--picture {picture} is among the photos of strangers; choose another name.",
+        )
 
 
 def _measure(

@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from candidates.photos import Describe, FaceTemplate
+from candidates.choosing import FaceChoice
+from candidates.photos import Describe, FaceTemplate, described
 from vision.command.candidates.shared import Say, SayAbove
 
 if TYPE_CHECKING:
@@ -33,9 +34,9 @@ class Watch:
     def counting(self, describe: Describe) -> Describe:
         """Return `describe`, its photos counted."""
 
-        def counted(photo: Path | bytes, /, *, name: str | None = None) -> FaceTemplate:
+        def counted(photo: Path | bytes, /, *, name: str | None = None, face: FaceChoice | None = None) -> FaceTemplate:
             try:
-                return describe(photo, name=name)
+                return described(describe, photo, name=name, face=face)
             finally:
                 self.photo()
 

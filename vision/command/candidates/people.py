@@ -8,10 +8,13 @@ from pathlib import Path
 
 import click
 
+from candidates.choosing import face_words
 from candidates.gallery import Gallery, Outcome
 from candidates.importing import register
 from candidates.people import Candidate, Relation, Role
+from candidates.regions import label_of
 from candidates.tables import PEOPLE_COLUMNS, Row, person_row
+from vision.command.candidates.numbered import numbered_option, numbering
 from vision.command.candidates.shared import (
     FINE,
     NOTHING_DONE,
@@ -19,6 +22,7 @@ from vision.command.candidates.shared import (
     SOME_REJECTED,
     Say,
     face_engine,
+    gallery_to_fill,
     keep_ready,
     print_json,
     tell_row,
@@ -26,6 +30,7 @@ from vision.command.candidates.shared import (
     with_gallery,
 )
 from vision.command.options import face_model_option
+from vision.command.output import carry_on
 
 
 @click.command("add")
@@ -34,19 +39,35 @@ from vision.command.options import face_model_option
 @click.option("--role", default="", help=f"Peran: {', '.join(Role)} (atau calon, wakil, keluarga).")
 @click.option("--election", default="", help="Id pemilu.")
 @click.option("--ballot-number", default="", help="Nomor urut.")
-@click.option("--region", default="", help="Kode wilayah Kemendagri, misalnya 34 atau 34.01.")
+@click.option("--region", default="", help="Wilayah: kode Kemendagri atau nama, misalnya 34.01.")
 @click.option("--party", default="", help="Partai pengusung.")
 @click.option("--relative-of", default="", help="Id atau nama calon yang keluarganya didaftarkan.")
 @click.option("--relation", default="", help=f"Hubungan: {', '.join(Relation)} (atau pasangan, anak, ...).")
+@click.option(
+    "--face",
+    default="",
+    metavar="kiri|kanan|terbesar|N",
+    help="Wajah mana bila foto memuat beberapa orang (left, right, largest; N: nomor wajah); satu per foto: kiri|2.",
+)
+@numbered_option
 @face_model_option
 @with_gallery
-def add(gallery_path: Path, say: Say, photos: tuple[Path, ...], face_model: Path | None, **cells: str) -> None:
+def add(
+    gallery_path: Path,
+    say: Say,
+    photos: tuple[Path, ...],
+    face: str,
+    numbered: Path | None,
+    face_model: Path | None,
+    **cells: str,
+) -> None:
     """Daftarkan NAME dari satu foto wajah atau lebih; atau tambahkan foto baginya."""
     filled = dict.fromkeys(PEOPLE_COLUMNS, "") | {column: text.strip() for column, text in cells.items()}
-    person = replace(person_row(Row(0, filled)), photos=tuple(str(photo) for photo in photos))
-    with face_engine(face_model) as (describe, model_id), Gallery.open(gallery_path, create=True) as gallery:
+    faces = face_words(face, len(photos))
+    person = replace(person_row(Row(0, filled)), photos=tuple(str(photo) for photo in photos), faces=faces)
+    with face_engine(face_model) as (describe, model_id), gallery_to_fill(gallery_path) as gallery:
         gallery.require_model(model_id)
-        report = register(gallery, person, Path(), describe, model_id=model_id)
+        report = register(gallery, person, Path(), numbering(describe, numbered), model_id=model_id)
         tell_row(say, report)
         if report.outcome is Outcome.REJECTED:
             sys.exit(NOTHING_DONE)
@@ -87,7 +108,17 @@ def list_(gallery_path: Path, say: Say, as_json: bool) -> None:
             ("foto", "photos"),
         ]
         rows = [
-            (p.id, p.name, p.role, p.election, p.ballot_number, p.region, p.party, p.relative_of, counts.get(p.id, 0))
+            (
+                p.id,
+                p.name,
+                p.role,
+                p.election,
+                p.ballot_number,
+                label_of(p.region),
+                p.party,
+                p.relative_of,
+                counts.get(p.id, 0),
+            )
             for p in people
         ]
         say.table(header, rows)
@@ -110,19 +141,28 @@ def show(gallery_path: Path, say: Say, person: str, as_json: bool) -> None:
             "sha256": reference.photo_sha256,
             "model": reference.model_id,
             "face_px": round(reference.size_px, 1),
+            "face": reference.face,
         }
         for reference in references
     ]
     if as_json:
         print_json(_public(found, photos=photos, family=[relative.id for relative in family]))
         return
-    fields = [(column, value) for column, value in asdict(found).items() if value not in (None, "")]
+    told = asdict(found) | {"region": label_of(found.region)}
+    fields = [(column, value) for column, value in told.items() if value not in (None, "")]
     fields += [("family", f"{relative.id} ({relative.relation})") for relative in family]
     say.table([("kolom", "field"), ("isi", "value")], fields)
     click.echo()
     say.table(
-        [("foto", "photo"), ("nama", "name"), ("sha256", "sha256"), ("wajah px", "face px"), ("model", "model")],
-        [(p["number"], p["name"], str(p["sha256"])[:12], p["face_px"], p["model"]) for p in photos],
+        [
+            ("foto", "photo"),
+            ("nama", "name"),
+            ("sha256", "sha256"),
+            ("wajah px", "face px"),
+            ("model", "model"),
+            ("wajah", "face"),
+        ],
+        [(p["number"], p["name"], str(p["sha256"])[:12], p["face_px"], p["model"], p["face"]) for p in photos],
     )
 
 
@@ -134,6 +174,7 @@ def show(gallery_path: Path, say: Say, person: str, as_json: bool) -> None:
 @with_gallery
 def remove(gallery_path: Path, say: Say, person: str, photo: int | None, with_family: bool, yes: bool) -> None:
     """Hapus PERSON (id atau nama) beserta templat wajahnya dari berkas galeri."""
+    carry_on()
     with Gallery.open(gallery_path) as gallery:
         found = gallery.person(person)
         numbers = [reference.id for reference in gallery.references(found.id)]

@@ -19,6 +19,7 @@ from vision.command.candidates.shared import (
     with_gallery,
 )
 from vision.command.options import face_model_option
+from vision.command.output import carry_on
 
 
 @click.command("re-embed")
@@ -45,6 +46,7 @@ def re_embed(
     tidak ada atau tidak dapat dipakai disebutkan (status keluar 1); templat lamanya tetap tersimpan, kecuali dengan
     --drop-missing. Bila terputus, jalankan lagi: yang selesai tidak diulang.
     """
+    carry_on()
     with face_engine(face_model) as (describe, model_id), Gallery.open(gallery_path) as gallery:
         with progress(say, "orang", "people") as (advance, say_above):
 

@@ -9,6 +9,7 @@ from typing import Self
 
 from candidates.errors import Language
 from candidates.importing import RowReport
+from candidates.reports import UnreadColumns
 
 COLUMNS = ("table", "row", "name", "outcome", "photos_used", "photos_rejected", "reason", "code")
 
@@ -55,6 +56,12 @@ class RowReportFile:
             " ".join(dict.fromkeys(codes)),
         )
         self._writer.writerow([_harmless(cell) if isinstance(cell, str) else cell for cell in cells])
+
+    def write_columns(self, unread: UnreadColumns) -> None:
+        """Add that columns of a table were not understood."""
+        note = unread.note
+        cells = (unread.table, unread.line, "", "", "", "", note.text(self._language), note.code)
+        self._writer.writerow(cells)
 
 
 def _harmless(text: str) -> str:

@@ -6,21 +6,25 @@ import functools
 import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 import click
 
-from candidates.errors import CalibrationError, CandidatesError, Language
+from candidates.errors import CandidatesError, Language
 from candidates.gallery import Gallery, Outcome
 from candidates.importing import RowReport
 from candidates.photos import Describe
+from vision.command.options import lang_option
+from vision.command.output import carry_on, is_output
 from vision.errors import FotoNetralError
+from vision.failures import told as failure_text
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from candidates.choosing import FaceChoice
     from candidates.photos import FaceTemplate
 
 DEFAULT_GALLERY = "gallery.db"
@@ -49,9 +53,7 @@ def with_gallery(command: Callable[..., None]) -> Callable[..., None]:
         show_envvar=True,
         help="Berkas galeri.",
     )
-    @click.option(
-        "--lang", type=click.Choice(["id", "en"]), default="id", show_default=True, help="Bahasa: Indonesia, Inggris."
-    )
+    @lang_option
     @functools.wraps(command)
     def told(*args: Any, lang: str, **options: Any) -> None:
         say = Say(cast(Language, lang))
@@ -59,10 +61,10 @@ def with_gallery(command: Callable[..., None]) -> Callable[..., None]:
             command(*args, say=say, **options)
         except (CandidatesError, FotoNetralError) as error:
             say.fail(f"{error.text(say.language)} [{error.code}]")
-        except BrokenPipeError:
-            raise
-        except OSError as error:
-            say.fail(f"{error.strerror}: {error.filename}")
+        except (OSError, MemoryError) as error:
+            if is_output(error):
+                raise  # the run tells it at its end
+            say.fail(failure_text(error, None, say.language))
 
     return told
 
@@ -108,6 +110,23 @@ class Say:
 
 
 @contextmanager
+def gallery_to_fill(path: Path) -> Iterator[Gallery]:
+    """Open a gallery, or make one; what was made is gone again when nothing came of it (a wrong passphrase)."""
+    carry_on()
+    is_new = not path.exists()
+    gallery = Gallery.open(path, create=True)
+    try:
+        yield gallery
+    except BaseException:
+        if is_new:
+            gallery.discard_unused()
+        else:
+            gallery.close()
+        raise
+    gallery.close()
+
+
+@contextmanager
 def face_engine(face_model: Path | None = None) -> Iterator[tuple[Describe, str]]:
     """Give the describing function and its model's id; the face models load at the first photo that needs them.
 
@@ -121,10 +140,10 @@ def face_engine(face_model: Path | None = None) -> Iterator[tuple[Describe, str]
     own = None if face_model is None else open_face_model(face_model)
     enrollers: list[Enroller] = []
 
-    def describe(photo: Path | bytes, /, *, name: str | None = None) -> FaceTemplate:
+    def describe(photo: Path | bytes, /, *, name: str | None = None, face: FaceChoice | None = None) -> FaceTemplate:
         if not enrollers:
             enrollers.append(Enroller(face_model=own))
-        return enrollers[0].describe(photo, name=name)
+        return enrollers[0].describe(photo, name=name, face=face)
 
     try:
         yield describe, MODEL_ID if own is None else own.model_id
@@ -176,14 +195,9 @@ def progress(say: Say, unit_id: str, unit_en: str) -> Iterator[tuple[Callable[[s
 
 def keep_ready(gallery: Gallery) -> None:
     """Have a large gallery ready for the next check, after it was changed."""
-    from candidates.calibration import Calibration
-
     models = gallery.model_ids()
     if len(models) == 1:
-        # A model that nobody has calibrated yet is not matched with, so there is nothing to get ready.
-        with suppress(CalibrationError):
-            table = Calibration.load(gallery.calibration(models[0]), model_id=models[0])
-            gallery.keep_ready(models[0], table.cohort)
+        gallery.keep_ready(models[0])
 
 
 def tell_row(say: Say, row: RowReport) -> None:

@@ -8,11 +8,13 @@ from pathlib import Path
 
 import click
 
+from candidates.errors import ArchiveOverSourceError
 from candidates.gallery import Gallery, Outcome
 from candidates.importing import ImportReport, RowReport
 from candidates.sources import Kind, import_source, kind_of
 from candidates.transfer import Exported, export
 from vision.command.candidates.import_progress import import_progress
+from vision.command.candidates.numbered import numbered_option, numbering
 from vision.command.candidates.passphrases import passphrase, passphrase_option
 from vision.command.candidates.row_report import RowReportFile
 from vision.command.candidates.shared import (
@@ -22,12 +24,14 @@ from vision.command.candidates.shared import (
     SOME_REJECTED,
     Say,
     face_engine,
+    gallery_to_fill,
     keep_ready,
     tell_row,
     warn_about_mode,
     with_gallery,
 )
 from vision.command.options import face_model_option
+from vision.command.output import carry_on
 
 MISSING_NAMED = 20
 """How many photos that were not found are named; the rest is counted."""
@@ -37,7 +41,7 @@ MISSING_NAMED = 20
 @click.argument("source", type=click.Path(exists=True, path_type=Path))
 @click.option("--role", help="Peran semua orang dari sebuah folder: candidate atau running_mate (calon, wakil).")
 @click.option("--election", help="Id pemilu semua orang dari sebuah folder.")
-@click.option("--region", help="Kode wilayah semua orang dari sebuah folder, misalnya 34 atau 34.01.")
+@click.option("--region", help="Wilayah semua orang dari sebuah folder: kode atau nama, misalnya 34.01.")
 @click.option("--party", help="Partai semua orang dari sebuah folder.")
 @click.option(
     "--report",
@@ -47,6 +51,7 @@ MISSING_NAMED = 20
     help="Tulis hasil setiap baris ke tabel CSV ini.",
 )
 @passphrase_option
+@numbered_option
 @face_model_option
 @with_gallery
 def import_(
@@ -55,12 +60,14 @@ def import_(
     source: Path,
     report_path: Path | None,
     passphrase_file: Path | None,
+    numbered: Path | None,
     face_model: Path | None,
     **shared: str | None,
 ) -> None:
     """Daftarkan semua orang dari SOURCE: tabel CSV atau .xlsx, folder, atau hasil export.
 
-    Kolom tabel: name, role, election, ballot_number, region, party, relative_of, relation, photos. Berkas
+    Kolom tabel: name, role, election, ballot_number, region, party, relative_of, relation, photos, face. Kolom face
+    (wajah: kiri, kanan, terbesar, atau nomor) memilih satu wajah dari foto yang memuat beberapa orang. Berkas
     elections.csv di sebelahnya, atau lembar "elections" atau "pemilu" di .xlsx (id, title, level, region,
     active_from, active_to, polling_day), mengatur masa dan wilayah pemilu. Dalam sebuah folder, setiap subfolder
     adalah satu orang: namanya nama orang itu, isinya foto-fotonya. Mengimpor sumber yang sama dua kali tidak mengubah
@@ -78,7 +85,7 @@ def import_(
     question = say.pick(f"Sandi {source.name}", f"Passphrase of {source.name}")
     with ExitStack() as stack:
         describe, model_id = stack.enter_context(face_engine(face_model))
-        gallery = stack.enter_context(Gallery.open(gallery_path, create=True))
+        gallery = stack.enter_context(gallery_to_fill(gallery_path))
         gallery.require_model(model_id)
         file = stack.enter_context(RowReportFile(report_path, say.language)) if report_path else None
         with import_progress(say) as watch:
@@ -92,13 +99,18 @@ def import_(
             report = import_source(
                 gallery,
                 source,
-                watch.counting(describe),
+                watch.counting(numbering(describe, numbered)),
                 shared=cells,
                 model_id=model_id,
                 on_row=on_row,
                 on_total=watch.total,
                 passphrase=lambda: passphrase(say, passphrase_file, question),
             )
+        for unread in report.unread_columns:
+            note = unread.note
+            say.line(*(f"{unread.table}:{unread.line}: {text}" for text in (note.text_id, note.text_en)), err=True)
+            if file:
+                file.write_columns(unread)
         _tell_report(say, report)
         keep_ready(gallery)
         warn_about_mode(say, gallery)
@@ -136,7 +148,9 @@ def export_(
     """
     if target.exists() and not force:
         say.fail(say.pick(f"{target} sudah ada (pakai --force).", f"{target} exists already (use --force)."))
+    carry_on()
     with Gallery.open(gallery_path, read_only=True) as gallery:
+        _refuse_a_source(target, gallery_path, folders)
         secret = None
         if encrypt or passphrase_file:
             secret = passphrase(say, passphrase_file, say.pick("Sandi baru", "New passphrase"), twice=True)
@@ -144,6 +158,19 @@ def export_(
     _tell_missing(say, exported)
     _tell_export(say, target, exported, is_encrypted=secret is not None)
     sys.exit(SOME_REJECTED if exported.missing else FINE)
+
+
+def _refuse_a_source(target: Path, gallery_path: Path, folders: tuple[Path, ...]) -> None:
+    """Refuse to write the copy over what it is made of, also with --force. Raises ArchiveOverSourceError."""
+    if not target.exists():
+        return
+    real = target.resolve()
+    if real == gallery_path.resolve():
+        raise ArchiveOverSourceError(f"{target} adalah galeri itu sendiri.", f"{target} is the gallery itself.")
+    if any(real == folder.resolve() or folder.resolve() in real.parents for folder in folders):
+        raise ArchiveOverSourceError(
+            f"{target} ada di antara foto yang disalin.", f"{target} is among the photos that are copied."
+        )
 
 
 def _tell_report(say: Say, report: ImportReport) -> None:
