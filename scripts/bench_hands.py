@@ -5,7 +5,8 @@
 WHAT is one or more of
 
     poses        labelled pictures of `<data>/hands`, by set and pose; REPORT_SETS were never trained on
-    scenes       group photos with signs marked by eye (`<data>/groups/scenes.json`)
+    scenes       group photos with signs marked by eye (`<data>/groups/scenes.json`, `<data>/groups/real_scenes`): signs
+                 found, flagged and named, photos clear and flagged; split in two by repository, one half to tune on
     sizes        people and raised hands put into group photos, by the size of the hand
     turns        rendered hands turned every way, from both sides, in five skin tones
     wear         pictures made worse: compressed, blurred, dark, against the light, small

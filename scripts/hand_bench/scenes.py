@@ -1,4 +1,4 @@
-"""Real group photos in which somebody has marked the signs by eye (`groups/scenes.json`)."""
+"""Group photos in which somebody has marked the signs by eye: one of a graduation, and many of Indonesian groups."""
 
 from __future__ import annotations
 
@@ -6,16 +6,18 @@ import json
 import time
 from pathlib import Path
 
+from scripts.hand_bench import real_scenes
 from scripts.hand_bench.bench import Bench, Engine, Recipe, answer_line
 from scripts.hand_metric import QUIET, SIZE_NAMES, is_near, size_class
 
 
 def report(bench: Bench) -> None:
-    """Print the scenes of each recipe and keep its answers."""
+    """Print the graduation of each recipe, then what the product says of the other groups; keep the answers."""
     for title, recipe in bench.titled():
         lines: list[str] = []
         score_scenes(bench.data / "groups", recipe, lines)
         bench.keep_lines("scenes", title, lines)
+    real_scenes.report(bench)
 
 
 def score_scenes(groups: Path, recipe: Recipe, keep: list[str]) -> None:

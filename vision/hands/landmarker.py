@@ -20,7 +20,7 @@ from vision.geometry import Box
 from vision.hands.patch import Patch
 from vision.models import model_path
 
-WRIST, THUMB_TIP, INDEX_MCP, INDEX_TIP, MIDDLE_MCP, MIDDLE_TIP, PINKY_MCP = 0, 4, 5, 8, 9, 12, 17
+WRIST, THUMB_TIP, INDEX_MCP, INDEX_PIP, INDEX_TIP, MIDDLE_MCP, MIDDLE_TIP, PINKY_MCP = 0, 4, 5, 6, 8, 9, 12, 17
 """Indices of the landmarks that other modules name."""
 
 LANDMARKS = 21

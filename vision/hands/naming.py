@@ -66,13 +66,32 @@ class HandNamer:
             for hand, mine, seen in zip(hands, np.split(landmarks, ends), np.split(pixels, ends), strict=True)
         ]
 
+    def probabilities(self, hands: Sequence[FoundHand]) -> NDArray[np.float64]:
+        """Return how likely each of SHAPES is for every hand by itself, (n, len(SHAPES))."""
+        return weigh(self.evidence(hands), self._weights)
+
     def name(self, hands: Sequence[FoundHand]) -> list[Naming]:
-        """Name every hand, in the same order."""
-        probabilities = weigh(self.evidence(hands), self._weights)
-        return [_named(row, hand.views[0].points_xyz) for row, hand in zip(probabilities, hands, strict=True)]
+        """Name every hand by itself, in the same order."""
+        return names_of(hands, self.probabilities(hands))
 
 
-def _named(probability: NDArray[np.float64], points_xyz: NDArray[np.float64]) -> Naming:
+def names_of(
+    hands: Sequence[FoundHand], probabilities: NDArray[np.float64], gains: NDArray[np.float64] | None = None
+) -> list[Naming]:
+    """Name hands whose probabilities are known, (n, len(SHAPES)).
+
+    gains : what their company multiplies them by; it says what a hand shows, not whether it is one.
+    """
+    weighed = probabilities if gains is None else probabilities * gains
+    weighed = weighed / weighed.sum(axis=1, keepdims=True)
+    scores = 1.0 - probabilities[:, SHAPES.index(CLUTTER)]
+    return [
+        _named(row, hand.views[0].points_xyz, float(score))
+        for row, hand, score in zip(weighed, hands, scores, strict=True)
+    ]
+
+
+def _named(probability: NDArray[np.float64], points_xyz: NDArray[np.float64], hand_score: float) -> Naming:
     sign = 1.0 - probability[QUIET].sum()
     among_signs = probability.copy()
     among_signs[QUIET] = 0.0
@@ -83,7 +102,6 @@ def _named(probability: NDArray[np.float64], points_xyz: NDArray[np.float64]) ->
         fist = probability[SHAPES.index(Pose.FIST)]
         pose = Pose.FIST if fist > 1.0 - sign - fist else Pose.NONE
         score = float(1.0 - sign)
-    hand_score = float(1.0 - probability[SHAPES.index(CLUTTER)])
     return Naming(pose, score, hand_score, _finger_state(probability, points_xyz))
 
 

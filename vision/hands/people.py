@@ -10,7 +10,16 @@ from numpy.typing import NDArray
 
 from vision.geometry import Box
 from vision.hands.hand import Hand
-from vision.hands.landmarker import INDEX_MCP, INDEX_TIP, MIDDLE_MCP, MIDDLE_TIP, PINKY_MCP, THUMB_TIP, WRIST
+from vision.hands.landmarker import (
+    INDEX_MCP,
+    INDEX_PIP,
+    INDEX_TIP,
+    MIDDLE_MCP,
+    MIDDLE_TIP,
+    PINKY_MCP,
+    THUMB_TIP,
+    WRIST,
+)
 from vision.poses import Pose
 
 _REACH = 4.5
@@ -18,6 +27,9 @@ _REACH = 4.5
 
 _SIZE_RATIO = (0.25, 3.0)
 """Hand size over face width: from a fist at the back to an open hand held toward the camera."""
+
+_BELT = 2.0
+"""How far below the chin a hand is low, in face heights."""
 
 _SHOWN = {
     Pose.THUMB_UP: 1,
@@ -33,7 +45,7 @@ _SHOWN = {
 }
 """Fingers that a hand adds to a number shown with both hands."""
 
-_LOOSE = (Pose.PALM_FIVE, Pose.FOUR, Pose.FINGER_HEART, Pose.OK)
+LOOSE = (Pose.PALM_FIVE, Pose.FOUR, Pose.FINGER_HEART, Pose.OK)
 """Shapes that hands at rest take as well: open on a knee, folded, round a glass."""
 
 _FLAT = (Pose.PALM_FIVE, Pose.FOUR, Pose.NONE)
@@ -63,6 +75,15 @@ def owners(boxes: Sequence[Box], faces: Sequence[Box]) -> list[int | None]:
     return owner
 
 
+def raised(boxes: Sequence[Box], faces: Sequence[Box]) -> NDArray[np.bool_]:
+    """Tell for each hand whether it is held above its person's belt; a hand of nobody known counts as raised."""
+    below = [
+        0.0 if face is None else (box.center_xy[1] - faces[face].bottom) / max(faces[face].height, 1.0)
+        for box, face in zip(boxes, owners(boxes, faces), strict=True)
+    ]
+    return np.array(below) < _BELT
+
+
 def with_posture(hands: Sequence[Hand], faces: Sequence[Box]) -> tuple[Hand, ...]:
     """Return the hands with what their place and their partner say: posed palms, hands on chests, two-hand signs."""
     placed = [_placed(hand, None if hand.person is None else faces[hand.person]) for hand in hands]
@@ -74,12 +95,16 @@ def with_posture(hands: Sequence[Hand], faces: Sequence[Box]) -> tuple[Hand, ...
 
 
 def _placed(hand: Hand, face: Box | None) -> Hand:
-    if hand.pose in _LOOSE and _is_at_rest(hand, face):
+    if hand.pose in LOOSE and _is_at_rest(hand, face):
+        return replace(hand, pose=Pose.NONE)
+    if hand.pose is Pose.ONE_INDEX and face is not None and _is_on_lips(hand, face):
         return replace(hand, pose=Pose.NONE)
     if hand.pose not in (Pose.PALM_FIVE, Pose.NONE):
         return hand
     if face is not None and _is_on_chest(hand, face):
         return replace(hand, pose=Pose.HAND_ON_CHEST)
+    if face is not None and _is_laid_on_another(hand, face):
+        return replace(hand, pose=Pose.NONE)
     return replace(hand, posed=_is_posed(hand, face)) if hand.pose is Pose.PALM_FIVE else hand
 
 
@@ -94,11 +119,29 @@ def _is_at_rest(hand: Hand, face: Box | None) -> bool:
 def _is_posed(hand: Hand, face: Box | None) -> bool:
     """Tell whether an open palm is held up toward the camera: fingers up, palm seen broad, not hanging low."""
     fingers_up = _lean(hand) < np.deg2rad(50)
-    length = np.linalg.norm(hand.points_xyz[MIDDLE_MCP, :2] - hand.points_xyz[WRIST, :2])
-    breadth = np.linalg.norm(hand.points_xyz[INDEX_MCP, :2] - hand.points_xyz[PINKY_MCP, :2])
-    broad = breadth > 0.45 * length
+    # Broader than long is a palm whose fingers point at the camera: it claps, holds or explains something.
+    broad = 0.45 < _breadth(hand) < 1.1
     high = face is None or hand.box.center_xy[1] < face.bottom + 2.0 * face.height
     return bool(fingers_up and broad and high)
+
+
+def _is_laid_on_another(hand: Hand, face: Box) -> bool:
+    """Tell whether it is one of two joined palms, the other hidden behind it: upright before the chest, seen edge on.
+
+    Ten selfies of an open palm (hagrid_sample) show it from 0.56 to 0.86 as broad as long.
+    """
+    x, y = hand.box.center_xy
+    before_chest = abs(x - face.center_xy[0]) < 0.6 * face.width and 0 < (y - face.bottom) / face.height < 1.6
+    return before_chest and _lean(hand) < np.deg2rad(35) and _breadth(hand) < 0.52
+
+
+def _is_on_lips(hand: Hand, face: Box) -> bool:
+    """Tell whether the index finger lies upright on the lips: its tip at the nose, its middle joint at the chin."""
+    middle, top = face.center_xy[0], face.top
+    (tip_x, tip_y), (joint_x, joint_y) = (hand.points_xyz[point, :2] for point in (INDEX_TIP, INDEX_PIP))
+    straight = abs(tip_x - middle) < 0.15 * face.width and abs(joint_x - middle) < 0.2 * face.width
+    on_lips = 0.45 < (tip_y - top) / face.height < 0.7 < (joint_y - top) / face.height < 1.0
+    return bool(straight and on_lips)
 
 
 def _is_on_chest(hand: Hand, face: Box) -> bool:
@@ -138,16 +181,18 @@ def _together(one: Hand, other: Hand, first: int, second: int) -> tuple[Hand, Ha
 
 
 def _is_heart(one: Hand, other: Hand) -> bool:
-    """Tell whether thumbs meet below and fingers meet above, with room between: a heart of two hands."""
+    """Tell whether fingers meet above and thumbs below, with room between: a heart of two hands.
+
+    Where the wrists are far apart, the fingers alone meet, and the thumbs hide behind them.
+    """
     size = min(_size(one), _size(other))
     fingertip = min(_apart(one, other, INDEX_TIP, INDEX_TIP), _apart(one, other, MIDDLE_TIP, MIDDLE_TIP))
     thumbs = _apart(one, other, THUMB_TIP, THUMB_TIP)
     tops = (one.points_xyz[INDEX_TIP, 1] + other.points_xyz[INDEX_TIP, 1]) / 2
     bottoms = (one.points_xyz[THUMB_TIP, 1] + other.points_xyz[THUMB_TIP, 1]) / 2
     wrists = _apart(one, other, WRIST, WRIST)
-    return bool(
-        fingertip < 0.35 * size and thumbs < 0.4 * size and bottoms - tops > 0.25 * size and wrists > 0.5 * size
-    )
+    closed = thumbs < 0.4 * size and wrists > 0.5 * size
+    return bool(fingertip < 0.35 * size and bottoms - tops > 0.25 * size and (closed or wrists > 1.5 * size))
 
 
 def _is_palms_together(one: Hand, other: Hand) -> bool:
@@ -172,6 +217,13 @@ def _way(hand: Hand) -> NDArray[np.float64]:
     way = hand.points_xyz[MIDDLE_MCP, :2] - hand.points_xyz[WRIST, :2]
     unit: NDArray[np.float64] = way / max(float(np.linalg.norm(way)), 1e-6)
     return unit
+
+
+def _breadth(hand: Hand) -> float:
+    """The palm's breadth over its length, as seen: about 0.7 from the front."""
+    length = np.linalg.norm(hand.points_xyz[MIDDLE_MCP, :2] - hand.points_xyz[WRIST, :2])
+    breadth = np.linalg.norm(hand.points_xyz[INDEX_MCP, :2] - hand.points_xyz[PINKY_MCP, :2])
+    return float(breadth / max(float(length), 1e-6))
 
 
 def _lean(hand: Hand) -> float:

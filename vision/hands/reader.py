@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vision.geometry import Box
+from vision.hands.company import gains
 from vision.hands.hand import Hand
-from vision.hands.naming import HandNamer, Naming
-from vision.hands.people import owners, with_posture
+from vision.hands.naming import HandNamer, Naming, names_of
+from vision.hands.people import owners, raised, with_posture
 from vision.hands.search import FoundHand, HandSearch
 from vision.poses import Pose
 
@@ -48,10 +49,9 @@ class HandReader:
         if not faces and not any(name.hand_score >= _SURE_HAND_SCORE for _, name in named):
             named += self._named(self._search.look_in_parts(pixels))
         likely = [one for one, name in named if name.hand_score >= _LEAST_FIRST_SCORE]
-        seen = self._named(self._search.again(pixels, likely))
         hands = [
             _hand(one, name)
-            for one, name in seen
+            for one, name in self._named_in_company(self._search.again(pixels, likely), faces)
             if name.hand_score >= _LEAST_HAND_SCORE and (name.pose is not Pose.NONE or one.size >= _LEAST_QUIET_PX)
         ]
         whose = owners([hand.box for hand in hands], faces)
@@ -59,6 +59,18 @@ class HandReader:
 
     def _named(self, found: Sequence[FoundHand]) -> list[tuple[FoundHand, Naming]]:
         return list(zip(found, self._namer.name(found), strict=True))
+
+    def _named_in_company(self, found: Sequence[FoundHand], faces: Sequence[Box]) -> list[tuple[FoundHand, Naming]]:
+        """Name hands by what they show and by what the others do."""
+        probabilities = self._namer.probabilities(found)
+        boxes = [one.box for one in found]
+        return list(
+            zip(
+                found,
+                names_of(found, probabilities, gains(probabilities, raised(boxes, faces), len(faces))),
+                strict=True,
+            )
+        )
 
     def close(self) -> None:
         """Let go of the networks."""

@@ -1,7 +1,16 @@
 """Policy packs, findings, verdict and wording. Knows nothing of how anything was detected."""
 
 from vision.rules.evidence import CandidateFacts, ElectionContext, ElectionFacts, MatchFacts, SeenFace, SeenHand
-from vision.rules.findings import Finding, FindingKind, Judgment, Note, Remark, RemarkKind, Subject, Verdict
+from vision.rules.findings import (
+    Finding,
+    FindingKind,
+    Judgment,
+    Note,
+    Remark,
+    RemarkKind,
+    Subject,
+    Verdict,
+)
 from vision.rules.judge import judge
 from vision.rules.phases import Phase
 from vision.rules.places import place_in_words
@@ -16,6 +25,7 @@ from vision.rules.policy import (
 )
 from vision.rules.post import JudgedPhoto, PostFinding, PostJudgment, PostRemark, judge_post
 from vision.rules.post_wording import describe_in_post, describe_remark_in_post, post_headline, post_next_step
+from vision.rules.raised import unnamed_hands
 from vision.rules.schema import Circular, PoseRule, Rule, Severity
 from vision.rules.wording import describe, describe_remark, headline, next_step, pose_label
 
@@ -62,4 +72,5 @@ __all__ = [
     "post_headline",
     "post_next_step",
     "read_pack",
+    "unnamed_hands",
 ]

@@ -106,12 +106,14 @@ class SeenHand:
 class SeenFace:
     """One face: `index` counts the faces of the result from 0; `match` is None for everybody not in the gallery.
 
-    Matches of people whose elections are out of scope do not belong here: the gallery leaves them out.
+    `alternatives` are the other registered people whom the face may as well be, the nearest first. Matches of people
+    whose elections are out of scope do not belong here: the gallery leaves them out.
     """
 
     index: int
     person: int | None = None
     match: MatchFacts | None = None
+    alternatives: tuple[CandidateFacts, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

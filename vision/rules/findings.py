@@ -16,6 +16,8 @@ class FindingKind(StrEnum):
     POSE = "pose"
     CANDIDATE = "candidate"
     FAMILY = "family"
+    UNSEEN = "unseen"
+    """Something of the file was not looked at."""
 
 
 class Verdict(StrEnum):
@@ -37,6 +39,8 @@ class Note(StrEnum):
     """No active candidate in scope holds the number, and the policy made the finding milder for it."""
     POSSIBLE = "possible"
     """The face resembles the person, but not beyond doubt."""
+    EITHER = "either"
+    """The face resembles several registered people about equally: all of them are subjects, the nearest first."""
     WITH_SIGN = "with_sign"
     """A hand sign is in the same photo."""
     OWN_NUMBER = "own_number"
@@ -70,18 +74,40 @@ class RemarkKind(StrEnum):
     """The photo was taken outside the time of every election that counts, which clears nothing."""
     TOO_POOR = "faces.too_poor"
     """Faces that nobody could be told by, while a gallery was compared."""
+    PICTURES = "photo.pictures"
+    """So many (`count`) of the pictures in the file (`total`) were looked at."""
+    FAR = "photo.far"
+    """A very large or elongated photo without any face: people may be too small in it to be seen."""
+    TURNED = "photo.turned"
+    """The photo is stored on its side or upside down, and was looked at upright."""
+    NO_ELECTION = "faces.no_election"
+    """No election of the gallery counts for the region and day: at most people without one are looked for."""
+    NOBODY = "faces.nobody"
+    """Nobody of the gallery has a face to compare for the region and day: no candidate was looked for."""
+    LOST = "faces.lost"
+    """People of the gallery who were not looked for, since the region stored for them is none that is known."""
+    NO_GALLERY = "faces.no_gallery"
+    """A region was asked for, but without a gallery no candidate was looked for."""
+
+    @property
+    def is_about_scope(self) -> bool:
+        """Whether it is about where and when photos are to be posted: the same for all that a checker judges."""
+        return self in (RemarkKind.NO_ELECTION, RemarkKind.NOBODY, RemarkKind.LOST, RemarkKind.NO_GALLERY)
 
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """A circumstance of the whole photo; `day` is the day it is about, `count` how many it is about.
+    """A circumstance of the whole photo.
 
-    It never changes the verdict.
+    `day` is the day it is about, `count` how many (of `total`) it is about, `place` the region as people read it,
+    "34.01 Kabupaten Kulon Progo", empty for everywhere. It never changes the verdict.
     """
 
     kind: RemarkKind
     day: date | None = None
     count: int = 0
+    total: int = 0
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,18 +129,19 @@ class Subject:
 class Finding:
     """One reason to look again or not to post.
 
-    `code` is stable: `pose.<pose id>`, `candidate.match`, `candidate.match_with_sign`, `family.match`. `rule` is the id
-    of the policy pack, `basis` the circular and item behind it. `hands` and `faces` count from 0 as in the evidence,
-    ascending. `candidates` are the ids of the people named: the holders of the number for a pose, the matched person
-    otherwise. `people` is how many people show it. `phase` is where the elections meant stand on the day of the check,
-    None when unknown.
+    `code` is stable: `pose.<pose id>`, `candidate.match`, `candidate.match_with_sign`, `family.match`, and `unseen.`
+    with `animation`, `document`, `image` (a file of several photos) or `video`. `rule` is the id of the policy pack,
+    `basis` the circular and item behind it, None for what was not looked at. `hands` and `faces` count from 0 as in the
+    evidence, ascending. `candidates` are the ids of the people named: the holders of the number for a pose, the matched
+    person otherwise, or all whom the face may be, with all their `numbers`. `people` is how many people show it.
+    `phase` is where the elections meant stand on the day of the check, None when unknown.
     """
 
     kind: FindingKind
     severity: Severity
     code: str
     rule: str
-    basis: Rule
+    basis: Rule | None
     hands: tuple[int, ...] = ()
     faces: tuple[int, ...] = ()
     candidates: tuple[str, ...] = ()
@@ -130,8 +157,7 @@ class Finding:
 class Judgment:
     """The findings in order of weight, the verdict, and the numbers each hand of the evidence can mean.
 
-    `hand_numbers` runs parallel to the hands that were judged. `remarks` tell circumstances that findings share; a
-    photo without findings has none.
+    `hand_numbers` runs parallel to the hands that were judged. `remarks` tell circumstances that findings share.
     """
 
     findings: tuple[Finding, ...]

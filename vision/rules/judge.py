@@ -6,12 +6,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from vision.media import ONE_PICTURE, Media
 from vision.poses import Pose
-from vision.rules.evidence import CandidateFacts, ElectionContext, MatchFacts, SeenFace, SeenHand
+from vision.rules.evidence import CandidateFacts, ElectionContext, SeenFace, SeenHand
 from vision.rules.findings import Finding, FindingKind, Judgment, Note, Remark, RemarkKind, Subject, Verdict
-from vision.rules.phases import Phase, is_in_time, nearest_phase, phase_on
+from vision.rules.persons import person_findings, phase_of
+from vision.rules.phases import Phase, is_in_time, nearest_phase
 from vision.rules.policy import Policy
-from vision.rules.schema import Rule, Severity
+from vision.rules.schema import Severity
 
 NO_ELECTION = ElectionContext()
 """Nobody registered, nothing active."""
@@ -19,7 +21,7 @@ NO_ELECTION = ElectionContext()
 SEVERITY_ORDER = (Severity.FLAG, Severity.REVIEW)
 """The severities of findings, the worst first."""
 
-_KIND_ORDER = (FindingKind.CANDIDATE, FindingKind.POSE, FindingKind.FAMILY)
+_KIND_ORDER = (FindingKind.CANDIDATE, FindingKind.POSE, FindingKind.FAMILY, FindingKind.UNSEEN)
 _CODE_ORDER = ("candidate.match_with_sign",)
 
 TOLD_PHASES = {
@@ -38,8 +40,11 @@ def judge(
     context: ElectionContext = NO_ELECTION,
     *,
     taken_on: date | None = None,
+    media: Media = ONE_PICTURE,
 ) -> Judgment:
     """Weigh the hands and faces of one photo; `taken_on` is the day the camera says it was taken.
+
+    `media` says what of the file they are from: where something was not looked at, that is a finding.
 
     All hands that make the same sign become one finding, and so do all faces that match the same person. Findings come
     in order of severity, then kind (candidate, pose, family), then place in the photo; equal evidence gives equal
@@ -47,18 +52,32 @@ def judge(
     """
     numbers = tuple(hand.numbers or policy.numbers_of(hand.pose) for hand in hands)
     signs = _sign_findings(hands, numbers, policy, context)
-    people = _person_findings(faces, signs, policy, context)
-    findings = tuple(sorted([*signs, *people], key=weight))
+    people = person_findings(faces, signs, policy, context)
+    findings = tuple(sorted([*signs, *people, *_unseen(media, policy)], key=weight))
     worst = findings[0].severity if findings else Severity.NONE
     verdict = {Severity.FLAG: Verdict.FLAG, Severity.REVIEW: Verdict.REVIEW}.get(worst, Verdict.CLEAR)
-    return Judgment(findings, verdict, numbers, _remarks(findings, policy, context, taken_on))
+    return Judgment(findings, verdict, numbers, (*_of_pictures(media), *_remarks(findings, policy, context, taken_on)))
+
+
+def _unseen(media: Media, policy: Policy) -> list[Finding]:
+    """Return what asks for another look because nobody looked at it here; no policy makes it milder."""
+    if media.is_whole:
+        return []
+    what = media.kind.value if media.looked_at < media.pictures else "video"
+    return [Finding(FindingKind.UNSEEN, Severity.REVIEW, f"unseen.{what}", policy.id, basis=None)]
+
+
+def _of_pictures(media: Media) -> list[Remark]:
+    if media.looked_at >= media.pictures:
+        return []
+    return [Remark(RemarkKind.PICTURES, count=media.looked_at, total=media.pictures)]
 
 
 def _remarks(
     findings: Sequence[Finding], policy: Policy, context: ElectionContext, taken_on: date | None
 ) -> tuple[Remark, ...]:
-    """Return what is to be said of the time; nothing about a photo without findings."""
-    if not findings:
+    """Return what is to be said of the time; nothing about a photo that shows nothing."""
+    if all(finding.kind is FindingKind.UNSEEN for finding in findings):
         return ()
     remarks = []
     phase = nearest_phase(finding.phase for finding in findings)
@@ -70,15 +89,6 @@ def _remarks(
         is_old = bool(elections) and not any(is_in_time(taken_on, one, policy.window) for one in elections)
         remarks.append(Remark(RemarkKind.TAKEN_OUTSIDE if is_old else RemarkKind.TAKEN, taken_on))
     return tuple(remarks)
-
-
-def _phase(people: Iterable[CandidateFacts], context: ElectionContext) -> Phase | None:
-    """Return the phase of these people's elections; of all that are active where they have none that is known."""
-    if context.day is None:
-        return None
-    named = {person.election for person in people}
-    meant = [election for id_, election in context.elections.items() if id_ in named] or context.elections.values()
-    return nearest_phase(phase_on(context.day, election) for election in meant)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +150,7 @@ def _sign_finding(
         subjects=_pairs(holders),
         sign=rule,
         notes=_shared_notes(group),
-        phase=_phase(holders, context),
+        phase=phase_of(holders, context),
     )
 
 
@@ -160,90 +170,6 @@ def _count_people(hands: Iterable[SeenHand]) -> int:
         else:
             owners.add(("hand", hand.index if hand.partner is None else min(hand.index, hand.partner)))
     return len(owners)
-
-
-def _person_findings(
-    faces: Sequence[SeenFace], signs: Sequence[Finding], policy: Policy, context: ElectionContext
-) -> list[Finding]:
-    groups: dict[str, list[tuple[SeenFace, MatchFacts]]] = {}
-    for face in faces:
-        if face.match is not None:
-            groups.setdefault(face.match.candidate.id, []).append((face, face.match))
-    findings = []
-    for group in groups.values():
-        indices = tuple(sorted(face.index for face, _ in group))
-        sure = any(match.strength == "strong" for _, match in group)
-        person = group[0][1].candidate
-        if person.role == "family":
-            findings.append(_family_finding(person, indices, sure, policy, context))
-        else:
-            findings.append(_candidate_finding(person, indices, sure, signs, policy, context))
-    return findings
-
-
-def _candidate_finding(
-    person: CandidateFacts,
-    faces: tuple[int, ...],
-    sure: bool,
-    signs: Sequence[Finding],
-    policy: Policy,
-    context: ElectionContext,
-) -> Finding:
-    declared = person.id == context.declared_spouse_of
-    softened = declared and policy.judging.declared_spouse == "milder"
-    phase = _phase([person], context)
-    notes = set() if sure else {Note.POSSIBLE}
-    if declared:
-        notes.add(Note.SPOUSE if softened else Note.SPOUSE_NO_EXEMPTION)
-    # Numbers are drawn the day after the KPU has fixed the candidates: who has one is fixed.
-    if phase is Phase.BEFORE and person.ballot_number is None:
-        notes.add(Note.PROSPECTIVE)
-    if signs:
-        notes.add(Note.WITH_SIGN)
-    own_number = person.ballot_number
-    if own_number is not None and any(own_number in sign.numbers for sign in signs):
-        notes.add(Note.OWN_NUMBER)
-    return Finding(
-        kind=FindingKind.CANDIDATE,
-        severity=Severity.FLAG if sure and not softened else Severity.REVIEW,
-        code="candidate.match_with_sign" if signs else "candidate.match",
-        rule=policy.id,
-        basis=_basis(softened, Note.PROSPECTIVE in notes, policy),
-        hands=tuple(sorted({hand for sign in signs for hand in sign.hands})),
-        faces=faces,
-        candidates=(person.id,),
-        numbers=() if own_number is None else (own_number,),
-        subjects=(Subject(person.name, person.role, own_number),),
-        notes=frozenset(notes),
-        phase=phase,
-    )
-
-
-def _basis(softened: bool, prospective: bool, policy: Policy) -> Rule:
-    if softened:
-        return policy.rules["spouse"]
-    return policy.rule_for_prospective() if prospective else policy.rules["candidate"]
-
-
-def _family_finding(
-    person: CandidateFacts, faces: tuple[int, ...], sure: bool, policy: Policy, context: ElectionContext
-) -> Finding:
-    relative = None if person.relative_of is None else context.names.get(person.relative_of)
-    if relative is None:
-        holders = (holder for group in context.ballot_holders.values() for holder in group)
-        relative = next((holder.name for holder in holders if holder.id == person.relative_of), None)
-    return Finding(
-        kind=FindingKind.FAMILY,
-        severity=Severity(policy.judging.family) if sure else Severity.REVIEW,
-        code="family.match",
-        rule=policy.id,
-        basis=policy.rules["family"],
-        faces=faces,
-        candidates=(person.id,),
-        subjects=(Subject(person.name, "family", None, person.relation, relative),),
-        notes=frozenset() if sure else frozenset({Note.POSSIBLE}),
-        phase=_phase([person], context),
-    )
 
 
 def _holders(numbers: tuple[int, ...], context: ElectionContext) -> tuple[CandidateFacts, ...]:

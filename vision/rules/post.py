@@ -86,14 +86,19 @@ def judge_post(photos: Sequence[JudgedPhoto | None]) -> PostJudgment:
 
 
 def _groups(judged: Mapping[int, JudgedPhoto]) -> dict[tuple[object, ...], dict[int, Finding]]:
-    """Gather what is the same: signs by pose and numbers, people by who they are."""
+    """Gather what is the same: signs by pose and numbers, people by who they are, the unseen by its kind."""
     groups: dict[tuple[object, ...], dict[int, Finding]] = {}
     for at, photo in judged.items():
         for finding in photo.findings:
-            is_sign = finding.kind is FindingKind.POSE
-            key = (finding.code, finding.numbers) if is_sign else (finding.kind, finding.candidates)
-            groups.setdefault(key, {})[at] = finding
+            groups.setdefault(_sameness(finding), {})[at] = finding
     return groups
+
+
+def _sameness(finding: Finding) -> tuple[object, ...]:
+    if finding.kind is FindingKind.POSE:
+        return finding.code, finding.numbers
+    what = finding.code if finding.kind is FindingKind.UNSEEN else finding.kind
+    return what, frozenset(finding.candidates)
 
 
 def _merged(seen: dict[int, Finding]) -> PostFinding:
@@ -126,7 +131,7 @@ def _beside(signs: Sequence[PostFinding], one: PostFinding) -> PostFinding:
 
 
 def _remarks(judged: Mapping[int, JudgedPhoto], findings: Sequence[PostFinding]) -> tuple[PostRemark, ...]:
-    """Return the time once for the post, the age of the photos by day, and all faces that show nobody together."""
+    """Return time and scope once for the post, age by day, what was not looked at, all faces that show nobody."""
     own = [(at, remark) for at, photo in judged.items() for remark in photo.remarks]
     phase = nearest_phase(finding.phase for one in findings for finding in one.seen.values())
     of_time = [PostRemark(remark) for _, remark in own if phase is not None and remark.kind is TOLD_PHASES.get(phase)]
@@ -134,9 +139,19 @@ def _remarks(judged: Mapping[int, JudgedPhoto], findings: Sequence[PostFinding])
     for at, remark in own:
         if remark.kind in (RemarkKind.TAKEN, RemarkKind.TAKEN_OUTSIDE):
             ages.setdefault(remark, []).append(at)
+    unseen = [PostRemark(remark, (at,)) for at, remark in own if remark.kind is RemarkKind.PICTURES]
+    alike = {kind: tuple(at for at, one in own if one.kind is kind) for kind in (RemarkKind.FAR, RemarkKind.TURNED)}
+    of_photos = [*unseen, *(PostRemark(Remark(kind), at) for kind, at in alike.items() if at)]
     poor = {at: remark.count for at, remark in own if remark.kind is RemarkKind.TOO_POOR}
     of_faces = [PostRemark(Remark(RemarkKind.TOO_POOR, count=sum(poor.values())), tuple(poor))] if poor else []
-    return (*of_time[:1], *(PostRemark(remark, tuple(photos)) for remark, photos in _by_age(ages)), *of_faces)
+    of_scope = [PostRemark(remark) for remark in dict.fromkeys(one for _, one in own) if remark.kind.is_about_scope]
+    return (
+        *of_time[:1],
+        *of_scope,
+        *(PostRemark(remark, tuple(photos)) for remark, photos in _by_age(ages)),
+        *of_photos,
+        *of_faces,
+    )
 
 
 def _by_age(ages: Mapping[Remark, list[int]]) -> Iterable[tuple[Remark, list[int]]]:

@@ -16,6 +16,8 @@ from vision.rules.schema import Severity
 from vision.rules.texts import LONGEST_LIST, listed, listed_all, text
 from vision.rules.wording import day_in_words, describe_at, describe_remark, headline, next_step
 
+_MOST_STEPS = 3
+
 Places = Mapping[int, Sequence[str]]
 """By photo, the places in words where that photo shows a finding; empty where they are unknown or not worth telling."""
 
@@ -38,7 +40,15 @@ def describe_remark_in_post(remark: PostRemark, language: Language, photos: int)
     told = remark.remark
     _, _, key = told.kind.value.partition(".")
     day = None if told.day is None else day_in_words(told.day, language)
-    return text(language, "post", key, photos=photos_in_words(remark.photos, language), day=day, count=told.count)
+    return text(
+        language,
+        "post",
+        key,
+        photos=photos_in_words(remark.photos, language),
+        day=day,
+        count=told.count,
+        total=told.total,
+    )
 
 
 def post_headline(judgment: PostJudgment, language: Language, photos: int) -> str:
@@ -54,6 +64,10 @@ def post_next_step(judgment: PostJudgment, language: Language, photos: int) -> s
     if photos == 1 and not judgment.unjudged:
         return next_step(findings, language)
     steps = [*_steps(judgment.findings, language)]
+    unseen = {at for one in judgment.findings if one.finding.kind is FindingKind.UNSEEN for at in one.seen}
+    # Three sentences are all that is read; the finding says it besides.
+    if unseen and len(steps) + bool(judgment.unjudged) < _MOST_STEPS:
+        steps.append(_step("unseen", language, photos=unseen))
     if judgment.unjudged:
         steps.append(_step("unjudged", language, photos=judgment.unjudged))
     return " ".join(steps) or next_step((), language)
@@ -119,6 +133,8 @@ def _sorted_out(findings: Sequence[PostFinding]) -> tuple[set[int], set[int], se
     people, signs, faces, hands, spouse = set[int](), set[int](), set[int](), set[int](), set[int]()
     for one in findings:
         is_sign = one.finding.kind is FindingKind.POSE
+        if one.finding.kind is FindingKind.UNSEEN:
+            continue
         for at, own in one.seen.items():
             if own.severity is Severity.FLAG:
                 (signs if is_sign else people).add(at)

@@ -38,10 +38,15 @@ def text(language: Language, section: str, key: str, **values: object) -> str:
 
 def listed(items: Sequence[str], language: Language) -> str:
     """Join with commas and "and"; more than `LONGEST_LIST` items end in a count."""
-    if len(items) > LONGEST_LIST:
-        kept = items[: LONGEST_LIST - 1]
-        items = [*kept, text(language, "list", "more", n=len(items) - len(kept))]
-    return listed_all(items, language)
+    return listed_all(shortened(items, language), language)
+
+
+def shortened(items: Sequence[str], language: Language) -> Sequence[str]:
+    """Return the items; of more than `LONGEST_LIST` the first ones and a count of the others."""
+    if len(items) <= LONGEST_LIST:
+        return items
+    kept = items[: LONGEST_LIST - 1]
+    return [*kept, text(language, "list", "more", n=len(items) - len(kept))]
 
 
 def listed_all(items: Sequence[str], language: Language) -> str:
@@ -49,9 +54,9 @@ def listed_all(items: Sequence[str], language: Language) -> str:
     return _joined(items, text(language, "list", "and"))
 
 
-def either(numbers: Sequence[int], language: Language) -> str:
-    """Join numbers with "or"."""
-    return _joined([str(number) for number in numbers], text(language, "list", "or"))
+def either(items: Sequence[object], language: Language) -> str:
+    """Join numbers or names with "or"."""
+    return _joined([str(item) for item in items], text(language, "list", "or"))
 
 
 def _joined(items: Sequence[str], word: str) -> str:

@@ -10,10 +10,10 @@ from datetime import date
 
 from vision.errors import Language
 from vision.poses import Pose
-from vision.rules.findings import Finding, FindingKind, Note, Remark, Subject, Verdict
+from vision.rules.findings import Finding, FindingKind, Note, Remark, RemarkKind, Subject, Verdict
 from vision.rules.policy import Policy
 from vision.rules.schema import Rule, Severity
-from vision.rules.texts import LONGEST_LIST, either, listed, text, texts
+from vision.rules.texts import LONGEST_LIST, either, listed, shortened, text, texts
 
 _NOWHERE: Mapping[int, str] = {}
 
@@ -42,20 +42,28 @@ def describe(
 
 def describe_at(finding: Finding, place: str, language: Language = "id") -> str:
     """Say what `describe` says; `place` is a clause that goes on the sentence, " (kiri atas foto)", or empty."""
-    if finding.kind is FindingKind.POSE:
+    if Note.EITHER in finding.notes:
+        sentences = _doubtful_sentences(finding, language, place)
+    elif finding.kind is FindingKind.POSE:
         sentences = _pose_sentences(finding, language, place)
+    elif finding.kind is FindingKind.UNSEEN:
+        sentences = [text(language, "unseen", _unseen_part(finding), place=place)]
     elif finding.kind is FindingKind.CANDIDATE:
         sentences = _candidate_sentences(finding, language, place)
     else:
         sentences = _family_sentences(finding, language, place)
-    return " ".join([*sentences, _basis(finding.basis, language)])
+    return " ".join(sentences if finding.basis is None else [*sentences, _basis(finding.basis, language)])
 
 
 def describe_remark(remark: Remark, language: Language = "id") -> str:
     """Say a circumstance of the whole photo in one sentence."""
     _, _, key = remark.kind.value.partition(".")
     day = None if remark.day is None else day_in_words(remark.day, language)
-    return text(language, "remark", key, day=day, count=remark.count)
+    if remark.kind is RemarkKind.NO_ELECTION and remark.count:
+        key = f"{key}_others"
+    place, count, total = remark.place, remark.count, remark.total
+    where = text(language, "remark", "in_place" if place else "anywhere", place=place)
+    return text(language, "remark", key, day=day, count=count, total=total, place=place, where=where)
 
 
 def day_in_words(day: date, language: Language = "id") -> str:
@@ -69,7 +77,9 @@ def next_step(findings: Sequence[Finding], language: Language = "id") -> str:
     if not findings:
         return text(language, "step", "clear")
     signs = [finding for finding in findings if finding.kind is FindingKind.POSE]
-    people = [finding for finding in findings if finding.kind is not FindingKind.POSE]
+    people = [finding for finding in findings if finding.kind in (FindingKind.CANDIDATE, FindingKind.FAMILY)]
+    if not signs and not people:
+        return text(language, "step", f"unseen_{_unseen_part(findings[0])}")
     sign_flagged, person_flagged = _flagged(signs), _flagged(people)
     if people and all(Note.SPOUSE in finding.notes for finding in people):
         key = "spouse_and_sign" if signs else "spouse"
@@ -115,47 +125,82 @@ def _pose_sentences(finding: Finding, language: Language, place: str) -> list[st
     return [first, text(language, "pose", "unheld")] if Note.UNHELD in finding.notes else [first]
 
 
+def _doubtful_sentences(finding: Finding, language: Language, place: str) -> list[str]:
+    prospective = Note.PROSPECTIVE in finding.notes
+    names = [
+        text(language, "either", "person", name=subject.name, role=_standing(subject, language, prospective))
+        for subject in finding.subjects
+    ]
+    first = text(language, "either", "seen", place=place, names=either(shortened(names, language), language))
+    if finding.kind is FindingKind.FAMILY:
+        return [first, text(language, "family", "why")]
+    if Note.OWN_NUMBER in finding.notes:
+        key = "own_number_elsewhere" if Note.NUMBER_ELSEWHERE in finding.notes else "own_number"
+        return [first, text(language, "either", key)]
+    return [first, text(language, "candidate", _why(finding))]
+
+
+def _unseen_part(finding: Finding) -> str:
+    return finding.code.partition(".")[2]
+
+
 def _candidate_sentences(finding: Finding, language: Language, place: str) -> list[str]:
     subject = finding.subjects[0]
-    prospective = Note.PROSPECTIVE in finding.notes
-    standing = "_prospective" if prospective else "" if subject.number is None else "_numbered"
     first = text(
         language,
         "candidate",
         "seen_possible" if Note.POSSIBLE in finding.notes else "seen",
         place=place,
         name=subject.name,
-        role=text(language, "candidate", f"role_{subject.role}{standing}", number=subject.number),
+        role=_standing(subject, language, Note.PROSPECTIVE in finding.notes),
     )
+    return [first, text(language, "candidate", _why(finding))]
+
+
+def _why(finding: Finding) -> str:
+    """Return the key of what makes a photo with the person risky."""
     where = "_elsewhere" if Note.SIGN_ELSEWHERE in finding.notes else ""
     with_sign = f"_with_sign{where}" if Note.WITH_SIGN in finding.notes else ""
     if Note.SPOUSE in finding.notes:
-        why = f"spouse{with_sign}"
-    elif Note.SPOUSE_NO_EXEMPTION in finding.notes:
-        why = f"no_exemption{with_sign}"
-    elif Note.OWN_NUMBER in finding.notes:
-        why = "own_number_elsewhere" if Note.NUMBER_ELSEWHERE in finding.notes else "own_number"
-    elif Note.WITH_SIGN in finding.notes:
-        why = f"with_sign{where}"
-    else:
-        why = "alone_prospective" if prospective else "alone"
-    return [first, text(language, "candidate", why)]
+        return f"spouse{with_sign}"
+    if Note.SPOUSE_NO_EXEMPTION in finding.notes:
+        return f"no_exemption{with_sign}"
+    if Note.OWN_NUMBER in finding.notes:
+        return "own_number_elsewhere" if Note.NUMBER_ELSEWHERE in finding.notes else "own_number"
+    if Note.WITH_SIGN in finding.notes:
+        return f"with_sign{where}"
+    return "alone_prospective" if Note.PROSPECTIVE in finding.notes else "alone"
 
 
-def _family_sentences(finding: Finding, language: Language, place: str) -> list[str]:
-    subject = finding.subjects[0]
+def _standing(subject: Subject, language: Language, prospective: bool) -> str:
+    """Say what somebody stands for: "calon nomor urut 2", or of a relative "anak dari calon Ani"."""
+    if subject.role == "family":
+        relation, relative = _relation(subject, language)
+        return f"{relation} {relative}"
+    which = "_prospective" if prospective else "" if subject.number is None else "_numbered"
+    return text(language, "candidate", f"role_{subject.role}{which}", number=subject.number)
+
+
+def _relation(subject: Subject, language: Language) -> tuple[str, str]:
     relation = f"relation_{subject.relation}"
     if subject.relative_name is None:
         relative = text(language, "family", "relative_unnamed")
     else:
         relative = text(language, "family", "relative_named", name=subject.relative_name)
+    key = relation if relation in texts(language)["family"] else "relation_other"
+    return text(language, "family", key), relative
+
+
+def _family_sentences(finding: Finding, language: Language, place: str) -> list[str]:
+    subject = finding.subjects[0]
+    relation, relative = _relation(subject, language)
     first = text(
         language,
         "family",
         "seen_possible" if Note.POSSIBLE in finding.notes else "seen",
         place=place,
         name=subject.name,
-        relation=text(language, "family", relation if relation in texts(language)["family"] else "relation_other"),
+        relation=relation,
         relative=relative,
     )
     return [first, text(language, "family", "why")]

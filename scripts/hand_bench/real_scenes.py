@@ -1,0 +1,136 @@
+"""Real group photos, most of them Indonesian, in which somebody has marked every sign by eye (`groups/real_scenes`).
+
+Judged by the whole product without a gallery, since what counts is the answer on the photo. The photos are split by
+repository, so that what is tuned on one half can be reported on the other.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from scripts.hand_bench.bench import ENGINE, Bench
+from scripts.hand_bench.table import table
+from scripts.hand_metric import QUIET, is_near
+from vision import PhotoChecker
+
+FOLDER = "groups/real_scenes"
+TUNING, REPORT = "tuning half", "report half"
+UNDECIDED = "*"
+"""The mark of a raised hand that may or may not be taken for a sign."""
+
+_HEAD = (
+    "signs / found / flagged / named",
+    "with a sign: not clear",
+    "quiet: clear",
+    "quiet: flagged",
+    "false signs",
+)
+
+Marks = Mapping[str, Any]
+"""One photo of scenes.json: `signs` of [x, y, poses that are fair, joined by |], `radius`, and `size_wh` in which they
+were marked where that is not the photo's own size."""
+
+
+def halves(names: Iterable[str]) -> dict[str, str]:
+    """Return the half of each repository, the first part of the names `<repository>/<file>`.
+
+    The largest repository first, each goes to the half with fewer photos so far, to the tuning half where both have as
+    many: nobody chose, and no scene, campus or office is in both.
+    """
+    photos = Counter(name.split("/")[0] for name in names)
+    half: dict[str, str] = {}
+    size = {TUNING: 0, REPORT: 0}
+    for repository, count in sorted(photos.items(), key=lambda one: (-one[1], one[0])):
+        half[repository] = TUNING if size[TUNING] <= size[REPORT] else REPORT
+        size[half[repository]] += count
+    return half
+
+
+@dataclass
+class Tally:
+    """Counts over photos; `falsely` counts by pose the signs named where nothing is marked."""
+
+    signs: int = 0
+    found: int = 0
+    flagged: int = 0
+    named: int = 0
+    photos_with: int = 0
+    with_not_clear: int = 0
+    quiet: int = 0
+    quiet_clear: int = 0
+    quiet_flagged: int = 0
+    falsely: Counter[str] = field(default_factory=Counter)
+
+    def add(self, marks: Marks, answer: Mapping[str, Any]) -> None:
+        """Count one photo; `answer` is its `fotonetral.check/1` object."""
+        hands, verdict = answer["hands"], answer["verdict"]
+        scale = marks["size_wh"][0] / answer["photo"]["width"] if "size_wh" in marks else 1.0
+        places = [[side * scale for side in hand["box"]] for hand in hands]
+        sure = [sign for sign in marks["signs"] if sign[2] != UNDECIDED]
+        for sign in sure:
+            poses = [
+                hand["pose"]
+                for hand, place in zip(hands, places, strict=True)
+                if is_near(place, sign[:2], marks["radius"])
+            ]
+            self.signs += 1
+            self.found += bool(poses)
+            self.flagged += any(pose not in QUIET for pose in poses)
+            self.named += any(pose in sign[2].split("|") for pose in poses)
+        if not marks.get("unmarked_signs"):
+            self.falsely.update(
+                hand["pose"]
+                for hand, place in zip(hands, places, strict=True)
+                if hand["pose"] not in QUIET
+                and not any(is_near(place, sign[:2], marks["radius"]) for sign in marks["signs"])
+            )
+        if sure:
+            self.photos_with += 1
+            self.with_not_clear += verdict != "clear"
+        else:
+            self.quiet += 1
+            self.quiet_clear += verdict == "clear"
+            self.quiet_flagged += verdict == "flag"
+
+    def cells(self) -> list[object]:
+        """Return the row of the table."""
+        return [
+            f"{self.signs} / {self.found} / {self.flagged} / {self.named}",
+            f"{self.with_not_clear} of {self.photos_with}",
+            f"{self.quiet_clear} of {self.quiet}",
+            self.quiet_flagged,
+            self.falsely.total(),
+        ]
+
+
+def report(bench: Bench) -> None:
+    """Print what is found and what is said of the photos, by half; keep the answers."""
+    marked = marked_scenes(bench.data)
+    told = answers(bench.data, list(marked)[:: bench.every])
+    half = halves(marked)
+    tallies = {TUNING: Tally(), REPORT: Tally(), "all": Tally()}
+    for name, answer in told.items():
+        for title in (half[name.split("/")[0]], "all"):
+            tallies[title].add(marked[name], answer)
+    print(f"== {FOLDER}, {len(told)} photos")
+    print(table(["", *_HEAD], [[title, *tally.cells()] for title, tally in tallies.items()]))
+    falsely = tallies["all"].falsely.most_common()
+    print("false signs: " + (", ".join(f"{pose} {count}" for pose, count in falsely) or "none"))
+    bench.keep_lines("real_scenes", ENGINE, [json.dumps(answer) for answer in told.values()])
+
+
+def marked_scenes(data: Path) -> dict[str, Marks]:
+    """Return what was marked by eye, by photo."""
+    marked: dict[str, Marks] = json.loads((data / FOLDER / "scenes.json").read_text("utf-8"))
+    return marked
+
+
+def answers(data: Path, names: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """Return what the product answers without a gallery, by name; a photo that cannot be judged raises."""
+    with PhotoChecker.open() as checker:
+        return {name: checker.check(data / FOLDER / name, name=name).to_dict() for name in names}
