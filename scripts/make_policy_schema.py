@@ -7,6 +7,7 @@ languages, order of dates.
 
 from __future__ import annotations
 
+import inspect
 import json
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ FILE = Path(__file__).resolve().parents[1] / "docs" / "policy.schema.json"
 def pack_schema() -> dict[str, Any]:
     """Return the schema: a pack that `extends` another may say parts of a table, a pack of its own must say all."""
     _, tables = msgspec.json.schema_components([Policy], ref_template="#/$defs/{name}")
+    tables = {name: _dedented(table) for name, table in tables.items()}
     policy = tables.pop("Policy")
     del tables["Pose"]
     parts = {f"Some{name}": _without(table, "required") for name, table in tables.items() if "properties" in table}
@@ -51,6 +53,11 @@ def pack_schema() -> dict[str, Any]:
         "else": {"required": policy["required"], "properties": whole},
         "$defs": tables | parts,
     }
+
+
+def _dedented(table: dict[str, Any]) -> dict[str, Any]:
+    """Return the table with its docstring as readers see it; msgspec before 0.23 leaves the source's indentation in."""
+    return table | {"description": inspect.cleandoc(table["description"])} if "description" in table else table
 
 
 def _by_name(table: str) -> dict[str, Any]:

@@ -15,6 +15,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -37,12 +38,22 @@ PHONE: ViewportSize = {"width": 360, "height": 740}
 DESKTOP: ViewportSize = {"width": 1366, "height": 900}
 
 
+def found() -> str | None:
+    """Return the path of the browser that is installed, else of the one that Playwright fetched, else None."""
+    installed = next((path for path in map(shutil.which, NAMES) if path), None)
+    if installed is not None:
+        return installed
+    with sync_playwright() as playwright:
+        fetched = playwright.chromium.executable_path
+    return fetched if Path(fetched).is_file() else None
+
+
 def executable() -> str:
-    """Return the path of the browser that is installed, or skip the test."""
-    found = next((path for path in map(shutil.which, NAMES) if path), None)
-    if found is None:
+    """Return the path of the browser, or skip the test."""
+    path = found()
+    if path is None:
         pytest.skip(f"no Chromium on this machine (looked for {', '.join(NAMES)})")
-    return found
+    return path
 
 
 @contextmanager

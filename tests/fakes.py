@@ -20,12 +20,12 @@ def a_face(
     score: float = 0.9,
     *,
     landmarks_xy: NDArray[np.float64] | None = None,
-    keypoints_xy: NDArray[np.float64] | None = None,
+    five_points_xy: NDArray[np.float64] | None = None,
 ) -> Face:
     """Make a face at a box; its points lie in the corner unless given."""
     landmarks = np.zeros((5, 2)) if landmarks_xy is None else landmarks_xy
-    keypoints = np.zeros((6, 2)) if keypoints_xy is None else keypoints_xy
-    return Face(box, score, landmarks, keypoints, FaceQuality(box.width, 100.0))
+    five_points = np.zeros((5, 2)) if five_points_xy is None else five_points_xy
+    return Face(box, score, landmarks, five_points, FaceQuality(box.width, 100.0))
 
 
 def a_hand(pose: Pose, box: Box, **facts: object) -> Hand:
@@ -68,6 +68,9 @@ class _Finder:
             raise self.fake.breaks
         return tuple(self.fake.faces)
 
+    def turn(self, pixels: NDArray[np.uint8], faces: Sequence[Face]) -> int:
+        return 0
+
     def close(self) -> None:
         self.fake.closed += 1
 
@@ -82,6 +85,10 @@ class _Embedder:
     def embed(self, pixels: NDArray[np.uint8], faces: Sequence[Face]) -> NDArray[np.float32]:
         self.fake.embedded += 1
         return self.fake.vectors
+
+    def embed_carefully(self, pixels: NDArray[np.uint8], faces: Sequence[Face]) -> NDArray[np.float32]:
+        places = [next(at for at, one in enumerate(self.fake.faces) if one is face) for face in faces]
+        return self.fake.vectors[places]
 
 
 @dataclass

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from fakes import FakeEngines, a_face, a_hand
 
 from candidates import Calibration, Candidate, Index, Reference, Role
+from candidates.errors import UncalibratedModelError
 from vision import CheckResult, PhotoChecker
 from vision.errors import Language
 from vision.geometry import Box
@@ -46,3 +49,14 @@ def judged(
 def calm() -> CheckResult:
     """Judge a photo on which nothing is to be seen."""
     return PhotoChecker(Policy.load(), load=FakeEngines().load).check(PIXELS, name="kosong.jpg")
+
+
+def shipping(calibration: Calibration) -> Callable[[str | None], Calibration]:
+    """Return what stands in for `candidates.calibration._shipped` where one table alone comes with the package."""
+
+    def shipped(model_id: str | None) -> Calibration:
+        if model_id not in (None, calibration.model_id):
+            raise UncalibratedModelError("Belum dikalibrasi.", "Not calibrated yet.")
+        return calibration
+
+    return shipped

@@ -13,6 +13,8 @@ from jsonschema import Draft202012Validator
 from vision import CheckError, CheckResult, PhotoChecker
 from vision.inputs import photos_of
 
+pytestmark = pytest.mark.slow
+
 SCHEMA = json.loads((Path(__file__).parent / "schema" / "check-1.json").read_text("utf-8"))
 VALIDATOR = Draft202012Validator(SCHEMA)
 EVERY_NTH = 400

@@ -21,6 +21,8 @@ from PIL import Image
 from vision import CheckResult, PhotoChecker
 from vision.geometry import Box
 
+pytestmark = pytest.mark.slow
+
 FIXTURES = Path(__file__).resolve().parents[1] / "fixtures"
 PHOTOS: dict[str, Any] = json.loads((FIXTURES / "expected.json").read_text("utf-8"))["photos"]
 DAY = date(2028, 10, 1)

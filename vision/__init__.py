@@ -52,10 +52,20 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 
 def __getattr__(name: str) -> Any:
-    """Load a public name's module when it is first asked for."""
+    """Load a public name's module when it is first asked for.
+
+    Raises MissingLibraryError, an EngineError, when the system lacks a library that the module needs.
+    """
     if name not in _HOME_OF:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(f"vision.{_HOME_OF[name]}"), name)
+    try:
+        value = getattr(import_module(f"vision.{_HOME_OF[name]}"), name)
+    except (ImportError, OSError) as error:
+        from vision.libraries import missing_library
+
+        if told := missing_library(error):
+            raise told from error
+        raise
     globals()[name] = value
     return value
 

@@ -35,7 +35,10 @@ from PIL.JpegImagePlugin import JpegImageFile, get_sampling
 from PIL.PngImagePlugin import PngImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
-from vision._sniff import JPEG_END, jpeg_scan_start, png_bad_chunk, png_exif
+from vision._jpeg import BrokenDataError, MissingDataError, jpeg_pixels
+from vision._pictures import media_of
+from vision._sniff import jpeg_scans, png_bad_chunk, png_exif
+from vision.media import Media
 
 Pixels = NDArray[np.uint8]
 
@@ -96,6 +99,7 @@ class Header:
     taken_at: datetime | None
     data: bytes
     image: Any
+    media: Media
 
     @property
     def upright_wh(self) -> tuple[int, int]:
@@ -114,7 +118,9 @@ def read_header(kind: str, data: bytes) -> Header:
                 orientation, taken_at = _exif_of(image.info.get("exif") or b"")
             else:
                 image = _FACTORIES[kind](io.BytesIO(data))
-                orientation, taken_at = _exif_of(png_exif(data) if kind == "PNG" else image)
+                # Not by Pillow's own reading, which takes XMP's word where EXIF is silent: no viewer does.
+                exif = png_exif(data) if kind == "PNG" else image.info.get("exif") or b""
+                orientation, taken_at = _exif_of(image if kind == "TIFF" else exif)
             if kind in ("HEIC", "TIFF"):
                 # libheif turns the picture as the container says, and its EXIF copy must not turn it twice; Pillow
                 # turns a TIFF while loading and already tells its turned size.
@@ -124,10 +130,11 @@ def read_header(kind: str, data: bytes) -> Header:
         except Exception as error:
             raise DamagedError(str(error)) from error
         _refuse_oddities(kind, image, data)
+        media = media_of(kind, image, data)
     width, height = image.size
     if width <= 0 or height <= 0:
         raise DamagedError(f"{width} x {height}")
-    return Header(kind, (width, height), orientation, taken_at, data, image)
+    return Header(kind, (width, height), orientation, taken_at, data, image, media)
 
 
 def _exif_of(source: ImageFile | bytes) -> tuple[int, datetime | None]:
@@ -153,7 +160,7 @@ def _taken_at(exif: Image.Exif) -> datetime | None:
 
 
 def _refuse_oddities(kind: str, image: Any, data: bytes) -> None:
-    if kind == "JPEG" and image.info.get("progressive") and data.count(b"\xff\xda") > _MAX_SCANS:
+    if kind == "JPEG" and image.info.get("progressive") and jpeg_scans(data, _MAX_SCANS) > _MAX_SCANS:
         raise DamagedError(f"> {_MAX_SCANS} scans")
     if kind == "TIFF":
         tags = image.tag_v2
@@ -235,10 +242,16 @@ def _stored_pixels(header: Header, reduce_by: int, target_wh: tuple[int, int]) -
     image = header.image
     if header.format == "HEIC":
         return _shrunk(_heif_bands(image, target_wh[1]), target_wh)
-    pixels = _pillow_pixels(image, reduce_by, target_wh)
-    if header.format == "JPEG" and _ends_in_missing_grey(header, pixels, reduce_by, target_wh):
-        raise CutError("the picture's last rows are missing from the data")
-    return pixels
+    if header.format == "JPEG":
+        try:
+            pixels = jpeg_pixels(header.data, header.stored_wh, reduce_by, cmyk=image.mode == "CMYK")
+        except MissingDataError as error:
+            raise CutError(str(error)) from error
+        except BrokenDataError as error:
+            raise DamagedError(str(error)) from error
+        if pixels is not None:
+            return _shrunk(iter([(0, target_wh[1], pixels)]), target_wh)
+    return _pillow_pixels(image, reduce_by, target_wh)
 
 
 def _pillow_pixels(image: ImageFile, reduce_by: int, target_wh: tuple[int, int]) -> Pixels:
@@ -257,28 +270,10 @@ def _pillow_pixels(image: ImageFile, reduce_by: int, target_wh: tuple[int, int])
             image.load()
     else:
         image.load()
+        if image.format == "BMP" and image.mode == "RGBA" and image.getchannel("A").getextrema() == (0, 0):
+            # Programs leave the fourth byte at 0, and viewers take it for unused.
+            return _shrunk(_pillow_bands(image.convert("RGB"), bits, target_wh[1]), target_wh)
     return _shrunk(_pillow_bands(image, bits, target_wh[1]), target_wh)
-
-
-def _ends_in_missing_grey(header: Header, pixels: Pixels, reduce_by: int, target_wh: tuple[int, int]) -> bool:
-    """Tell a picture whose data stops early, though an end marker follows, from one with a true grey corner.
-
-    libjpeg fills what is missing with exactly (128, 128, 128) and Pillow does not pass its warning on. When the grey
-    is real, the last bytes of the data encode it, and leaving four of them out changes nothing outside of it.
-    """
-    rows, columns = max(4 // reduce_by, 1), max(64 // reduce_by, 1)
-    if not (pixels[-rows:, -columns:] == 128).all():
-        return False
-    start, end = jpeg_scan_start(header.data), header.data.rfind(JPEG_END)
-    if start is None or end - 4 <= start + 16:
-        return False
-    try:
-        again = _pillow_pixels(JpegImageFile(io.BytesIO(header.data[: end - 4] + JPEG_END)), reduce_by, target_wh)
-    except Exception:
-        return False
-    changed = (again != pixels).any(axis=2)
-    changed[-(20 // reduce_by + 1) :, -columns:] = False  # the block that lost the four bytes, and its chroma's rim
-    return bool(changed.any())
 
 
 def _bands(width: int, height: int, out_height: int) -> Iterator[tuple[int, int, int, int]]:

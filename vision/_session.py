@@ -10,6 +10,7 @@ import onnxruntime
 from numpy.typing import NDArray
 
 from vision.errors import EngineError
+from vision.failures import Kind, cause_of, out_of_memory
 
 
 def open_session(model: Path) -> onnxruntime.InferenceSession:
@@ -21,6 +22,7 @@ def open_session(model: Path) -> onnxruntime.InferenceSession:
     try:
         return onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
     except Exception as error:
+        _refuse_short_memory(error)
         raise EngineError(
             f"Model {model.name} tidak dapat dimuat.", f"The model {model.name} cannot be loaded: {error}"
         ) from error
@@ -34,5 +36,13 @@ def run_session(
         answers: list[NDArray[np.float32]] = session.run(list(outputs), dict(inputs))
     # ONNX Runtime's errors have nothing in common but that they are exceptions.
     except Exception as error:
+        _refuse_short_memory(error)
         raise EngineError("Model gagal dijalankan.", f"A network failed: {error}") from error
     return answers
+
+
+def _refuse_short_memory(error: Exception) -> None:
+    """Raise OutOfMemoryError where a network failed for want of memory: nothing is wrong with it then."""
+    cause = cause_of(error)
+    if cause.kind is Kind.MEMORY:
+        raise out_of_memory(cause) from error

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import struct
 import zlib
 from collections.abc import Iterator
 
 JPEG_END = b"\xff\xd9"
 _JPEG_SCAN = 0xDA
+_JPEG_MARKER = re.compile(rb"\xff([\x02-\xcf\xd9-\xfe])")  # those that stand in a scan's data are left out
 _BMFF_HEIC = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"})
 _BMFF_AVIF = frozenset({b"avif", b"avis"})
 _OTHER_KINDS = (
@@ -78,6 +80,18 @@ def jpeg_scan_start(data: bytes) -> int | None:
     return next((start for marker, start, _ in _jpeg_segments(data) if marker == _JPEG_SCAN), None)
 
 
+def jpeg_scans(data: bytes, most: int) -> int:
+    """Count the scans of a JPEG up to its end, or to one more than `most`; what lies behind it is no scan."""
+    at, scans = jpeg_scan_start(data), 0
+    while at is not None and scans <= most and (found := _JPEG_MARKER.search(data, at)):
+        marker = found[1][0]
+        if marker == JPEG_END[1] or found.end() + 2 > len(data):
+            break
+        scans += marker == _JPEG_SCAN
+        at = found.end() + max(int(struct.unpack_from(">H", data, found.end())[0]), 2)
+    return scans
+
+
 def _jpeg_segments(data: bytes) -> Iterator[tuple[int, int, int]]:
     """Yield (marker, start, end) of the segments up to the first scan; the end may lie beyond the data."""
     at = 2
@@ -123,7 +137,7 @@ def _jpeg_is_cut(data: bytes) -> bool:
     return len(data) < 4 or (bool(segments) and segments[-1][2] + 4 > len(data))
 
 
-def _png_chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
+def png_chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
     """Yield (type, start of the body, length) up to IEND; the last body may reach beyond the data."""
     at = 8
     while at + 12 <= len(data):
@@ -135,14 +149,14 @@ def _png_chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
 
 
 def _png_is_cut(data: bytes) -> bool:
-    kinds = [kind for kind, _, _ in _png_chunks(data)]
+    kinds = [kind for kind, _, _ in png_chunks(data)]
     return len(data) < 33 or (kinds[0] == b"IHDR" and kinds[-1] != b"IEND")
 
 
 def png_bad_chunk(data: bytes) -> str | None:
     """Name the first critical chunk whose checksum is wrong: inflate often swallows the damage, and shows colours."""
     view = memoryview(data)
-    for kind, start, length in _png_chunks(data):
+    for kind, start, length in png_chunks(data):
         end = start + length
         if kind[:1].isupper() and end + 4 <= len(data) and zlib.crc32(view[start - 4 : end]) != _u32(data, end):
             return kind.decode("latin-1")
@@ -151,7 +165,7 @@ def png_bad_chunk(data: bytes) -> str | None:
 
 def png_exif(data: bytes) -> bytes:
     """Return the body of a PNG's eXIf chunk, empty when there is none; Pillow would decode the picture first."""
-    return next((data[at : at + length] for kind, at, length in _png_chunks(data) if kind == b"eXIf"), b"")
+    return next((data[at : at + length] for kind, at, length in png_chunks(data) if kind == b"eXIf"), b"")
 
 
 def _u32(data: bytes, at: int) -> int:

@@ -1,3 +1,3 @@
 """The version, in a place that every room may look at."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

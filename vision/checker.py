@@ -19,13 +19,28 @@ import numpy as np
 from vision._version import __version__
 from vision.engines import Engines, open_face_model
 from vision.errors import EngineError, FotoNetralError, Language, PhotoTooLargeError
+from vision.failures import failure_of
+from vision.libraries import missing_library
+from vision.light import in_plain_light
 from vision.models import model_sha256
 from vision.photo import DETAIL_SIDE, Photo, PhotoLimits, Source, open_photo
 from vision.poses import Pose
 from vision.post import PostResult, require_a_post
-from vision.result import CheckError, CheckResult, EngineFacts, FaceResult, HandResult, PhotoFacts
+from vision.result import CheckError, CheckResult, EngineFacts, FaceResult, HandResult, PhotoFacts, ScopeFacts
 from vision.roster import NOBODY, Roster
-from vision.rules import DEFAULT_POLICY, Judgment, Policy, Remark, RemarkKind, SeenFace, SeenHand, judge
+from vision.rules import (
+    DEFAULT_POLICY,
+    FindingKind,
+    Judgment,
+    Policy,
+    Remark,
+    RemarkKind,
+    SeenFace,
+    SeenHand,
+    judge,
+    unnamed_hands,
+)
+from vision.turning import Turn, look_upright
 
 if TYPE_CHECKING:
     from candidates import Match
@@ -38,6 +53,10 @@ STAGES = ("load", "decode", "faces", "hands", "match", "judge")
 _GROUP, _SMALL_FACE_PX, _WORTHWHILE = 4, 64, 1.3
 """From so many people with faces under so many analysis pixels, a photo that was reduced by more than this is decoded
 again with more detail: hands are about 0.7 faces tall, and naming suffers under 48 px (docs/accuracy.md)."""
+
+_VAST_PIXELS, _ELONGATED, _LONG_PX = 12_000_000, 3, 2000
+"""The face search's scale follows the long side: it loses faces under about 2% of that, which in these photos (12
+megapixels and more; panoramas and long screenshots) are still large enough to be known by."""
 
 USUAL_LIMITS = PhotoLimits()
 
@@ -85,22 +104,22 @@ class PhotoChecker:
 
         gallery : file with the registered candidates; None: no face is compared with anybody.
         policy : name of a shipped pack, or a `.toml` file.
-        region, date : where (Kemendagri code) and when the photo is to be posted; None: everywhere, today.
+        region, date : where (Kemendagri code or name) and when the photo is to be posted; None: everywhere, today.
         declared_spouse_of : id or name of the candidate whom the user declared to be married to.
-        face_model : ONNX file of a face network in place of the product's own; the gallery must be of the same.
+        face_model : another face network than the usual: an ONNX file, or "dlib"; the gallery must be of the same.
         false_alarms : per 1,000 photos, in which somebody may be named who is not there; None: 10, without a promise.
         threads : how many the networks may use: one where processes work side by side.
 
         The gallery is read once, here. Raises `PolicyError`, `FaceModelError`, or `candidates.CandidatesError` for the
-        gallery.
+        gallery and for a region that there is not.
         """
         pack = Policy.load(policy)
-        embedder = None if face_model is None else open_face_model(Path(face_model), threads=threads)
+        embedder = None if face_model is None else open_face_model(face_model, threads=threads)
         load = partial(Engines.load, embedder, threads=threads)
         if gallery is None:
             if declared_spouse_of is not None:
                 raise ValueError("declared_spouse_of names somebody of the gallery, but no gallery was given")
-            return cls(pack, language=language, limits=limits, load=load)
+            return cls(pack, Roster.without_gallery(region), language=language, limits=limits, load=load)
         roster = Roster.open(
             gallery,
             pack,
@@ -125,37 +144,45 @@ class PhotoChecker:
         with self._turn:
             engines = self._loaded(timings)
             with _timed(timings, "faces"):
-                faces = engines.faces.find(photo.pixels)
+                photo, faces, turn = look_upright(engines.faces, photo)
             if _is_distant_group(photo, faces):
                 with _timed(timings, "decode"):
-                    photo = self._finer(source, start, name) or photo
-                with _timed(timings, "faces"):
-                    faces = engines.faces.find(photo.pixels)
+                    finer = self._finer(source, start, name)
+                if finer is not None:
+                    photo = turn.photo(finer) if turn else finer
+                    with _timed(timings, "faces"):
+                        faces = engines.faces.find(photo.pixels)
             with _timed(timings, "hands"):
-                hands = engines.hands.read(photo.pixels, [face.box for face in faces])
+                boxes = [face.box for face in faces]
+                hands = engines.hands.read(in_plain_light(photo.pixels, boxes), boxes)
             with _timed(timings, "match"):
                 matches = self._match(engines, photo, faces)
         with _timed(timings, "judge"):
             judgment = judge(
                 [*(_seen_hand(index, hand) for index, hand in enumerate(hands)), *_numbers_of_two(hands)],
-                [SeenFace(index, index, match) for index, match in enumerate(matches)],
+                [_seen_face(index, match) for index, match in enumerate(matches)],
                 self.policy,
                 self.roster.context,
                 taken_on=None if photo.taken_at is None else photo.taken_at.date(),
+                media=photo.media,
             )
         sums = _model_sums(engines.embedder)
-        return self._result(photo, hands, faces, matches, judgment, sums, timings)
+        result = self._result(photo, hands, faces, matches, judgment, sums, timings, turn)
+        return turn.back(result) if turn else result
 
     def check_or_error(self, source: Source, *, name: str | None = None) -> CheckResult | CheckError:
         """Judge one photo of many: what goes wrong with it becomes a `CheckError`, whatever it is."""
         try:
             return self.check(source, name=name)
-        except FotoNetralError as error:
-            return CheckError(name or _name_of(source), error, self.language)
         except Exception as error:
+            failure = failure_of(error)
+            if isinstance(failure, FotoNetralError):
+                return CheckError(name or _name_of(source), failure, self.language)
             # A library's surprise on one photo must neither end the batch nor pass for "nothing found".
             what = f"{type(error).__name__}: {error}"
-            failed = EngineError(f"Foto gagal diperiksa ({what}).", f"The photo could not be checked ({what}).")
+            failed = missing_library(error) or EngineError(
+                f"Foto gagal diperiksa ({what}).", f"The photo could not be checked ({what})."
+            )
             failed.__cause__ = error
             return CheckError(name or _name_of(source), failed, self.language)
 
@@ -205,8 +232,11 @@ class PhotoChecker:
         """Compare the faces with the people in scope; where there is nobody, no face is turned into a vector."""
         if self.roster.index is None or not faces:
             return (None,) * len(faces)
-        poor = [bool(face.quality.flaws) for face in faces]
-        return self.roster.index.match(engines.embedder.embed(photo.pixels, faces), poor=poor)
+        index, poor = self.roster.index, [bool(face.quality.flaws) for face in faces]
+        vectors = engines.embedder.embed(photo.pixels, faces).copy()
+        if near := index.worth_a_closer_look(vectors):
+            vectors[near] = engines.embedder.embed_carefully(photo.pixels, [faces[at] for at in near])
+        return index.match(vectors, poor=poor)
 
     def _unrecognisable(self, faces: Sequence[Face], matches: Sequence[Match | None]) -> tuple[Remark, ...]:
         """Tell how many faces nobody could be told by, where people were looked for."""
@@ -225,17 +255,21 @@ class PhotoChecker:
         judgment: Judgment,
         sums: Mapping[str, str],
         timings: dict[str, float],
+        turn: Turn | None,
     ) -> CheckResult:
         scale_xy = photo.scale_xy
+        shown = tuple(
+            _hand_result(hand, numbers, scale_xy)
+            # What two hands show together is judged after them all and has a finding of its own.
+            for hand, numbers in zip(hands, judgment.hand_numbers[: len(hands)], strict=True)
+        )
+        told = {at for one in judgment.findings if one.kind is FindingKind.POSE for at in one.hands}
+        unnamed = unnamed_hands(shown, [face.box.scaled(scale_xy) for face in faces], self.policy, told)
         return CheckResult(
             photo=PhotoFacts(photo.name, photo.sha256, photo.size_wh, photo.taken_at),
             verdict=judgment.verdict,
             findings=judgment.findings,
-            hands=tuple(
-                _hand_result(hand, numbers, scale_xy)
-                # What two hands show together is judged after them all and has a finding of its own.
-                for hand, numbers in zip(hands, judgment.hand_numbers[: len(hands)], strict=True)
-            ),
+            hands=shown,
             faces=tuple(
                 FaceResult(
                     face.box.scaled(scale_xy),
@@ -250,9 +284,25 @@ class PhotoChecker:
             engine=EngineFacts(__version__, sums, self.roster.revision, self.policy.id),
             timings_ms=timings,
             language=self.language,
-            remarks=(*judgment.remarks, *self._unrecognisable(faces, matches)),
+            remarks=(
+                *judgment.remarks,
+                *([Remark(RemarkKind.TURNED)] if turn else []),
+                *_too_far(photo, faces),
+                *self._unrecognisable(faces, matches),
+                *self.roster.remarks,
+            ),
             reminders=self.policy.reminders(self.language),
+            media=photo.media,
+            scope=ScopeFacts.of(self.roster),
+            unnamed=unnamed,
         )
+
+
+def _too_far(photo: Photo, faces: Sequence[Face]) -> tuple[Remark, ...]:
+    """Tell of people who may be too small to be seen: none were, in a photo that may hold many."""
+    short, long = sorted(photo.size_wh)
+    is_vast = short * long >= _VAST_PIXELS or (long >= _ELONGATED * short and long >= _LONG_PX)
+    return (Remark(RemarkKind.FAR),) if is_vast and not faces else ()
 
 
 def _is_distant_group(photo: Photo, faces: Sequence[Face]) -> bool:
@@ -267,6 +317,10 @@ def _timed(timings: dict[str, float], stage: str) -> Iterator[None]:
     start = time.perf_counter()
     yield
     timings[stage] += (time.perf_counter() - start) * 1000
+
+
+def _seen_face(index: int, match: Match | None) -> SeenFace:
+    return SeenFace(index, index, match, () if match is None else match.alternatives)
 
 
 def _seen_hand(index: int, hand: Hand) -> SeenHand:
@@ -313,8 +367,7 @@ def _model_sums(embedder: FaceModel) -> dict[str, str]:
         "hand_pixels": model_sha256("hand_pixels.npz"),
         "hand_weights": model_sha256("hand_weights.npz"),
         "faces": embedder.sha256,
-        "face_detector": model_sha256("face_detector.tflite"),
-        "face_verifier": model_sha256("face_verifier.onnx"),
+        "face_detector": model_sha256("face_yunet.onnx"),
     }
 
 

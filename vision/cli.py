@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Mapping, Sequence
 
@@ -10,12 +9,17 @@ import click
 
 from vision._version import __version__
 from vision.command.lazy import LazyGroup, Subcommand
+from vision.command.output import Streams, standard_streams
+from vision.command.usage import language_of, usage_text
+from vision.errors import Language
 
 CLEAR, LOOK, NOT_JUDGED = 0, 1, 2
 """Exit status: everything clear; something to review or flagged; something not judged, or the call was wrong."""
 
 INTERRUPTED = 130
 """Exit status after Ctrl-C, as shells have it."""
+
+_STOPPED: Mapping[Language, str] = {"id": "Dihentikan.", "en": "Stopped."}
 
 
 SUBCOMMANDS: Mapping[str, Subcommand] = {
@@ -49,49 +53,62 @@ def run(command: click.Command, arguments: Sequence[str] | None, *, name: str) -
     from vision._quiet import quiet_native
 
     single_blas()
-    _let_every_name_print()
-    with quiet_native():
-        try:
-            # Not `command.main`: it would answer a reader that has left with status 1, "all were checked".
-            with command.make_context(name, list(sys.argv[1:] if arguments is None else arguments)) as context:
-                command.invoke(context)
-        except click.exceptions.Exit as done:
-            return done.exit_code
-        except click.ClickException as error:
-            error.show()
-            return NOT_JUDGED
-        except (click.Abort, KeyboardInterrupt):
-            click.echo("Dihentikan.", err=True)
-            return INTERRUPTED
-        except BrokenPipeError:
-            _forget_stdout()
-            return NOT_JUDGED
-        except SystemExit as done:
-            return done.code if isinstance(done.code, int) else CLEAR if done.code is None else NOT_JUDGED
-        except Exception as error:
-            _tell(error)
-            return NOT_JUDGED
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    language = language_of(given)
+    with standard_streams() as streams, quiet_native():
+        status = _run(command, given, name, language, streams)
+        streams.settle()
+        if streams.lost is None or isinstance(streams.lost, BrokenPipeError):
+            return status
+        _tell_lost(streams.lost, language)
+        return NOT_JUDGED
+
+
+def _run(command: click.Command, given: list[str], name: str, language: Language, streams: Streams) -> int:
+    try:
+        # Not `command.main`: it would answer a reader that has left with status 1, "all were checked".
+        with command.make_context(name, given) as context:
+            command.invoke(context)
+    except click.exceptions.Exit as done:
+        return done.exit_code
+    except click.ClickException as error:
+        click.echo(usage_text(error, language), err=True)
+        return NOT_JUDGED
+    except (click.Abort, KeyboardInterrupt):
+        click.echo(_STOPPED[language], err=True)
+        return INTERRUPTED
+    except BrokenPipeError:
+        return NOT_JUDGED
+    except SystemExit as done:
+        return done.code if isinstance(done.code, int) else CLEAR if done.code is None else NOT_JUDGED
+    except Exception as error:
+        if error is not streams.lost:
+            _tell(error, language)
+        return NOT_JUDGED
     return CLEAR
 
 
-def _tell(error: Exception) -> None:
+def _tell(error: Exception, language: Language) -> None:
     """Say in one line what went wrong, with its code."""
-    from candidates.errors import CandidatesError
-    from vision.errors import EngineError, FotoNetralError
+    from vision.errors import EngineError
+    from vision.failures import failure_of
+    from vision.libraries import missing_library
 
-    if not isinstance(error, FotoNetralError | CandidatesError):
+    failure = missing_library(error) or failure_of(error)
+    if failure is None:
         what = " ".join(f"{type(error).__name__}: {error}".split())
-        error = EngineError(f"Terjadi kegagalan ({what}).", f"Something failed ({what}).")
-    click.echo(f"{error.text()} [{error.code}]", err=True)
+        failure = EngineError(f"Terjadi kegagalan ({what}).", f"Something failed ({what}).")
+    click.echo(f"{failure.text(language)} [{failure.code}]", err=True)
 
 
-def _let_every_name_print() -> None:
-    """Make file names print that the terminal's encoding does not hold."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace" if stream is sys.stdout else "backslashreplace")
+def _tell_lost(error: OSError, language: Language) -> None:
+    """Say that what was printed did not arrive."""
+    from candidates.causes import cause_of
+    from vision.failures import OutputLostError
 
-
-def _forget_stdout() -> None:
-    """Point standard output nowhere: the reader has left, and Python would complain when it flushes at its end."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    cause = cause_of(error)
+    lost = OutputLostError(
+        f"Keluaran standar tidak dapat ditulisi: {cause.reason_id}.",
+        f"Standard output cannot be written to: {cause.reason_en}.",
+    )
+    click.echo(f"{lost.text(language)} [{lost.code}]", err=True)

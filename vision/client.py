@@ -86,7 +86,7 @@ class Picture(msgspec.Struct, frozen=True):
 class Finding(msgspec.Struct, frozen=True):
     """A reason. `photos` is filled in the answer about a post, `hands` and `faces` in that about a photo."""
 
-    kind: Literal["pose", "candidate", "family"]
+    kind: Literal["pose", "candidate", "family", "unseen"]
     severity: Literal["flag", "review"]
     code: str
     rule: str
@@ -126,6 +126,15 @@ class NotJudged(msgspec.Struct, frozen=True):
     message: str
 
 
+class Media(msgspec.Struct, frozen=True):
+    """What the file holds: `looked_at` of its `pictures` were judged; `video`: a short one, which was not."""
+
+    kind: str = "image"
+    pictures: int = 1
+    looked_at: int = 1
+    video: bool = False
+
+
 class PhotoAnswer(msgspec.Struct, frozen=True):
     """The answer about a photo: "fotonetral.check/1". `verdict` is None, and `error` told, in a post only."""
 
@@ -141,6 +150,7 @@ class PhotoAnswer(msgspec.Struct, frozen=True):
     marks: tuple[Mark, ...] = ()
     annotated: Picture | None = None
     error: NotJudged | None = None
+    media: Media = Media()
 
 
 class PostAnswer(msgspec.Struct, frozen=True):
@@ -157,7 +167,11 @@ class PostAnswer(msgspec.Struct, frozen=True):
 
 
 class FixAnswer(msgspec.Struct, frozen=True):
-    """What came of mending: "fotonetral.fix/1". `copy` is None when there is no honest way."""
+    """What came of mending: "fotonetral.fix/1". `copy` is None when there is no honest way.
+
+    Look at the copy yourself where `raised_unnamed` is not 0: so many raised hands show what could not be told. `crowd`
+    is how many people make a sign in the photo, where they are many.
+    """
 
     kind: str | None
     reason: str | None
@@ -167,6 +181,8 @@ class FixAnswer(msgspec.Struct, frozen=True):
     before: dict[str, Any]
     after: dict[str, Any] | None
     copy: Picture | None
+    raised_unnamed: int = 0
+    crowd: int = 0
 
 
 class PolicyPack(msgspec.Struct, frozen=True):

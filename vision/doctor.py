@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import hashlib
 import os
 import platform
@@ -17,18 +16,10 @@ from typing import Any
 
 from vision._version import __version__
 from vision.errors import Language
+from vision.libraries import APT_LINE, LIBRARIES, absent, named_by_loader
 
 MODELS = Path(__file__).parent / "models"
 SUMS = "SHA256SUMS"
-APT_LINE = "sudo apt-get install -y libegl1 libgles2 libgl1 libglib2.0-0"
-"""Debian 12 and 13 alike (13 provides libglib2.0-0 through libglib2.0-0t64)."""
-
-_LIBRARIES = {
-    "libEGL.so.1": "mediapipe",
-    "libGLESv2.so.2": "mediapipe",
-    "libGL.so.1": "opencv",
-    "libglib-2.0.so.0": "opencv",
-}
 _DEPENDENCIES = (
     "click",
     "dlib-bin",
@@ -147,22 +138,14 @@ def _opencv(language: Language) -> Check:
     return Check("opencv", False, detail, advice)
 
 
-def _loads(library: str) -> bool:
-    try:
-        ctypes.CDLL(library)
-    except OSError:
-        return False
-    return True
-
-
 def _system_libraries(language: Language, loads: Callable[[str], bool] | None = None) -> Check:
     if sys.platform != "linux":
         return Check("system_libraries", True, _say(language, "hanya diperiksa di Linux", "checked on Linux only"))
-    missing = [f"{name} ({user})" for name, user in _LIBRARIES.items() if not (loads or _loads)(name)]
+    missing = [f"{name} ({LIBRARIES[name].user})" for name in absent(loads)]
     if not missing:
-        return Check("system_libraries", True, ", ".join(_LIBRARIES))
-    absent = _say(language, "tidak ada", "missing")
-    return Check("system_libraries", False, f"{absent}: {', '.join(missing)}", APT_LINE)
+        return Check("system_libraries", True, ", ".join(LIBRARIES))
+    says = _say(language, "tidak ada", "missing")
+    return Check("system_libraries", False, f"{says}: {', '.join(missing)}", APT_LINE)
 
 
 def _native_module(name: str, language: Language) -> Check:
@@ -185,8 +168,8 @@ def _native_module(name: str, language: Language) -> Check:
         )
     lines = done.stderr.decode(errors="replace").strip().splitlines()
     detail = lines[-1] if lines else f"exit {done.returncode}"
-    missing_library = ".so" in detail and "cannot open shared object" in detail
-    advice = APT_LINE if missing_library else _say(language, "Pasang ulang FotoNetral.", "Install FotoNetral again.")
+    reinstall = _say(language, "Pasang ulang FotoNetral.", "Install FotoNetral again.")
+    advice = APT_LINE if named_by_loader(detail) in LIBRARIES else reinstall
     return Check(f"import_{name}", False, detail, advice)
 
 

@@ -11,6 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vision.geometry import Box
+from vision.libraries import missing_library
+from vision.models import DLIB
 
 if TYPE_CHECKING:
     from vision.faces import Face, FaceModel
@@ -22,6 +24,9 @@ class FindsFaces(Protocol):
 
     def find(self, pixels: NDArray[np.uint8]) -> tuple[Face, ...]:
         """Return the faces of (height, width, 3) uint8 RGB pixels, in reading order."""
+
+    def turn(self, pixels: NDArray[np.uint8], faces: Sequence[Face]) -> int:
+        """Return by how many quarters, counterclockwise, the photo must be turned for its faces to stand upright."""
 
     def close(self) -> None:
         """Free native memory."""
@@ -50,8 +55,17 @@ class Engines:
         """Load every model; `face_model` takes the place of the face network that comes with the product.
 
         `threads` is how many the networks may use: one where processes work side by side. Raises EngineError when
-        a model file is missing or cannot be loaded.
+        a model file is missing or cannot be loaded, MissingLibraryError when the system lacks a library.
         """
+        try:
+            return cls._loaded(face_model, threads)
+        except (ImportError, OSError) as error:
+            if told := missing_library(error):
+                raise told from error
+            raise
+
+    @classmethod
+    def _loaded(cls, face_model: FaceModel | None, threads: int) -> Engines:
         from vision.faces import FaceEmbedder, FaceFinder
         from vision.hands import HandReader
 
@@ -68,11 +82,19 @@ class Engines:
         self.hands.close()
 
 
-def open_face_model(file: Path, *, threads: int = 2) -> FaceModel:
-    """Load a face network that the user brings. Raises FaceModelError when the file is none that fits."""
-    from vision.faces import ArcFaceEmbedder
+def open_face_model(model: str | Path, *, threads: int = 2) -> FaceModel:
+    """Load another face network than the usual one: `DLIB`, or an ONNX file.
 
-    return ArcFaceEmbedder(file, threads=threads)
+    Raises FaceModelError when the file is none that fits.
+    """
+    from vision.faces import ArcFaceEmbedder, DlibEmbedder
+    from vision.faces.trial import require_recognition
+
+    if str(model) == DLIB:
+        return DlibEmbedder(threads=threads)
+    embedder = ArcFaceEmbedder(Path(model), threads=threads)
+    require_recognition(embedder.embed_chips, Path(model).name)
+    return embedder
 
 
 def face_model_id() -> str:

@@ -5,22 +5,27 @@
     │   ├── PhotoNotFoundError        photo.not_found
     │   ├── PhotoEmptyError           photo.empty
     │   ├── PhotoUnsupportedError     photo.unsupported
+    │   │   └── NotLookedAtError      media.not_looked_at (vision.media.unseen)
     │   ├── PhotoUnreadableError      photo.unreadable
     │   ├── PhotoTruncatedError       photo.truncated
     │   └── PhotoTooLargeError        photo.too_large
     ├── EnrolmentError                the photo cannot serve as a reference of a person
     │   ├── NoFaceError               enrolment.no_face
     │   ├── SeveralFacesError         enrolment.several_faces
+    │   ├── FaceChoiceError           enrolment.face_choice
     │   └── PoorFaceError             enrolment.poor_face
     ├── PostError                     post.size
     ├── PolicyError                   policy.invalid
     └── EngineError                   engine.failed
         ├── FaceModelError            engine.face_model
+        ├── MissingLibraryError       engine.missing_library
+        ├── OutOfMemoryError          engine.memory
         ├── CrashedError              engine.crashed
         └── TimeLimitError            engine.timeout
 
 Codes are a contract. Every error says what was expected and what came (`message`), and what to do (`advice`), in
-Indonesian and English. The gallery has a tree of its own in `candidates.errors`.
+Indonesian and English. What the system refuses (a full disk, a folder without permission) has a tree of its own in
+`vision.failures`, the gallery one in `candidates.errors`.
 """
 
 from __future__ import annotations
@@ -35,17 +40,22 @@ class FotoNetralError(Exception):
     """Base of all errors. `code` is stable; `message_id`/`message_en` say what is wrong, `advice_*` what to do."""
 
     code: ClassVar[str] = "engine.failed"
-    advice_id: ClassVar[str] = ""
-    advice_en: ClassVar[str] = ""
+    advice_id: str = ""
+    advice_en: str = ""
+    kind: str = ""
+    """What kind of file was not looked at (`vision.media.kinds.FileKind`); empty for what is no such error."""
 
-    def __init__(self, message_id: str, message_en: str) -> None:
+    def __init__(self, message_id: str, message_en: str, advice: tuple[str, str] | None = None) -> None:
+        """Take what is wrong, and what to do (Indonesian, English) where the kind's own advice does not fit."""
         super().__init__(message_en)
         self.message_id = message_id
         self.message_en = message_en
+        if advice is not None:
+            self.advice_id, self.advice_en = advice
 
-    def __reduce__(self) -> tuple[type[Self], tuple[str, str]]:
+    def __reduce__(self) -> tuple[type[Self], tuple[str, str, tuple[str, str]]]:
         """Travel between processes: exceptions are rebuilt from `args` otherwise, which hold one message alone."""
-        return type(self), (self.message_id, self.message_en)
+        return type(self), (self.message_id, self.message_en, (self.advice_id, self.advice_en))
 
     def text(self, language: Language = "id") -> str:
         """Return message and advice in one line."""
@@ -107,6 +117,9 @@ class PhotoTooLargeError(PhotoError):
     advice_en = "Make the photo smaller, then check it again."
 
 
+Places = tuple[tuple[float, float, float, float], ...]
+
+
 class EnrolmentError(FotoNetralError):
     """The photo cannot serve as a reference of a person."""
 
@@ -122,11 +135,31 @@ class NoFaceError(EnrolmentError):
 
 
 class SeveralFacesError(EnrolmentError):
-    """More than one face was found in the reference photo."""
+    """More than one face was found in the reference photo.
+
+    `places` are the faces' boxes in the order of their numbers: left, top, width and height as parts of the photo. They
+    stay behind when the error travels to another process.
+    """
 
     code = "enrolment.several_faces"
-    advice_id = "Potong foto sehingga hanya ada satu wajah."
-    advice_en = "Crop the photo so that it shows one face."
+    advice_id = (
+        "Pilih wajahnya: kiri, kanan, terbesar, atau nomornya (perintah: --face kiri; tabel: kolom wajah); atau potong "
+        "fotonya."
+    )
+    advice_en = (
+        "Choose the face: left, right, largest, or its number (command: --face left; table: the column face); or crop "
+        "the photo."
+    )
+    places: Places = ()
+
+
+class FaceChoiceError(EnrolmentError):
+    """The photo has no such face as the one that was chosen; `places` as in `SeveralFacesError`."""
+
+    code = "enrolment.face_choice"
+    advice_id = "Periksa pilihan wajahnya; kosongkan bila foto itu hanya memuat satu orang."
+    advice_en = "Check which face was chosen; leave that empty if the photo shows one person."
+    places: Places = ()
 
 
 class PoorFaceError(EnrolmentError):
@@ -165,6 +198,22 @@ class FaceModelError(EngineError):
     code = "engine.face_model"
     advice_id = "Periksa berkas yang diberikan dengan --face-model."
     advice_en = "Check the file that was given with --face-model."
+
+
+class MissingLibraryError(EngineError):
+    """The system lacks a library that OpenCV or MediaPipe loads; the message names it and the line that installs it."""
+
+    code = "engine.missing_library"
+    advice_id = "Lalu ulangi; «fotonetral doctor» memeriksa apakah semuanya ada."
+    advice_en = "Then try again; “fotonetral doctor” checks whether everything is there."
+
+
+class OutOfMemoryError(EngineError):
+    """There was too little memory for a network, a photo or a library; the photo was not judged."""
+
+    code = "engine.memory"
+    advice_id = "Tutup program lain, kurangi banyaknya proses, atau naikkan batas memorinya (ulimit -v, kontainer)."
+    advice_en = "Close other programs, run fewer processes, or raise the limit of memory (ulimit -v, the container)."
 
 
 class CrashedError(EngineError):

@@ -1,20 +1,14 @@
-"""Which photos are meant by the paths that a user gives."""
+"""Which photos are meant by the paths that a user gives, and what beside them is not looked at."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
-from vision._sniff import sniff
-
-PHOTO_SUFFIXES = frozenset(
-    {".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".heic", ".heif", ".avif", ".tif", ".tiff", ".bmp", ".gif"}
-)
-"""Files named like photos are tried even when their header is not one's: a damaged photo must not go unnoticed."""
-
-_HEADER_BYTES = 512
+from vision.media.folders import NOTHING_EXCLUDED, Excluded, is_hidden, is_rubbish, kind_of_file, pictures_in
+from vision.media.kinds import FileKind
+from vision.media.unseen import NotLookedAtError
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,51 +19,111 @@ class EmptyFolder:
     reason: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Unseen:
+    """A file that may hold pictures and is not looked at, or something hidden that holds photos or such files."""
+
+    path: str
+    error: NotLookedAtError
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A file or folder that the user excluded."""
+
+    path: str
+
+
+Found = str | EmptyFolder | Unseen | LeftOut
+
+
 def photos_of(paths: Sequence[str], leave_out: str | None = None) -> Iterator[str | EmptyFolder]:
+    """Yield the photos of `files_of` alone, and every file that is named itself."""
+    given = set(paths)
+    for found in files_of(paths, leave_out):
+        if isinstance(found, str | EmptyFolder):
+            yield found
+        elif found.path in given:
+            yield found.path
+
+
+def files_of(
+    paths: Sequence[str],
+    leave_out: str | None = None,
+    excluded: Excluded = NOTHING_EXCLUDED,
+    *,
+    tell_hidden: bool = True,
+) -> Iterator[Found]:
     """Yield the photos in the order given; a folder's photos sorted, before those of its subfolders.
 
-    Files that are named are always yielded, existing or not. In folders, hidden files, hidden folders and the
-    folder `leave_out` (of marked pictures) are left out, links to folders are not followed, and a file counts as a
-    photo by its header or its suffix.
+    Files that are named are always yielded, existing or not; what is no photo and may hold pictures as `Unseen`, in its
+    place. In folders, machines' own files and folders and the folder `leave_out` (of marked pictures) are left out,
+    links to folders are not followed, and a file counts as a photo by its header or its suffix. Hidden files and
+    folders are not looked at; they are `Unseen` where they hold photos, unless that is not to be told.
     """
+    walk = _Walk(None if leave_out is None else os.path.realpath(leave_out), excluded, tell_hidden)
     for path in paths:
         if os.path.isdir(path):  # noqa: PTH112  a Path would rewrite the name as it was given
-            yield from _photos_under(path, None if leave_out is None else os.path.realpath(leave_out))
+            yield from walk.files_under(path)
+        elif path in excluded:
+            yield LeftOut(path)
         else:
-            yield path
+            kind = kind_of_file(path)
+            yield path if kind in (None, FileKind.PHOTO) else Unseen(path, NotLookedAtError(kind))
 
 
-def _photos_under(folder: str, leave_out: str | None) -> Iterator[str | EmptyFolder]:
-    failures: list[EmptyFolder] = []
+@dataclass(frozen=True, slots=True)
+class _Walk:
+    """How folders are walked: the real path of one that is left out, what is excluded, whether hidden ones are told."""
 
-    def note(error: OSError) -> None:
-        failures.append(EmptyFolder(str(error.filename), error.strerror or type(error).__name__))
+    leave_out: str | None
+    excluded: Excluded
+    tell_hidden: bool
 
-    found = False
-    for parent, subfolders, files in os.walk(folder, onerror=note):
-        subfolders[:] = sorted(
-            name
-            for name in subfolders
-            if not name.startswith(".") and os.path.realpath(os.path.join(parent, name)) != leave_out  # noqa: PTH118
-        )
-        for name in sorted(files):
-            path = os.path.join(parent, name)  # noqa: PTH118
-            if not name.startswith(".") and _is_photo(path):
-                found = True
-                yield path
-    yield from failures
-    if not found and not failures:
-        yield EmptyFolder(folder)
+    def files_under(self, folder: str) -> Iterator[Found]:
+        failures: list[EmptyFolder] = []
 
+        def note(error: OSError) -> None:
+            failures.append(EmptyFolder(str(error.filename), error.strerror or type(error).__name__))
 
-def _is_photo(path: str) -> bool:
-    if Path(path).suffix.lower() in PHOTO_SUFFIXES:
-        return True
-    try:
-        # A pipe would block until somebody writes into it.
-        if not os.path.isfile(path):  # noqa: PTH113
+        found = False
+        for parent, subfolders, files in os.walk(folder, onerror=note):
+            aside: list[Found] = []
+            below = sorted(os.path.join(parent, name) for name in subfolders)  # noqa: PTH118
+            subfolders[:] = [os.path.basename(path) for path in below if self._is_entered(path, aside)]  # noqa: PTH119
+            for name in sorted(files):
+                one = self._file(os.path.join(parent, name), name)  # noqa: PTH118
+                if one is not None:
+                    found = found or isinstance(one, str)
+                    yield one
+            yield from aside
+        yield from failures
+        if not found and not failures:
+            yield EmptyFolder(folder)
+
+    def _file(self, path: str, name: str) -> Found | None:
+        """Return what a file of a folder is; None for what holds no pictures."""
+        if is_rubbish(name) or (is_hidden(name) and not self.tell_hidden):
+            return None
+        if path in self.excluded:
+            return LeftOut(path)
+        kind = kind_of_file(path)
+        if kind is None:
+            return None
+        if is_hidden(name):
+            return Unseen(path, NotLookedAtError(FileKind.HIDDEN))
+        return path if kind is FileKind.PHOTO else Unseen(path, NotLookedAtError(kind))
+
+    def _is_entered(self, path: str, aside: list[Found]) -> bool:
+        """Tell whether a subfolder is looked into; puts `aside` what is to be told of one that is not."""
+        name = os.path.basename(path)  # noqa: PTH119
+        if is_rubbish(name) or (self.leave_out is not None and os.path.realpath(path) == self.leave_out):
             return False
-        with open(path, "rb") as file:  # noqa: PTH123
-            return sniff(file.read(_HEADER_BYTES)) is not None
-    except OSError:
+        if path in self.excluded:
+            aside.append(LeftOut(path))
+            return False
+        if not is_hidden(name):
+            return True
+        if self.tell_hidden and not os.path.islink(path) and (count := pictures_in(path, self.excluded)):  # noqa: PTH114
+            aside.append(Unseen(path, NotLookedAtError(FileKind.HIDDEN, count)))
         return False

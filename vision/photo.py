@@ -40,12 +40,18 @@ from vision.errors import (
     PhotoUnreadableError,
     PhotoUnsupportedError,
 )
+from vision.media import ONE_PICTURE, Media
+from vision.media.kinds import HEAD_BYTES, FileKind, kind_of, kind_of_content
+from vision.media.unseen import NotLookedAtError
 
 ANALYSIS_SIDE = 2000
 """Pixels of the long side that a larger photo keeps at least for the analysis; always under twice this."""
 
 DETAIL_SIDE = 3000
 """The same where it pays to look closer: a 12-megapixel photo of a group is then analysed as it is."""
+
+_SNIFFED_BYTES = 2**16
+"""A TIFF's directory lies within so many first bytes, as cameras write it."""
 
 FileSource = str | os.PathLike[str] | bytes | bytearray | memoryview | BinaryIO
 Source = FileSource | NDArray[np.uint8]
@@ -70,7 +76,7 @@ class Photo:
 
     `pixels` is uint8 (height, width, 3), RGB, upright, contiguous, read-only, at the analysis size; `size_wh` is the
     full size, upright. `sha256` is of the file's bytes, for arrays of shape and bytes. `taken_at` is EXIF's
-    DateTimeOriginal, without a zone.
+    DateTimeOriginal, without a zone. `media` says what else the file holds: only its first picture is decoded.
     """
 
     name: str
@@ -79,6 +85,7 @@ class Photo:
     sha256: str
     format: str
     taken_at: datetime | None
+    media: Media = ONE_PICTURE
 
     @property
     def scale_xy(self) -> tuple[float, float]:
@@ -125,14 +132,20 @@ def open_photo(
         pixels.setflags(write=False)
         return Photo(name or "<array>", pixels, (width, height), digest.hexdigest(), "ARRAY", None)
     data, given = _read(source, limits)
-    header = _header(data, limits)
+    header = _header(data, limits, name or given)
     reduce_by = _jpeg_reduction(header, analysis_side)
     width, height = header.stored_wh
     decoded_wh = -(-width // reduce_by), -(-height // reduce_by)
     pixels = _pixels(header, reduce_by, _analysis_wh(decoded_wh, analysis_side), limits)
     pixels.setflags(write=False)
     return Photo(
-        name or given, pixels, header.upright_wh, hashlib.sha256(data).hexdigest(), header.format, header.taken_at
+        name or given,
+        pixels,
+        header.upright_wh,
+        hashlib.sha256(data).hexdigest(),
+        header.format,
+        header.taken_at,
+        header.media,
     )
 
 
@@ -228,8 +241,12 @@ def _read_file(name: str, limits: PhotoLimits) -> bytes:
         with os.fdopen(descriptor, "rb") as file:
             status = os.fstat(descriptor)
             _check_regular(name, status)  # the name may have been given to a pipe meanwhile
+            head = file.read(HEAD_BYTES)
+            kind = kind_of(head, name)
+            if kind is not None and kind is not FileKind.PHOTO:
+                raise NotLookedAtError(kind)
             _check_bytes(status.st_size, limits)
-            return file.read(limits.max_bytes + 1)
+            return head + file.read(limits.max_bytes + 1 - len(head))
     except ValueError as error:  # a NUL in the name
         raise _not_found(name, "nama tidak sah", "invalid name") from error
     except PermissionError as error:
@@ -256,8 +273,11 @@ def _not_found(name: str, reason_id: str, reason_en: str) -> PhotoNotFoundError:
     )
 
 
-def _header(data: bytes, limits: PhotoLimits) -> Header:
+def _header(data: bytes, limits: PhotoLimits, name: str = "") -> Header:
     kind = sniff(data)
+    other = kind_of_content(data[:_SNIFFED_BYTES], name)
+    if other is not None:
+        raise NotLookedAtError(other)
     if kind is None:
         came = describe(data)
         raise PhotoUnsupportedError(

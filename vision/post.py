@@ -102,7 +102,7 @@ class PostResult:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What is to be said of the time, the photos' age and faces that show nobody: one sentence a remark."""
+        """What is to be said of the time, the scope, the photos' age, faces that show nobody: one sentence a remark."""
         return tuple(
             describe_remark_in_post(remark, self.language, len(self.photos)) for remark in self.judgment.remarks
         )

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import TYPE_CHECKING, Any, Literal
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from vision.errors import FotoNetralError, Language
 from vision.geometry import Box
+from vision.media import ONE_PICTURE, Media
 from vision.poses import FingerState, Pose
 from vision.rules import (
+    ElectionContext,
     Finding,
     FindingKind,
     Remark,
@@ -28,6 +30,7 @@ from vision.rules import (
 
 if TYPE_CHECKING:
     from candidates import Match
+    from candidates.regions import Region
 
 SCHEMA = "fotonetral.check/1"
 """Names the JSON contract; fields may be added under this name, never changed."""
@@ -123,11 +126,49 @@ class EngineFacts:
         }
 
 
+class Aimed(Protocol):
+    """Whom a checker looks for, as far as the answer tells it (fits `vision.roster.Roster`)."""
+
+    @property
+    def region(self) -> Region | None:
+        """Where the photo is to be posted, None for everywhere."""
+
+    @property
+    def context(self) -> ElectionContext:
+        """Who stands there."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeFacts:
+    """Where and when the photo is to be posted: a Kemendagri code with its name (empty: everywhere), and the day.
+
+    `day` is None without a gallery: nothing depends on it there.
+    """
+
+    region: str = ""
+    name: str = ""
+    label: str = ""
+    day: date | None = None
+
+    @classmethod
+    def of(cls, aimed: Aimed) -> ScopeFacts:
+        """Return the facts of whom a checker looks for."""
+        place, day = aimed.region, aimed.context.day
+        return cls(day=day) if place is None else cls(place.code, place.name, place.label, day)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the scope as in the JSON contract."""
+        day = None if self.day is None else self.day.isoformat()
+        return {"region": self.region or None, "region_name": self.name or None, "date": day}
+
+
 @dataclass(frozen=True, slots=True)
 class CheckResult:
     """The answer for one photo. `timings_ms` gives milliseconds by stage; `language` is that of the wording.
 
-    `remarks` are circumstances beside the findings; `reminders` are what the policy says with every result.
+    `remarks` are circumstances beside the findings; `reminders` are what the policy says with every result; `media`
+    is what the file holds, and how much of it was looked at; `unnamed` are the raised hands, in no finding, whose pose
+    could not be told. By `turned_quarters` (0..3), counterclockwise, the photo was turned to be looked at upright.
     """
 
     photo: PhotoFacts
@@ -140,6 +181,10 @@ class CheckResult:
     language: Language = "id"
     remarks: tuple[Remark, ...] = ()
     reminders: tuple[str, ...] = ()
+    media: Media = ONE_PICTURE
+    scope: ScopeFacts = ScopeFacts()
+    unnamed: tuple[int, ...] = ()
+    turned_quarters: int = 0
 
     @property
     def headline(self) -> str:
@@ -163,7 +208,7 @@ class CheckResult:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What is to be said of the time, the photo's age and faces that show nobody: one sentence a remark."""
+        """What is to be said beside the findings (time, age, scope, what was not looked at): one sentence a remark."""
         return tuple(describe_remark(remark, self.language) for remark in self.remarks)
 
     def places_of(self, finding: Finding) -> tuple[str, ...]:
@@ -191,6 +236,12 @@ class CheckResult:
                 "height": height,
                 "taken_at": None if taken_at is None else taken_at.isoformat(timespec="seconds"),
             },
+            "media": {
+                "kind": self.media.kind.value,
+                "pictures": self.media.pictures,
+                "looked_at": self.media.looked_at,
+                "video": self.media.has_video,
+            },
             "verdict": self.verdict.value,
             "headline": self.headline,
             "next_step": self.next_step,
@@ -203,6 +254,7 @@ class CheckResult:
                 for remark, message in zip(self.remarks, self.notes, strict=True)
             ],
             "reminders": list(self.reminders),
+            "scope": self.scope.to_dict(),
             "hands": [hand.to_dict() for hand in self.hands],
             "faces": [face.to_dict() for face in self.faces],
             "engine": self.engine.to_dict(),
@@ -229,11 +281,12 @@ class CheckError:
         return self.error.text(self.language)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the JSON contract as plain dicts and texts."""
+        """Return the JSON contract as plain dicts and texts; `kind` only of what was not looked at."""
+        kind = {"kind": self.error.kind} if self.error.kind else {}
         return {
             "schema": SCHEMA,
             "photo": {"name": _encodable(self.name)},
-            "error": {"code": self.code, "message": _encodable(self.message)},
+            "error": {"code": self.code} | kind | {"message": _encodable(self.message)},
         }
 
 
@@ -249,6 +302,15 @@ def _match_to_dict(match: Match) -> dict[str, Any]:
         "threshold": round(match.threshold, 4),
         "false_alarm_rate": float(f"{match.false_alarm_rate:.3g}"),
         "margin": None if match.margin is None else round(match.margin, 4),
+        "alternatives": [
+            {
+                "candidate": other.id,
+                "name": other.name,
+                "role": other.role.value,
+                "ballot_number": other.ballot_number,
+            }
+            for other in match.alternatives
+        ],
     }
 
 

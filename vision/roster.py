@@ -2,25 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vision.engines import face_model_id
-from vision.rules import ElectionContext, Policy
+from vision.rules import ElectionContext, Policy, Remark, RemarkKind
 
 if TYPE_CHECKING:
     from candidates import Index
+    from candidates.regions import Region
+    from candidates.roll import Roll
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Roster:
-    """The people in scope: `index` matches faces (None without anybody to match), `revision` names the gallery."""
+    """The people in scope: `index` matches faces (None without anybody to match), `revision` names the gallery.
+
+    `region` is where the photo is to be posted, None for everywhere; `remarks` say whom the region and day leave out.
+    """
 
     context: ElectionContext
     index: Index | None = None
     revision: str | None = None
+    region: Region | None = None
+    remarks: tuple[Remark, ...] = ()
+
+    @classmethod
+    def without_gallery(cls, region: str | None = None) -> Roster:
+        """Return a roster of nobody for a region. Raises `candidates.CandidatesError` when there is no such region."""
+        if not region:
+            return NOBODY
+        from candidates.regions import region_of
+
+        place = region_of(region)
+        remark = Remark(RemarkKind.NO_GALLERY, place=place.label)
+        return cls(ElectionContext(), region=place, remarks=(remark,))
 
     @classmethod
     def open(
@@ -34,14 +53,15 @@ class Roster:
         model_id: str | None = None,
         false_alarms: float | None = None,
     ) -> Roster:
-        """Read the gallery file for a region (None: everywhere) and a day (None: today).
+        """Read the gallery file for a region (a code or a name; None: everywhere) and a day (None: today).
 
         `declared_spouse_of` is an id or a name; `model_id` the face model that faces will be described with (None: the
         product's own); `false_alarms` how many per 1,000 photos are put up with (None: the default). Raises
-        `candidates.CandidatesError` when the file cannot be used, holds templates of another face model or nobody of
-        that name, or when so few false alarms cannot be promised.
+        `candidates.CandidatesError` when there is no such region, when the file cannot be used, holds templates of
+        another face model or nobody of that name, or when so few false alarms cannot be promised.
         """
         from candidates import Gallery, Index, Scope
+        from candidates.regions import region_of
 
         day = day or date.today()
         scope = Scope(region, day, policy.window.days_before, policy.window.days_after)
@@ -62,7 +82,23 @@ class Roster:
             elections=active,
             day=day,
         )
-        return cls(context, index if len(index) else None, revision)
+        place = region_of(region) if region else None
+        compared = len(index)
+        remarks = tuple(_remarks(people, compared, has_elections=bool(elections), context=context, place=place))
+        return cls(context, index if compared else None, revision, place, remarks)
+
+
+def _remarks(
+    people: Roll, compared: int, *, has_elections: bool, context: ElectionContext, place: Region | None
+) -> Iterator[Remark]:
+    """Yield what the answer has to say of a region and day for which the gallery holds little or nothing."""
+    where = "" if place is None else place.label
+    if has_elections and not context.any_active:
+        yield Remark(RemarkKind.NO_ELECTION, context.day, compared, place=where)
+    elif not compared:
+        yield Remark(RemarkKind.NOBODY, context.day, place=where)
+    if people.lost:
+        yield Remark(RemarkKind.LOST, count=people.lost, place=where)
 
 
 NOBODY = Roster(ElectionContext())

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vision.errors import Language
-from vision.models import file_sha256
-from vision.rules import DEFAULT_POLICY
+from vision.models import DLIB, file_sha256
+from vision.rules import DEFAULT_POLICY, describe_remark
 from vision.rules.phases import phase_on
 from vision.rules.policy import read_pack
 
@@ -80,15 +80,22 @@ class CheckerSettings:
             "libraries": _digest(json.dumps({name: metadata.version(name) for name in LIBRARIES})),
             "policy": f"{policy.id} {_digest(repr(policy))}",
             "gallery": roster.revision or "",
-            "face_model": "" if self.face_model is None else file_sha256(Path(self.face_model))[:_DIGITS],
-            "region": self.region or "",
+            "face_model": _face_model(self.face_model),
+            "region": "" if roster.region is None else roster.region.code,
             "spouse": self.declared_spouse_of or "",
             "false_alarms": "" if self.false_alarms is None else f"{self.false_alarms:g}",
             "language": self.language,
             "elections": _digest(repr(calendar)),
             "day": "" if day is None else day.isoformat(),
         }
-        return Examined(fingerprint, policy.id, policy.title(self.language), 0 if index is None else len(index))
+        return Examined(
+            fingerprint,
+            policy.id,
+            policy.title(self.language),
+            0 if index is None else len(index),
+            "" if roster.region is None else roster.region.label,
+            tuple(describe_remark(remark, self.language) for remark in roster.remarks),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,13 +103,22 @@ class Examined:
     """What decides the answers of a checker, by name, and what people are told about it.
 
     Two checkers with equal fingerprints give equal answers about equal bytes. "elections" tells which count on the day
-    and in which phase: as long as it stays, another "day" changes nothing but the day that notes name.
+    and in which phase: as long as it stays, another "day" changes nothing but the day that notes name. `region` is as
+    people read it, empty for everywhere; `notes` say whom the region and day leave out.
     """
 
     fingerprint: Mapping[str, str]
     policy: str
     policy_title: str
     people: int
+    region: str = ""
+    notes: tuple[str, ...] = ()
+
+
+def _face_model(model: str | None) -> str:
+    if model is None or model == DLIB:
+        return model or ""
+    return file_sha256(Path(model))[:_DIGITS]
 
 
 def _digest(text: str) -> str:

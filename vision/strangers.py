@@ -104,7 +104,7 @@ class StrangersReader:
                 f"The faces in {photo.name} are too small or blurred.",
             )
         faces.sort(key=lambda face: -face.box.width)
-        vectors = self.model.embed(photo.pixels, faces)
+        vectors = self.model.embed_carefully(photo.pixels, faces)
         inside = Path(path).parent.relative_to(root).parts
         return _Seen(inside[0] if inside else "", vectors, _is_portrait(faces))
 

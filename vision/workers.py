@@ -18,6 +18,8 @@ from typing import Any, Generic, TypeVar
 
 from vision._crew import single_blas
 from vision.errors import CrashedError, EngineError, FotoNetralError, TimeLimitError
+from vision.failures import failure_of
+from vision.libraries import missing_library
 
 Q = TypeVar("Q")
 R = TypeVar("R")
@@ -166,8 +168,10 @@ def _serve(pipe: Connection, make: Callable[[], Callable[[Any], Any]]) -> None:
 
 def _told(error: Exception) -> FotoNetralError:
     """Return an error that can travel: pickled errors of libraries may not come back."""
-    if isinstance(error, FotoNetralError):
-        return error
+    if told := missing_library(error):
+        return told
+    if isinstance(failure := failure_of(error), FotoNetralError):
+        return failure
     what = " ".join(f"{type(error).__name__}: {error}".split())
     return EngineError(f"Proses pemeriksa gagal ({what}).", f"The checking process failed ({what}).")
 

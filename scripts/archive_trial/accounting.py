@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from scripts.archive_trial.hostile import NO_PHOTO, PHOTO, HostileTree
-from vision.archive.places import Container, Contents, Listed, Place, Unreadable
+from vision.archive.places import Container, Contents, Listed, Place, Unreadable, Unseen
 from vision.archive.reading import read_places
 from vision.archive.sources import list_places
 
@@ -55,8 +55,10 @@ def check_listing(tree: HostileTree, listed: Iterable[Listed], account: Account)
             containers.add(one.name)
         elif isinstance(one, Unreadable):
             unreadable[one.name] = one.error.code
-        else:
+        elif isinstance(one, Place):
             names[one.name] += 1
+        elif isinstance(one, Unseen):
+            account.outcomes[f"told: {one.error.code}"] += 1
     account.outcomes.update(f"told: {code}" for code in unreadable.values())
     account.complain("listed twice", (name for name, count in names.items() if count > 1))
     account.complain("not listed", tree.places.keys() - names.keys())

@@ -23,6 +23,7 @@ PHOTO = "photo"
 """The bytes of the place are given to whoever judges photos; what comes of them is the decoder's business."""
 
 NO_PHOTO = "no photo"
+NOT_LOOKED_AT = "media.not_looked_at"
 
 JPEG_START = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01"
 _PATH_MAX = 4096
@@ -201,13 +202,13 @@ class _Maker:
             "zip": (packed, "archive.misnamed"),
             "tar": (bombs.tar_of([("photo.jpg", self.photo)]), "archive.misnamed"),
             "album 17.08.2019": (packed, "archive.misnamed"),
-            "document.docx": (packed, NO_PHOTO),
+            "document.docx": (packed, NOT_LOOKED_AT),
             "photo.jpg.gz": (gzip.compress(self.photo, mtime=0), "archive.misnamed"),
             "log.gz": (gzip.compress(b"log", mtime=0), NO_PHOTO),
             "album.rar": (b"Rar!\x1a\x07\x01\0" + bytes(100), "archive.unsupported"),
             "album.7z": (b"7z\xbc\xaf\x27\x1c" + bytes(100), "archive.unsupported"),
             "huge.jpg": (b"", "photo.too_large"),
-            "huge.mp4": (b"\0\0\0\x18ftypmp42", NO_PHOTO),
+            "huge.mp4": (b"\0\0\0\x18ftypmp42", NOT_LOOKED_AT),
         }
         for name, (data, outcome) in outcomes.items():
             self.file(f"misnamed/{name}", data, outcome)
@@ -288,7 +289,7 @@ class _Maker:
                 "locked.jpg": "archive.encrypted",
                 "empty.jpg": "photo.empty",
                 "text.txt": NO_PHOTO,
-                "inner.docx": NO_PHOTO,
+                "inner.docx": NOT_LOOKED_AT,
                 "inner.zip": "archive.nested|archive.member",
                 "inner.jpg": "archive.nested",
             },
@@ -312,7 +313,7 @@ class _Maker:
             ),
             {
                 **dict.fromkeys(("honest.jpg", "honest.dat", "negative.jpg"), "photo.too_large"),
-                "honest.mp4": NO_PHOTO,
+                "honest.mp4": NOT_LOOKED_AT,
                 "lying.jpg": "archive.member",
                 "good.jpg": PHOTO,
             },

@@ -7,13 +7,12 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from vision.faces.detector import BlazeFace
 from vision.faces.embedder import FaceEmbedder
-from vision.faces.verifier import FaceVerifier
+from vision.faces.yunet import YuNet
 from vision.hands.landmarker import HandLandmarker
 from vision.hands.palms import PalmFinder
 
-NETWORKS = ("face detector", "face verifier", "palm detector", "hand landmarks", "face embedding")
+NETWORKS = ("face detector", "palm detector", "hand landmarks", "face embedding")
 
 
 @contextmanager
@@ -21,11 +20,11 @@ def counted() -> Iterator[Counter[str]]:
     """Count the pictures that each of NETWORKS is shown while the block runs, in all threads."""
     shown: Counter[str] = Counter()
     places: Sequence[tuple[type, str, str, Callable[..., int]]] = (
-        (BlazeFace, "detect", NETWORKS[0], lambda _pixels: 1),
-        (FaceVerifier, "scores", NETWORKS[1], lambda _pixels, boxes: 3 * len(boxes)),
-        (PalmFinder, "find", NETWORKS[2], lambda _pixels, patches, _least: len(patches)),
-        (HandLandmarker, "look", NETWORKS[3], lambda _pixels, patches: len(patches)),
-        (FaceEmbedder, "network", NETWORKS[4], lambda chips: len(chips)),
+        # Pictures of any size are counted in squares of 128 pixels, what one face is shown in.
+        (YuNet, "detect", NETWORKS[0], lambda pixels: round(pixels.shape[0] * pixels.shape[1] / 128**2)),
+        (PalmFinder, "find", NETWORKS[1], lambda _pixels, patches, _least: len(patches)),
+        (HandLandmarker, "look", NETWORKS[2], lambda _pixels, patches: len(patches)),
+        (FaceEmbedder, "embed_chips", NETWORKS[3], lambda chips: len(chips)),
     )
     saved = [(kind, name, getattr(kind, name)) for kind, name, _, _ in places]
     for kind, name, network, count in places:

@@ -22,18 +22,17 @@ _FILES = dict(
     zip(
         NETWORKS,
         (
-            "face_detector.tflite",
-            "face_verifier.onnx",
+            "face_yunet.onnx",
             "palm_detector.onnx",
             "hand_landmarks.onnx",
-            "face_embedding.onnx",
+            "face_embedding_sface.onnx",
         ),
         strict=True,
     )
 )
-_SIDES = {"face verifier": 112, "palm detector": 192, "hand landmarks": 224, "face embedding": 150}
+_SIDES = {"face detector": 128, "palm detector": 192, "hand landmarks": 224, "face embedding": 112}
 _STAGES = {
-    "faces": ("face detector", "face verifier"),
+    "faces": ("face detector",),
     "hands": ("palm detector", "hand landmarks"),
     "match": ("face embedding",),
 }
@@ -80,9 +79,9 @@ def stage_floors(shown: Mapping[str, int], work: Mapping[str, float], peak: floa
 
 def _of_onnx(model: Path, side: int) -> float:
     graph = onnx.load(str(model))
-    for axis in graph.graph.input[0].type.tensor_type.shape.dim[:3]:
-        axis.ClearField("dim_param")
-    for axis, length in zip(graph.graph.input[0].type.tensor_type.shape.dim, (1, side, side, 3), strict=True):
+    axes = graph.graph.input[0].type.tensor_type.shape.dim
+    lengths = (1, 3, side, side) if axes[1].dim_value == 3 else (1, side, side, 3)
+    for axis, length in zip(axes, lengths, strict=True):
         axis.dim_value = length
     graph = shape_inference.infer_shapes(graph, data_prop=True)
     values = [*graph.graph.value_info, *graph.graph.output]

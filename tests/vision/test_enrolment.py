@@ -5,9 +5,14 @@ import numpy as np
 import pytest
 import skimage.data
 
+from candidates.choosing import FaceChoice
 from vision.enrolment import LEAST_SIZE_PX, Enroller
-from vision.errors import NoFaceError, PhotoNotFoundError, PoorFaceError, SeveralFacesError
+from vision.errors import FaceChoiceError, NoFaceError, PhotoNotFoundError, PoorFaceError, SeveralFacesError
 from vision.faces import MODEL_ID
+from vision.geometry import Box
+from vision.photo import open_photo
+
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
@@ -92,3 +97,69 @@ def test_templates_do_not_change(enroller, portrait):
     template = enroller.describe(png(portrait))
     with pytest.raises(dataclasses.FrozenInstanceError):
         template.size_px = 1.0
+
+
+def three_beside(portrait):
+    """Return a poster: two large faces, and a small one above the right one."""
+    picture = beside(portrait, 0.9)
+    small = cv2.resize(portrait[0:300, 80:400], None, fx=0.45, fy=0.45, interpolation=cv2.INTER_AREA)
+    picture[300 : 300 + small.shape[0], 600 : 600 + small.shape[1]] = small
+    return picture
+
+
+@pytest.mark.parametrize(
+    ("word", "at_xy"),
+    [
+        pytest.param("left", (225, 115), id="the left one of the pair"),
+        pytest.param("right", (645, 105), id="the right one of the pair, not the small face"),
+        pytest.param("largest", (225, 115), id="the largest"),
+        pytest.param("3", (665, 352), id="the third in reading order"),
+    ],
+)
+def test_one_face_of_several_is_chosen(enroller, portrait, word, at_xy):
+    template = enroller.describe(png(three_beside(portrait)), face=FaceChoice(word))
+    assert template.box.contains(*at_xy)
+    left, top, width, height = template.place
+    assert 0 < left < left + width < 1 and 0 < top < top + height < 1
+    # Another detector may count otherwise: the place decides.
+    again = enroller.describe(png(three_beside(portrait)), face=FaceChoice("1", template.place))
+    assert again.box == template.box
+
+
+def test_the_refusal_numbers_the_faces_and_says_how_to_choose(enroller, portrait):
+    with pytest.raises(SeveralFacesError) as caught:
+        enroller.describe(png(three_beside(portrait)), name="pasangan.png")
+    told = caught.value.text("id")
+    assert "1 (paling kiri, lebar " in told and "--face kiri" in told and "kolom wajah" in told
+    assert "1 (far left, " in caught.value.text("en")
+
+
+@pytest.mark.parametrize("word", ["left", "right", "2"])
+def test_a_face_that_is_not_there_is_not_replaced_by_another(enroller, portrait, word):
+    with pytest.raises(FaceChoiceError, match="found were: 1") as caught:
+        enroller.describe(png(portrait), face=FaceChoice(word))
+    assert caught.value.code == "enrolment.face_choice"
+
+
+def test_a_remembered_face_that_is_gone_is_not_replaced_by_another(enroller, portrait):
+    with pytest.raises(FaceChoiceError, match="not found any more"):
+        enroller.describe(png(beside(portrait, 0.9)), face=FaceChoice("left", (0.4, 0.7, 0.1, 0.1)))
+
+
+@pytest.mark.parametrize("quarters", [1, 2, 3])
+def test_a_reference_photo_that_is_stored_on_its_side_knows_its_person(enroller, fixtures, quarters):
+    """Turned faces are found as well, and their vectors are far from everybody's."""
+    pair = np.array(open_photo(fixtures / "photos/pair_plain.jpg").pixels)
+    lying = np.ascontiguousarray(np.rot90(pair, quarters))
+    wanted = enroller.describe(open_photo(pair), face=FaceChoice("left"))
+    found = enroller.describe(open_photo(lying), face=FaceChoice("left"))
+    assert np.linalg.norm(found.embedding - wanted.embedding) < 0.2
+    # Its place is that in the photo as it is stored, and finds the same face again.
+    height, width = lying.shape[:2]
+    left, top, wide, high = found.place
+    assert Box(left * width, top * height, wide * width, high * height).iou(found.box) > 0.99
+    again = enroller.describe(open_photo(lying), face=FaceChoice(place=found.place))
+    assert np.array_equal(again.embedding, found.embedding)
+    with pytest.raises(SeveralFacesError) as refused:
+        enroller.describe(open_photo(lying))
+    assert refused.value.places[0] == pytest.approx(found.place)

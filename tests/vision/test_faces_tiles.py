@@ -1,47 +1,46 @@
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
-from vision.faces.detector import Detection
-from vision.faces.tiles import Tile, belongs_to_tile, merge, plan_tiles, reading_order
+from vision.faces.detection import Detection
+from vision.faces.tiles import BAND, OVERLAP, Tile, belongs_to_tile, merge, plan_bands, reading_order
 from vision.geometry import Box
 
-POINTS = np.zeros((6, 2))
+POINTS = np.zeros((5, 2))
 
 
 @pytest.mark.parametrize(
-    ("size_wh", "side", "overlap", "lefts", "tops"),
+    ("size_wh", "bands"),
     [
-        pytest.param((100, 50), 100, 0.25, [0], [0], id="one tile holds the photo"),
-        pytest.param((100, 100), 60, 0.25, [0, 40], [0, 40], id="two a side, pushed back to the edge"),
-        pytest.param((200, 80), 80, 0.25, [0, 60, 120], [0], id="exactly a quarter of overlap"),
-        pytest.param((201, 80), 80, 0.25, [0, 40, 81, 121], [0], id="one pixel more needs one more tile"),
+        pytest.param((704, 500), [(0, 0, 704, 500)], id="one band holds the picture"),
+        pytest.param((1280, 960), [(0, 0, 704, 960), (576, 0, 704, 960)], id="two across the longer side"),
+        pytest.param((300, 1281), [(0, 0, 300, 704), (0, 288, 300, 704), (0, 577, 300, 704)], id="one pixel more"),
     ],
 )
-def test_tiles_cover_the_photo(size_wh, side, overlap, lefts, tops):
-    tiles = plan_tiles(size_wh, side, overlap)
-    assert [(tile.left, tile.top) for tile in tiles] == [(left, top) for top in tops for left in lefts]
-    assert all(tile.left + tile.width <= size_wh[0] and tile.top + tile.height <= size_wh[1] for tile in tiles)
-    assert max(tile.left + tile.width for tile in tiles) == size_wh[0]
+def test_bands_cover_the_picture(size_wh, bands):
+    planned = plan_bands(size_wh)
+    assert [(one.left, one.top, one.width, one.height) for one in planned] == bands
+    assert all(
+        second.left + second.top - first.left - first.top <= BAND - OVERLAP for first, second in pairwise(planned)
+    )
 
 
-def test_tiles_can_be_kept_to_a_region():
-    assert plan_tiles((300, 100), 100, 0.0, within=Box(210, 0, 10, 10)) == (Tile(200, 0, 100, 100),)
-
-
-@pytest.mark.parametrize(("side", "overlap"), [(0, 0.2), (10, 1.0), (10, -0.1)])
-def test_impossible_plans_are_refused(side, overlap):
-    with pytest.raises(ValueError, match="overlap"):
-        plan_tiles((100, 100), side, overlap)
+def test_bands_can_be_kept_to_a_region():
+    assert plan_bands((3000, 1000), within=Box(2099.5, -50, 5000, 300)) == (
+        Tile(2099, 0, 704, 250),
+        Tile(2296, 0, 704, 250),
+    )
+    assert plan_bands((300, 100), within=Box(400, 0, 10, 10)) == ()
 
 
 @pytest.mark.parametrize(
     ("box", "belongs"),
     [
         pytest.param(Box(120, 20, 20, 20), True, id="inside"),
-        pytest.param(Box(101, 20, 20, 20), False, id="cut by the inner left border"),
-        pytest.param(Box(179, 20, 20, 20), False, id="cut by the inner right border"),
+        pytest.param(Box(107, 20, 20, 20), False, id="cut by the inner left border"),
+        pytest.param(Box(173, 20, 20, 20), False, id="cut by the inner right border"),
         pytest.param(Box(120, 0, 20, 20), True, id="cut by the edge of the photo itself"),
-        pytest.param(Box(120, 20, 51, 51), False, id="fills the tile: the scale before sees it better"),
     ],
 )
 def test_which_tile_a_face_belongs_to(box, belongs):
@@ -49,14 +48,14 @@ def test_which_tile_a_face_belongs_to(box, belongs):
 
 
 def test_merging_keeps_the_best_of_each_face():
-    weak, best = Detection(Box(0, 0, 10, 10), 0.6, 0.0, POINTS), Detection(Box(1, 1, 10, 10), 0.9, 0.0, POINTS)
-    part = Detection(Box(2, 2, 4, 4), 0.7, 0.0, POINTS)
-    other = Detection(Box(9, 0, 10, 10), 0.5, 0.0, POINTS)
+    weak, best = Detection(Box(0, 0, 10, 10), 0.6, POINTS), Detection(Box(1, 1, 10, 10), 0.9, POINTS)
+    part = Detection(Box(2, 2, 4, 4), 0.7, POINTS)
+    other = Detection(Box(9, 0, 10, 10), 0.5, POINTS)
     assert merge([weak, other, part, best]) == [best, other]
 
 
 def test_merging_does_not_depend_on_the_order():
-    twins = [Detection(Box(left, 0, 10, 10), 0.8, 0.0, POINTS) for left in (0, 2, 4)]
+    twins = [Detection(Box(left, 0, 10, 10), 0.8, POINTS) for left in (0, 2, 4)]
     assert merge(twins) == merge(reversed(twins)) == [twins[0]]
 
 

@@ -13,7 +13,7 @@ from typing import Any, get_args
 import numpy as np
 import pytest
 from click.testing import CliRunner, Result
-from fakes import FakeEngines, a_hand
+from fakes import FakeEngines, a_face, a_hand
 from jsonschema import Draft202012Validator
 from PIL import ExifTags, Image
 
@@ -224,7 +224,7 @@ def test_what_cannot_be_is_status_2(folder: Path, arguments: tuple[str, ...], co
         ("--out", "siap.jpg"),
         ("foto.jpg", "--out", "siap.jpg", "--how", "melt"),
         ("foto.jpg", "--out", "siap.jpg", "--margin", "-1"),
-        ("foto.jpg", "--out", "siap.jpg", "--region", "Kulon Progo"),
+        ("foto.jpg", "--out", "siap.jpg", "--region", "Antah Berantah"),
         ("foto.jpg", "--out", "siap.jpg", "--gallery", "tidak-ada.db"),
         ("foto.jpg", "--out", "siap.jpg", "--spouse", "budi"),
     ],
@@ -292,6 +292,63 @@ def test_every_format_that_is_read_can_be_copied(folder: Path, fixtures: Path, e
     (copy,) = (folder / "siap").iterdir()
     assert copy.suffix == (".png" if name.endswith("png") else ".jpg")
     assert np.abs(decode_full(str(copy)).astype(int) - decode_full(photo)).mean() < 5
+
+
+def a_raised_hand(box: Box) -> Hand:
+    """Make a hand with the fingers up that is no pose, without being sure of it."""
+    hand = a_hand(Pose.NONE, box, pose_score=0.7)
+    hand.points_xyz[:, :2] = (box.center_xy[0], box.bottom)
+    hand.points_xyz[9, 1] = box.center_xy[1]
+    hand.points_xyz[[8, 12], 1] = box.top
+    hand.points_xyz[1:3, 0] = (box.left, box.right)
+    return hand
+
+
+@pytest.mark.parametrize("count", [1, 2])
+@pytest.mark.parametrize("photo", ["foto.jpg", "bersih.jpg"])
+def test_a_copy_with_raised_hands_that_nobody_could_name_gets_no_tick(
+    folder: Path, engines: FakeEngines, photo: str, count: int
+) -> None:
+    engines.faces = [a_face(Box(600, 100, 80, 100))]
+    see = engines.look
+
+    def look(pixels: np.ndarray) -> None:
+        see(pixels)
+        engines.hands = [*engines.hands, *(a_raised_hand(Box(540 + 170 * n, 160, 50, 70)) for n in range(count))]
+
+    engines.look = look
+    result = fix(photo, "--out", "siap.jpg", "--how", "blur")
+    assert result.exit_code == 1
+    look_yourself = f"Lihat sendiri: {count} tangan terangkat tidak dapat dikenali posenya."
+    assert result.stdout.splitlines()[0] == f"! siap.jpg: hasilnya sudah diperiksa lagi. {look_yourself}"
+    assert "✔" not in result.stdout
+    assert (folder / "siap.jpg").exists()
+    english = fix(photo, "--out", "siap.jpg", "--how", "blur", "--force", "--lang", "en").stdout
+    assert f"Look yourself: {count} raised hand{'' if count == 1 else 's'} could not be told." in english
+    answer = told(photo, "--out", "siap.jpg", "--how", "blur", "--force")
+    # What was found is as it was: only what is said of it changes.
+    assert (answer["raised_unnamed"], answer["after"]["verdict"]) == (count, "clear")
+
+
+def test_where_nothing_is_raised_none_is_counted(folder: Path) -> None:
+    answer = told("foto.jpg", "--out", "siap.jpg")
+    assert (answer["raised_unnamed"], answer["crowd"]) == (0, 0)
+
+
+@pytest.mark.parametrize(("hands", "people"), [(9, 0), (10, 10), (12, 12)])
+def test_where_many_make_the_sign_it_is_said(folder: Path, engines: FakeEngines, hands: int, people: int) -> None:
+    calls: list[int] = []
+
+    def look(pixels: np.ndarray) -> None:
+        calls.append(1)
+        boxes = [Box(20 + 76 * n, 300, 30, 40) for n in range(hands)] if len(calls) == 1 else []
+        engines.hands = [two_fingers(box) for box in boxes]
+
+    engines.look = look
+    answer = told("foto.jpg", "--out", "siap.jpg", "--how", "blur")
+    assert answer["crowd"] == people
+    said = f"{people} orang membuat tanda itu: ulangi fotonya atau pilih foto lain."
+    assert (said in answer["details"]) is (people > 0)
 
 
 class TestRepair:

@@ -11,6 +11,8 @@ import pytest
 
 from vision.photo import open_photo
 
+pytestmark = pytest.mark.slow
+
 SCRIPT = Path(__file__).resolve().parents[2] / "scripts" / "fuzz_photos.py"
 
 

@@ -14,7 +14,6 @@ import pytest
 from PIL import Image
 
 from scripts.rendering import PALM, RenderedHand, render_hand
-from vision._mediapipe import import_mediapipe
 from vision.errors import EngineError
 from vision.geometry import Box
 from vision.hands import landmarker
@@ -24,6 +23,8 @@ from vision.hands.patch import Patch
 from vision.hands.regions import whole
 from vision.hands.search import palm_crop
 from vision.models import model_path
+
+pytestmark = pytest.mark.slow
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
 HANDS = json.loads((FIXTURES / "expected.json").read_text("utf-8"))["hands"]
@@ -131,7 +132,6 @@ def test_where_no_hand_is_the_network_says_so(network: HandLandmarker, pixels: n
 @pytest.fixture(scope="module")
 def reference() -> Iterator[Any]:
     """Give MediaPipe's own landmarker with its defaults: one look at the full picture, confidence 0.5."""
-    import_mediapipe()
     from mediapipe.tasks.python import BaseOptions, vision
 
     options = vision.HandLandmarkerOptions(

@@ -249,6 +249,7 @@ def hands(search: HandSearch) -> dict[str, FoundHand]:
     return {name: hand for name, (hand,) in seen.items()}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pose", [*CLEAR, "thumb_up"])
 def test_a_rendered_hand_is_named(namer: HandNamer, hands: dict[str, FoundHand], pose: str) -> None:
     (told,) = namer.name([hands[pose]])

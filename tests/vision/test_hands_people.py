@@ -9,7 +9,7 @@ import pytest
 
 from vision.geometry import Box
 from vision.hands.hand import Hand
-from vision.hands.people import owners, with_posture
+from vision.hands.people import owners, raised, with_posture
 from vision.poses import FingerState, Pose
 
 FACE = Box(100, 100, 40, 40)
@@ -88,6 +88,20 @@ def test_a_face_without_size_breaks_nothing() -> None:
 
 
 @pytest.mark.parametrize(
+    ("boxes", "faces", "expected"),
+    [
+        pytest.param([], [FACE], [], id="no hands"),
+        pytest.param([box_at(170, 110), box_at(120, 200), box_at(120, 230)], [FACE], [True, True, False], id="heights"),
+        pytest.param([box_at(170, 500)], [FACE], [True], id="of nobody known"),
+        pytest.param([box_at(170, 500)], [], [True], id="nobody there"),
+        pytest.param([box_at(280, 230)], [FACE, FACE.moved(160, 60)], [True], id="before its own person's chest"),
+    ],
+)
+def test_hands_above_the_belt(boxes: list[Box], faces: list[Box], expected: list[bool]) -> None:
+    assert raised(boxes, faces).tolist() == expected
+
+
+@pytest.mark.parametrize(
     ("hand", "faces", "posed"),
     [
         pytest.param(a_hand(Pose.PALM_FIVE, (180, 110)), [FACE], True, id="held up beside the head"),
@@ -95,6 +109,7 @@ def test_a_face_without_size_breaks_nothing() -> None:
         pytest.param(a_hand(Pose.PALM_FIVE, (180, 110), turn=60), [FACE], False, id="leaning over"),
         pytest.param(a_hand(Pose.PALM_FIVE, (180, 110), turn=-60), [FACE], False, id="leaning over to the left"),
         pytest.param(a_hand(Pose.PALM_FIVE, (180, 110), squeeze=0.3), [FACE], False, id="seen from the edge"),
+        pytest.param(a_hand(Pose.PALM_FIVE, (180, 110), squeeze=3), [FACE], False, id="fingers at the camera"),
         pytest.param(a_hand(Pose.PALM_FIVE, (180, 225)), [FACE], False, id="low"),
         pytest.param(a_hand(Pose.PALM_FIVE, person=None), [], True, id="nobody's face is seen"),
         pytest.param(a_hand(Pose.PEACE_TWO, (180, 110)), [FACE], None, id="says nothing of other signs"),
@@ -119,12 +134,40 @@ def test_posed_palms(hand: Hand, faces: list[Box], posed: bool | None) -> None:
         pytest.param(a_hand(Pose.THUMB_UP, (150, 260)), Pose.THUMB_UP, id="a thumb is a thumb anywhere"),
         pytest.param(a_hand(Pose.FOUR, (150, 130)), Pose.FOUR, id="held up"),
         pytest.param(a_hand(Pose.FOUR, (150, 260), person=None), Pose.FOUR, id="nobody to say what is low"),
+        pytest.param(
+            a_hand(Pose.PALM_FIVE, (125, 175), squeeze=0.4), Pose.NONE, id="edge on before the chest: joined palms"
+        ),
     ],
 )
 def test_hands_at_rest_show_nothing(hand: Hand, pose: Pose) -> None:
     (told,) = with_posture([hand], [FACE])
     assert told.pose is pose
     assert told.posed is None
+
+
+def index_at(tip: tuple[float, float], pose: Pose = Pose.ONE_INDEX, *, turn: float = 0, person: int | None = 0) -> Hand:
+    """Make a hand as long as the face's box whose index finger's tip is at a place."""
+    hand = a_hand(pose, size=42, turn=turn, person=person)
+    points = hand.points_xyz.copy()
+    points[:, :2] += np.array(tip) - points[8, :2]
+    return replace(hand, points_xyz=points)
+
+
+@pytest.mark.parametrize(
+    ("hand", "pose"),
+    [
+        pytest.param(index_at((121, 124)), Pose.NONE, id="on the lips"),
+        pytest.param(index_at((119, 121), turn=8), Pose.NONE, id="on the lips, leaning"),
+        pytest.param(index_at((121, 124), Pose.PEACE_TWO), Pose.PEACE_TWO, id="two fingers there are two"),
+        pytest.param(index_at((121, 112)), Pose.ONE_INDEX, id="before the eyes"),
+        pytest.param(index_at((121, 132)), Pose.ONE_INDEX, id="under the lips"),
+        pytest.param(index_at((130, 124)), Pose.ONE_INDEX, id="beside the mouth"),
+        pytest.param(index_at((121, 124), turn=60), Pose.ONE_INDEX, id="points at the nose"),
+        pytest.param(index_at((121, 124), person=None), Pose.ONE_INDEX, id="of nobody known"),
+    ],
+)
+def test_a_finger_on_the_lips(hand: Hand, pose: Pose) -> None:
+    assert with_posture([hand], [FACE])[0].pose is pose
 
 
 @pytest.mark.parametrize(
@@ -166,6 +209,25 @@ def test_two_hands_make_a_heart() -> None:
     assert (left.partner, right.partner) == (1, 0)
     assert left.pose_score == right.pose_score == 0.7, "as sure as of the less sure hand"
     assert (left.posed, left.numbers) == (None, ())
+
+
+def finger_half(left: bool, *, turn: float = 60, person: int = 0) -> Hand:
+    """Make a hand that leans inward about (120, 190), its fingertips at the other's, its thumb far from the other's."""
+    way = -1 if left else 1
+    hand = a_hand(Pose.PEACE_TWO, turn=-way * turn, person=person)
+    points = hand.points_xyz.copy()
+    points[:, :2] += np.array((120 + way * 2, 190)) - points[12, :2]
+    return replace(hand, points_xyz=points)
+
+
+def test_fingers_that_meet_from_afar_make_a_heart() -> None:
+    told = with_posture([finger_half(True), finger_half(False)], [FACE])
+    assert [(hand.pose, hand.partner) for hand in told] == [(Pose.TWO_HAND_HEART, 1), (Pose.TWO_HAND_HEART, 0)]
+
+
+def test_two_signs_side_by_side_make_no_heart() -> None:
+    told = with_posture([finger_half(True, turn=0), finger_half(False, turn=0)], [FACE])
+    assert [hand.pose for hand in told] == [Pose.PEACE_TWO, Pose.PEACE_TWO]
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,8 @@ from vision.hands import Hand, HandReader
 from vision.photo import open_photo
 from vision.poses import QUIET_POSES, Pose
 
+pytestmark = pytest.mark.slow
+
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
 EXPECTED = json.loads((FIXTURES / "expected.json").read_text("utf-8"))
 QUIET_PHOTOS = [

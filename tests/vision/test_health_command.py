@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 from click.testing import CliRunner, Result
+from made_up import shipping
 
 from candidates import Calibration, Candidate, Gallery, Reference
 from candidates.health import examine
@@ -42,7 +43,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     rates = np.array([1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1.0])
     distance = np.array([0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9])
     table = Calibration(MODEL, "made up", 450, 1e-5, 1.0, distance, rates, rates[::-1].copy())
-    monkeypatch.setattr("candidates.calibration._shipped", lambda: table)
+    monkeypatch.setattr("candidates.calibration._shipped", shipping(table))
 
     @contextmanager
     def engine(_face_model: Path | None) -> Iterator[tuple[Any, str]]:
@@ -87,10 +88,11 @@ def test_findings_are_status_1_and_say_what_to_do(run: Run) -> None:
         " - Ani dan Annie mungkin satu orang yang terdaftar dua kali: foto 1 (a.jpg), 2 (b.jpg), 3 (c.jpg), 4 (d.jpg) "
         "saling mirip. [same_person.faces]\n"
         "   Bandingkan fotonya. Bila satu orang, daftarkan semua fotonya pada satu nama dan hapus yang lain; bila dua "
-        "orang yang mirip, hasil pengenalan di antara keduanya dapat tertukar.\n"
+        "orang yang mirip, catat itu (distinct): hasil pengenalan di antara keduanya dapat tertukar.\n"
         "     fotonetral candidates show ani --gallery 'own gallery.db'\n"
         "     fotonetral candidates show annie --gallery 'own gallery.db'\n"
         "     fotonetral candidates remove annie --gallery 'own gallery.db'\n"
+        "     fotonetral candidates distinct ani annie --gallery 'own gallery.db'\n"
         "\n"
         "2 orang, 4 foto acuan: 1 perlu diperbaiki, 0 perlu dilihat, 0 saran.\n"
     )
@@ -166,11 +168,13 @@ def test_nothing_is_changed(run: Run) -> None:
     assert Path("gallery.db").read_bytes() == before
 
 
+@pytest.mark.slow
 @pytest.mark.shared
 def test_real_faces(shared: Path, tmp_path: Path) -> None:
     """One person under two names, a stray photo, a picture that comes again; nobody else is named."""
     import cv2
 
+    from candidates.choosing import LARGEST, FaceChoice
     from vision.enrolment import Enroller
     from vision.faces import MODEL_ID
 
@@ -186,7 +190,7 @@ def test_real_faces(shared: Path, tmp_path: Path) -> None:
     with Enroller() as enroller, Gallery.open(tmp_path / "gallery.db", create=True) as gallery:
 
         def described(path: Path) -> Reference:
-            template = enroller.describe(path)
+            template = enroller.describe(path, face=FaceChoice(LARGEST))
             return as_reference(template, path.name, template.photo_sha256)
 
         photos = {name: [described(path) for path in sorted((lfw / name).iterdir())[:4]] for name in names}

@@ -9,9 +9,9 @@ from vision.errors import EngineError
 def test_every_recorded_sum_is_right():
     checks = models.verify()
     assert {check.name for check in checks} >= {
-        "face_detector.tflite",
-        "face_embedding.onnx",
-        "face_verifier.onnx",
+        "face_embedding_dlib.onnx",
+        "face_embedding_sface.onnx",
+        "face_yunet.onnx",
         "hand_landmarks.onnx",
         "hand_naming.npz",
         "hand_pixels.npz",
@@ -24,13 +24,13 @@ def test_every_recorded_sum_is_right():
 def test_sums_are_sorted_and_cover_every_model_file():
     names = list(models.recorded_sums())
     assert names == sorted(names)
-    directory = models.model_path("face_detector.tflite").parent
+    directory = models.model_path("palm_detector.onnx").parent
     assert {path.name for path in directory.iterdir() if path.suffix in {".onnx", ".tflite", ".npz"}} == {*names}
 
 
 def test_path_and_sum_belong_together():
-    path = models.model_path("face_verifier.onnx")
-    assert models.model_sha256("face_verifier.onnx") == hashlib.sha256(path.read_bytes()).hexdigest()
+    path = models.model_path("face_yunet.onnx")
+    assert models.model_sha256("face_yunet.onnx") == hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def test_a_changed_and_a_missing_file_are_told_apart(tmp_path):

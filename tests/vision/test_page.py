@@ -25,6 +25,8 @@ from vision.poses import Pose
 from vision.report.page import PageFacts, page_of
 from vision.rules import Policy, available_packs
 
+pytestmark = pytest.mark.slow
+
 FACTS = PageFacts(datetime(2026, 11, 23, 8, 5, tzinfo=UTC), 1)
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures" / "photos"
 HOSTILE = "<script>alert(1)</script> & \"quoted\" 'name' {headline} $title"
@@ -92,8 +94,8 @@ def test_the_words_of_a_page() -> None:
         ),
         "Yang tidak dibaca",
         (
-            "Tulisan, nomor cetak, atribut, dan latar belakang tidak dibaca oleh alat ini, jadi periksa sendiri "
-            "sebelum mengunggah."
+            "Tulisan, nomor cetak, atribut, dan latar belakang tidak dibaca oleh alat ini, dan orang dalam "
+            "kartun atau lukisan tidak dikenali, jadi periksa sendiri sebelum mengunggah."
         ),
         "Foto",
         f"400 \N{MULTIPLICATION SIGN} 300 piksel, SHA-256 {judged().photo.sha256[:16]}",

@@ -211,6 +211,7 @@ def test_jpegs_are_decoded_reduced(size: tuple[int, int], analysis: tuple[int, i
     assert_near(photo.pixels, [RED, GREEN, BLUE, WHITE])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["PNG", "BMP"])
 @pytest.mark.parametrize("size", [(6001, 700), (700, 6001), (9000, 1501), (4000, 300)])
 def test_other_large_formats_are_shrunk(kind: str, size: tuple[int, int]) -> None:
@@ -219,6 +220,23 @@ def test_other_large_formats_are_shrunk(kind: str, size: tuple[int, int]) -> Non
     assert 2000 <= max(width, height) < 4000
     assert abs(width / height - size[0] / size[1]) < 0.02 * size[0] / size[1]
     assert_near(photo.pixels, [RED, GREEN, BLUE, WHITE], 1)
+
+
+@pytest.mark.parametrize(
+    ("alpha", "shown"), [(0, RED), (255, RED), (None, (255, 255, 255))], ids=["none", "full", "in part"]
+)
+def test_the_fourth_byte_of_a_bitmap_is_no_transparency_where_it_is_0_throughout(
+    alpha: int | None, shown: tuple[int, int, int]
+) -> None:
+    rows = np.full((8, 8, 4), (*RED[::-1], alpha or 0), np.uint8)
+    if alpha is None:
+        rows[7, 7, 3] = 255
+    # A header of version 4, whose masks say that the fourth byte is an alpha.
+    masks = struct.pack("<4I4s", 0xFF0000, 0xFF00, 0xFF, 0xFF000000, b"BGRs")
+    facts = struct.pack("<IiiHHIIiiII", 108, 8, 8, 1, 32, 3, rows.nbytes, 2835, 2835, 0, 0) + masks
+    head = struct.pack("<2sIHHI", b"BM", 122 + rows.nbytes, 0, 0, 122)
+    pixels = open_photo(head + facts + bytes(108 - len(facts)) + rows.tobytes()).pixels
+    assert tuple(pixels[4, 4]) == shown
 
 
 def test_a_turned_large_photo_keeps_scale_and_orientation() -> None:
@@ -370,6 +388,73 @@ def test_jpeg_closed_early_is_cut_off_though_it_has_an_end(size: tuple[int, int]
         open_photo(data[: len(data) // 2] + b"\xff\xd9")
 
 
+def damaged(data: bytes, how: str) -> bytes:
+    """Return a JPEG whose data is damaged from 40% on, with its end marker in place."""
+    at, end = len(data) * 4 // 10, len(data) - 2
+    hole = min(1000, (end - at) // 2)
+    changed = {
+        "zeros to the end": bytes(end - at),
+        "ones to the end": b"\xff" * (end - at),
+        "zeros in the middle": bytes(hole) + data[at + hole : end],
+        "other data in the middle": bytes(range(128)) * (hole // 128) + data[at + hole // 128 * 128 : end],
+        "a piece is gone": data[at + hole : end],
+    }
+    return data[:at] + changed[how] + data[end:]
+
+
+@pytest.mark.parametrize("options", [{}, {"progressive": True}], ids=["plain", "progressive"])
+@pytest.mark.parametrize("size", [(512, 384), (4800, 160)], ids=["whole size", "decoded reduced"])
+@pytest.mark.parametrize(
+    "how",
+    ["zeros to the end", "ones to the end", "zeros in the middle", "other data in the middle", "a piece is gone"],
+)
+def test_concealed_damage_is_an_error(how: str, size: tuple[int, int], options: dict[str, Any]) -> None:
+    """Decoders fill the damage with grey or with colours, and show the rest as if nothing were."""
+    whole = encode(noisy(*size), "JPEG", **options)
+    assert open_photo(whole).pixels.any()
+    with pytest.raises((PhotoTruncatedError, PhotoUnreadableError)):
+        open_photo(damaged(whole, how))
+
+
+@pytest.mark.parametrize("mode", ["L", "CMYK"])
+def test_concealed_damage_in_other_colours(mode: str) -> None:
+    whole = encode(noisy(512, 384).convert(mode), "JPEG")
+    assert open_photo(whole).pixels.any()
+    with pytest.raises((PhotoTruncatedError, PhotoUnreadableError)):
+        open_photo(damaged(whole, "zeros to the end"))
+
+
+@pytest.mark.parametrize("padding", [1, 2, 16, 60])
+def test_padding_before_the_end_marker_is_harmless(padding: int) -> None:
+    """Some cameras pad their data; libjpeg warns of that as well."""
+    data = encode(noisy(256, 192), "JPEG")
+    padded = open_photo(data[:-2] + bytes(padding) + data[-2:])
+    assert np.array_equal(padded.pixels, open_photo(data).pixels)
+
+
+def test_other_warnings_are_harmless() -> None:
+    data = bytearray(encode(noisy(256, 192), "JPEG"))
+    assert data[6:11] == b"JFIF\0"
+    data[11] = 9  # a revision that does not exist
+    assert open_photo(bytes(data)).pixels.shape == (192, 256, 3)
+
+
+def test_what_lies_behind_a_progressive_jpeg_is_no_scan() -> None:
+    data = encode(noisy(256, 192), "JPEG", progressive=True)
+    assert open_photo(data + b"\xff\xda" * 500).pixels.shape == (192, 256, 3)
+
+
+def test_too_many_scans_are_refused_though_an_end_marker_is_hidden_in_a_comment() -> None:
+    data = encode(noisy(64, 64), "JPEG", progressive=True)
+    first = data.index(b"\xff\xda")
+    comment = b"\xff\xfe\0\x04\xff\xd9"
+    last = data.rindex(b"\xff\xda")
+    many = data[:last] + comment + data[last:-2] * 120 + data[-2:]
+    assert first < last
+    with pytest.raises(PhotoUnreadableError, match="100 scans"):
+        open_photo(many)
+
+
 def test_a_photo_with_a_really_grey_corner_passes() -> None:
     image = noisy(256, 192)
     image.paste((128, 128, 128), (0, 96, 256, 192))
@@ -394,6 +479,7 @@ def bomb(width: int, height: int) -> bytes:
     return png_of([(b"IHDR", header), (b"IDAT", zlib.compress(bytes(10_000))), (b"IEND", b"")])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("size", "says"),
     [((60000, 60000), b"3600000000"), ((16000, 12500), b"MB of memory")],
@@ -450,11 +536,13 @@ def test_a_large_file_is_refused_by_its_size(tmp_path: Path) -> None:
     assert time.perf_counter() - began < 0.2
 
 
+@pytest.mark.slow
 def test_no_bomb_warning_leaks_from_large_honest_photos() -> None:
     """Pillow warns above 89 megapixels; this 100-megapixel scan is within our limits (warnings are errors here)."""
     assert open_photo(encode(Image.new("1", (10000, 10000), 1), "PNG")).pixels.shape == (2000, 2000, 3)
 
 
+@pytest.mark.slow
 def test_nothing_on_standard_error(tmp_path: Path) -> None:
     """libjpeg, libtiff and libpng write their complaints to the descriptor, past Python."""
     jpeg = encode(noisy(256, 192), "JPEG")

@@ -298,6 +298,7 @@ def test_more_than_a_post_is_refused(folder: Path, engines: FakeEngines, languag
     assert check(*["clear.jpg"] * MOST_PHOTOS).exit_code == 0
 
 
+@pytest.mark.slow
 def test_the_sample_photos_as_one_post(fixtures: Path) -> None:
     names = ("hopper_plain.jpg", "hopper_thumb_up.jpg", "collins_three.jpg")
     with PhotoChecker.open() as opened:

@@ -116,6 +116,7 @@ def every_rectangle(size_wh: tuple[int, int]) -> list[Box]:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(40))
 def test_no_rectangle_is_better(seed: int) -> None:
     chance, size_wh = random.Random(seed), (12, 9)

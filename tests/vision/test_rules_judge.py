@@ -285,6 +285,53 @@ def test_whose_relative(context: ElectionContext, relative: str | None) -> None:
     assert (subject.relation, subject.relative_name) == ("child", relative)
 
 
+def doubt(*people: Candidate, index: int = 0) -> SeenFace:
+    return SeenFace(index, index, FakeMatch(people[0], "possible"), people[1:])
+
+
+def test_a_face_that_may_be_one_of_two_names_both_and_no_single_number() -> None:
+    rival, _ = pair(1)
+    finding = only(judge([], [doubt(ANI, rival)], POLICY, EVERY_NUMBER))
+    assert (finding.code, finding.severity) == ("candidate.match", Severity.REVIEW)
+    assert (finding.candidates, finding.numbers) == (("ani-2", "ani-1"), (1, 2))
+    assert [subject.name for subject in finding.subjects] == ["Ani 2", "Ani 1"]
+    assert finding.notes == {Note.POSSIBLE, Note.EITHER}
+
+
+def test_a_sign_with_the_number_of_either_makes_the_doubtful_finding_stronger() -> None:
+    rival, _ = pair(1)
+    findings = judge([hand(Pose.PEACE_TWO)], [doubt(rival, ANI)], POLICY, EVERY_NUMBER).findings
+    (finding,) = (one for one in findings if one.kind is FindingKind.CANDIDATE)
+    assert (finding.code, finding.hands) == ("candidate.match_with_sign", (0,))
+    assert {Note.WITH_SIGN, Note.OWN_NUMBER} <= finding.notes
+
+
+@pytest.mark.parametrize(
+    ("people", "kind", "code"),
+    [
+        pytest.param((CHILD, ANI), FindingKind.CANDIDATE, "candidate.match", id="one of them stands"),
+        pytest.param((CHILD, replace(CHILD, id="dani")), FindingKind.FAMILY, "family.match", id="two relatives"),
+    ],
+)
+def test_what_a_doubtful_finding_is_about(people: tuple[Candidate, ...], kind: FindingKind, code: str) -> None:
+    finding = only(judge([], [doubt(*people)], POLICY))
+    assert (finding.kind, finding.code, finding.severity) == (kind, code, Severity.REVIEW)
+
+
+def test_two_faces_between_the_same_people_are_one_finding_whoever_is_nearer() -> None:
+    rival, _ = pair(1)
+    finding = only(judge([], [doubt(ANI, rival), doubt(rival, ANI, index=1)], POLICY))
+    assert (finding.faces, finding.candidates) == ((0, 1), ("ani-2", "ani-1"))
+
+
+def test_a_marriage_softens_nothing_while_it_may_be_somebody_else() -> None:
+    rival, _ = pair(1)
+    context = replace(EVERY_NUMBER, declared_spouse_of=ANI.id)
+    finding = only(judge([], [doubt(ANI, rival)], POLICY, context))
+    assert not {Note.SPOUSE, Note.SPOUSE_NO_EXEMPTION} & finding.notes
+    assert finding.basis == POLICY.rules["candidate"]
+
+
 def test_a_policy_may_flag_relatives_but_only_sure_ones() -> None:
     strict = msgspec.structs.replace(POLICY, judging=msgspec.structs.replace(POLICY.judging, family="flag"))
     for strength, severity in (("strong", Severity.FLAG), ("possible", Severity.REVIEW)):

@@ -26,7 +26,7 @@ DEFAULT_POLICY CandidateFacts Circular ElectionContext ElectionFacts Finding Fin
 MatchFacts Note PackReading Phase Policy PoseRule PostFinding PostJudgment PostRemark Problem Remark RemarkKind Rule
 SeenFace SeenHand Severity Subject Verdict available_packs describe describe_in_post describe_remark
 describe_remark_in_post headline judge judge_post next_step packs_for place_in_words pose_label post_headline
-post_next_step read_pack
+post_next_step read_pack unnamed_hands
 """
 
 

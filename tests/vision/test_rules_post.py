@@ -20,6 +20,7 @@ from vision.errors import Language
 from vision.poses import Pose
 from vision.rules import (
     ElectionContext,
+    FindingKind,
     Judgment,
     Note,
     Policy,
@@ -186,6 +187,21 @@ def test_people_of_several_photos_are_not_added_up() -> None:
     assert [own.people for own in peace.seen.values()] == [2, 3]
     assert peace.finding.people == 3, "they may be the same people"
     assert (peace.finding.hands, peace.finding.faces) == ((), ())
+
+
+def test_the_same_doubt_in_two_photos_is_one_finding_whoever_is_nearer_and_a_sign_elsewhere_counts() -> None:
+    rival = Candidate("rudi", "Rudi Hartono", Role.CANDIDATE, "pilkada", 1, "34.01")
+    doubts = [
+        judge([], [SeenFace(0, 0, FakeMatch(one, "possible"), (other,))], POLICY, HELD)
+        for one, other in ((ANI, rival), (rival, ANI))
+    ]
+    person, sign = judge_post([*doubts, PEACE.judged()]).findings[::-1]
+    assert (person.photos, person.finding.candidates, person.finding.numbers) == ((0, 1), ("ani", "rudi"), (1, 2))
+    assert {Note.EITHER, Note.NUMBER_ELSEWHERE} <= person.finding.notes
+    assert sign.finding.kind is FindingKind.POSE
+    words = describe_in_post(person, "id", {}, 3)
+    assert "Ani Lestari (calon nomor urut 2) atau Rudi Hartono (calon nomor urut 1)" in words
+    assert "foto lain dari unggahan ini" in words and "salah satu dari mereka" in words
 
 
 def test_two_hand_numbers_are_the_same_only_with_the_same_sum() -> None:

@@ -18,6 +18,7 @@ import pytest
 from candidates.people import Candidate, Election, Relation, Role
 from vision.errors import Language
 from vision.geometry import Box
+from vision.media import Media, MediaKind
 from vision.poses import Pose
 from vision.rules import (
     ElectionContext,
@@ -53,6 +54,7 @@ class FakeMatch(msgspec.Struct, frozen=True):
 
 ANI = Candidate("ani", "Ani Lestari", Role.CANDIDATE, "pilkada", 2, "34.01")
 BUDI = Candidate("budi", "Budi Santoso", Role.RUNNING_MATE, "pilkada", 2, "34.01")
+RIVAL = Candidate("rudi", "Rudi Hartono", Role.CANDIDATE, "pilkada", 1, "34.01")
 NEW = Candidate("dewi", "Dewi Kartika", Role.CANDIDATE, "pilkada")
 CHILD = Candidate("cici", "Cici Lestari", Role.FAMILY, relative_of="ani", relation=Relation.CHILD)
 COUSIN = Candidate("joko", "Joko", Role.FAMILY, relative_of="gone")
@@ -68,6 +70,10 @@ MARRIED = ElectionContext({2: (ANI, BUDI)}, any_active=True, declared_spouse_of=
 
 def face(person: Candidate, strength: str = "strong") -> SeenFace:
     return SeenFace(0, 0, FakeMatch(person, strength))
+
+
+def either(*people: Candidate) -> SeenFace:
+    return SeenFace(0, 0, FakeMatch(people[0], "possible"), people[1:])
 
 
 def hands(pose: Pose, count: int = 1, score: float = 0.9, posed: bool | None = None) -> list[SeenHand]:
@@ -110,6 +116,12 @@ CASES = MappingProxyType(
         "child of a candidate": ([], [face(CHILD)], POLICY, HELD),
         "possible relative of somebody out of scope": ([], [face(COUSIN, "possible")], POLICY, HELD),
         "relative with a sign": (hands(Pose.THUMB_UP), [face(CHILD)], POLICY, HELD),
+        "one of two candidates": ([], [either(ANI, RIVAL)], POLICY, HELD),
+        "one of two candidates with the number of one": (hands(Pose.PEACE_TWO), [either(RIVAL, ANI)], POLICY, HELD),
+        "a candidate or their child": (hands(Pose.OK), [either(ANI, CHILD)], POLICY, HELD),
+        "one of two relatives": ([], [either(CHILD, COUSIN)], POLICY, HELD),
+        "one of two prospective candidates": ([], [either(NEW, NEW_MATE)], POLICY, EARLY),
+        "one of five": ([], [either(ANI, BUDI, RIVAL, NEW, CHILD)], POLICY, HELD),
         "possible candidate and little finger": (hands(Pose.PINKY), [face(ANI, "possible")], POLICY, HELD),
     }
 )
@@ -141,7 +153,10 @@ def snapshot(language: Language) -> str:
         lines += [f"- [{finding.severity} {finding.code}] {message}" for finding, message in told]
         parts.append("\n".join([*lines, f"> {step}"]))
     labels = [f"{pose}: {pose_label(POLICY, pose, language)}" for pose in Pose]
-    remarks = [f"{kind}: {describe_remark(Remark(kind, date(2024, 11, 25), count=3), language)}" for kind in RemarkKind]
+    remarks = [
+        f"{kind}: {describe_remark(Remark(kind, date(2024, 11, 25), count=3, total=12), language)}"
+        for kind in RemarkKind
+    ]
     parts += ["\n".join(["# labels", *labels]), "\n".join(["# remarks", *remarks])]
     return "\n\n".join(parts) + "\n"
 
@@ -168,6 +183,30 @@ def test_messages_are_short_calm_and_name_their_rule(case: str, language: Langua
         assert not re.search(r"0\.\d", message)  # no score of anybody
     assert 1 <= sentences(step) <= 3
     assert not FORBIDDEN.search(step + headline(verdict, language))
+
+
+UNSEEN = (
+    Media(MediaKind.ANIMATION, 12),
+    Media(MediaKind.DOCUMENT, 3),
+    Media(MediaKind.IMAGE, 2),
+    Media(has_video=True),
+)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("media", UNSEEN, ids=["animation", "document", "image", "video"])
+def test_what_was_not_looked_at_is_told_with_what_to_do(media: Media, language: Language) -> None:
+    judgment = judge([], [], POLICY, media=media)
+    (finding,) = judgment.findings
+    told, step = describe(finding, language), next_step(judgment.findings, language)
+    for text in (told, step):
+        assert 1 <= sentences(text) <= 3
+        assert not FORBIDDEN.search(text)
+        assert "{" not in text
+    assert told not in step
+    counts = [describe_remark(remark, language) for remark in judgment.remarks]
+    assert len(counts) == (not media.has_video)
+    assert all("1" in one and str(media.pictures) in one for one in counts)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

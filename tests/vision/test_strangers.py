@@ -35,7 +35,7 @@ class ShadeModel:
 
     model_id, size, sha256 = "shades", 2, "0" * 64
 
-    def embed(self, pixels: np.ndarray, faces: Sequence[Face]) -> np.ndarray:
+    def embed_carefully(self, pixels: np.ndarray, faces: Sequence[Face]) -> np.ndarray:
         return np.array([[pixels[0, int(one.box.left), 0], 1] for one in faces], np.float32).reshape(len(faces), 2)
 
 

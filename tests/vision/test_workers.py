@@ -18,6 +18,8 @@ import pytest
 from vision.errors import CrashedError, EngineError, FotoNetralError, PhotoEmptyError, PolicyError, TimeLimitError
 from vision.workers import Worker
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 
 

@@ -12,6 +12,7 @@ from functools import partial
 from importlib import metadata
 from typing import TypeAlias
 
+from candidates.causes import cause_of
 from vision._version import __version__
 from vision.archive.cluster_errors import ClusterError
 from vision.archive.judging import Answer, Task
@@ -72,10 +73,12 @@ class NodeJudge:
         except FotoNetralError as error:
             return Broken(error)
         except OSError as error:
+            cause = cause_of(error)
             return Broken(
                 ClusterError(
-                    f"Berkas pemeriksa tidak dapat ditulis: {error.strerror}.",
-                    f"The checker's files cannot be written: {error.strerror}.",
+                    f"Berkas pemeriksa tidak dapat ditulis: {cause.reason_id}.",
+                    f"The checker's files cannot be written: {cause.reason_en}.",
+                    cause.advice,
                 )
             )
 

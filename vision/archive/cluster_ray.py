@@ -30,6 +30,9 @@ def import_ray() -> ModuleType:
     # Read while Ray is imported. What a Ray that we start tells its makers, and hints about accelerators.
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
+    # Started by `uv run`, Ray would send the current folder with all that lies in it to every machine, and start its
+    # processes in a new environment there that has nothing installed: none would ever judge.
+    os.environ["RAY_ENABLE_UV_RUN_RUNTIME_ENV"] = "0"
     try:
         import ray
     except ImportError as error:

@@ -21,6 +21,9 @@ from vision.archive.zips import zip_entries
 MOST_MEMBERS = 1_000_000
 """Containers with more members are read so far and told; each takes some 60 bytes of memory, to tell doubles."""
 
+_LONGEST_EMPTY_TAR = 2**20
+"""An empty tar is zeros as well: 10 KB of them, more with large blocks."""
+
 Kind = Literal["zip", "tar", "gzip", "bzip2", "xz", "zstd", "7z", "rar"]
 
 _STARTS: tuple[tuple[bytes, Kind], ...] = (
@@ -86,6 +89,8 @@ def _entries(name: str, file: io.BufferedReader) -> Iterator[Entry]:
     head = first_bytes(file)
     kind = container_kind(head)
     allowance = Allowance()
+    if head and not any(head) and (name.lower().endswith(".zip") or (_size(file) or 0) > _LONGEST_EMPTY_TAR):
+        raise BrokenError("isinya hanya nol; mungkin salinan yang gagal", "it is all zeros, maybe of a failed copy")
     if kind in _PACKINGS:
         stream = buffered(Unpacked(file.read, _PACKINGS[kind], allowance, whole=True))
         if not is_tar(first_bytes(stream)):

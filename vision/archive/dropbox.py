@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from vision.inputs import EmptyFolder, photos_of
+from vision.inputs import EmptyFolder, Found, LeftOut, Unseen, files_of
+from vision.media.folders import NOTHING_EXCLUDED, Excluded
+from vision.media.kinds import FileKind
 from vision.report._files import write_whole
 
 NOTE_SUFFIX = ".fotonetral.json"
@@ -20,19 +22,27 @@ VERDICTS = ("clear", "review", "flag", "error")
 """Names of the subfolders that judged photos are moved into."""
 
 
+PATIENCE = 15
+"""So many times `settle` a photo has to lie still before an error about it stands: a copy over a slow line that stalls
+looks just like a damaged file."""
+
+
 @dataclass(slots=True)
 class DropFolder:
-    """Photos under a folder that were not judged yet.
+    """Photos under a folder that were not judged yet, and files in it that are not looked at and were not told yet.
 
     A photo counts as arrived when its size and time have not changed for `settle` seconds: whoever copies it may not be
-    done. Judged photos carry a note beside them, or lie in a subfolder named after the verdict.
+    done. What could not be judged is tried once more after `PATIENCE` times that. Judged photos carry a note beside
+    them, or lie in a subfolder named after the verdict.
     """
 
     folder: Path
     move: bool
     settle: float
     clock: Callable[[], float] = time.monotonic
+    excluded: Excluded = NOTHING_EXCLUDED
     _seen: dict[str, tuple[tuple[int, int], float]] = field(default_factory=dict)
+    _failed: set[str] = field(default_factory=set)
 
     def arrived(self) -> Iterator[Path]:
         """Yield the photos that lie still and are not judged; to be called again and again."""
@@ -42,14 +52,41 @@ class DropFolder:
                 status = path.stat()
             except OSError:
                 continue  # taken away meanwhile
-            stamp, name = (status.st_size, status.st_mtime_ns), str(path)
+            stamp, name = _stamp(status), str(path)
             present.add(name)
             known = self._seen.get(name)
             if known is None or known[0] != stamp:
                 self._seen[name] = (stamp, now)
-            elif now - known[1] >= self.settle:
+                self._failed.discard(name)
+            elif now - known[1] >= self.settle * (PATIENCE if name in self._failed else 1):
                 yield path
+        self._failed &= present
         self._seen = {name: known for name, known in self._seen.items() if name in present}
+
+    def may_stand(self, photo: Path, *, failed: bool) -> bool:
+        """Tell whether the answer about a photo that has arrived is final; if not, it will arrive again.
+
+        It is not when the file has changed since, and an error is not before the file has lain still for long.
+        """
+        stamp, since = self._seen[str(photo)]
+        try:
+            is_same = _stamp(photo.stat()) == stamp
+        except OSError:
+            is_same = False
+        if is_same and failed and self.clock() - since < self.settle * PATIENCE:
+            self._failed.add(str(photo))
+            return False
+        return is_same
+
+    def hidden(self) -> Iterator[Unseen]:
+        """Yield what is hidden and holds pictures; it is told, and stays where it is."""
+        for found in files_of([str(self.folder)], excluded=self.excluded):
+            if isinstance(found, Unseen) and found.error.kind == FileKind.HIDDEN:
+                yield found
+
+    def left_out(self) -> int:
+        """Return how many files and folders are excluded."""
+        return sum(isinstance(found, LeftOut) for found in self._files())
 
     def is_empty(self) -> bool:
         """Tell whether no photo waits, arrived whole or not."""
@@ -61,6 +98,7 @@ class DropFolder:
         Raises OSError where neither can be written.
         """
         self._seen.pop(str(photo), None)
+        self._failed.discard(str(photo))
         note = json.dumps(told, ensure_ascii=False, indent=1).encode("utf-8", "replace")
         target = photo
         if self.move:
@@ -73,11 +111,14 @@ class DropFolder:
             photo.replace(target)
         return target
 
+    def _files(self) -> Iterator[Found]:
+        return files_of([str(self.folder)], excluded=self.excluded, tell_hidden=False)
+
     def _waiting(self) -> Iterator[Path]:
-        for found in photos_of([str(self.folder)]):
-            if isinstance(found, EmptyFolder):
+        for found in self._files():
+            if isinstance(found, EmptyFolder | LeftOut):
                 continue
-            path = Path(found)
+            path = Path(found if isinstance(found, str) else found.path)
             if self.move and path.relative_to(self.folder).parts[0] in VERDICTS and path.parent != self.folder:
                 continue
             if not self._is_noted(path):
@@ -89,6 +130,10 @@ class DropFolder:
             return os.stat(f"{path}{NOTE_SUFFIX}").st_mtime_ns >= path.stat().st_mtime_ns  # noqa: PTH116
         except OSError:
             return False
+
+
+def _stamp(status: os.stat_result) -> tuple[int, int]:
+    return status.st_size, status.st_mtime_ns
 
 
 def _free(target: Path) -> Path:

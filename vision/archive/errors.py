@@ -20,6 +20,8 @@ FotoNetralError
         ├── JournalNotFoundError      journal.not_found
         ├── JournalBusyError          journal.busy
         ├── JournalFullError          journal.full
+        ├── JournalReadOnlyError      journal.read_only
+        ├── JournalStorageError       journal.storage
         └── JournalUnfinishedError    journal.unfinished
 """
 
@@ -86,6 +88,7 @@ class ContainerUnreadableError(ContainerError):
     """A container is damaged or cut off; the members named before the damage were looked at."""
 
     code = "archive.unreadable"
+    kind = "archive"
     advice_id = "Salin arsip ini lagi dari sumbernya, atau ekstrak dan pindai folder hasilnya."
     advice_en = "Copy this archive again from its source, or unpack it and scan the folder."
 
@@ -94,6 +97,7 @@ class ContainerUnsupportedError(ContainerError):
     """A container, or a member, is packed in a way that is not read."""
 
     code = "archive.unsupported"
+    kind = "archive"
     advice_id = "Ekstrak arsip ini dan pindai folder hasilnya."
     advice_en = "Unpack this archive and scan the folder."
 
@@ -102,6 +106,7 @@ class ContainerMisnamedError(ContainerError):
     """A file is a container, but is not named like one, and so was not opened."""
 
     code = "archive.misnamed"
+    kind = "archive"
     advice_id = "Ubah akhiran namanya menjadi .zip atau .tar (atau .tar.gz), lalu pindai lagi."
     advice_en = "Change the end of its name to .zip or .tar (or .tar.gz), then scan again."
 
@@ -110,6 +115,7 @@ class ContainerTooLargeError(ContainerError):
     """A container grows beyond all measure when it is unpacked, or has too many members."""
 
     code = "archive.too_large"
+    kind = "archive"
     advice_id = "Bila arsip ini dapat dipercaya, ekstrak dan pindai folder hasilnya."
     advice_en = "If this archive can be trusted, unpack it and scan the folder."
 
@@ -118,6 +124,7 @@ class NestedContainerError(ContainerError):
     """A container lies inside another one; it is not opened."""
 
     code = "archive.nested"
+    kind = "archive"
     advice_id = "Ekstrak arsip luarnya dan pindai folder hasilnya."
     advice_en = "Unpack the outer archive and scan the folder."
 
@@ -126,6 +133,7 @@ class EncryptedError(ContainerError):
     """A container or a member is locked with a password."""
 
     code = "archive.encrypted"
+    kind = "archive"
     advice_id = "Ekstrak arsip ini dengan kata sandinya dan pindai folder hasilnya."
     advice_en = "Unpack this archive with its password and scan the folder."
 
@@ -184,6 +192,22 @@ class JournalFullError(JournalError):
     code = "journal.full"
     advice_id = "Kosongkan ruang di disk, lalu jalankan perintah yang sama lagi: pindaian berlanjut."
     advice_en = "Free some disk space, then run the same command again: the scan goes on."
+
+
+class JournalReadOnlyError(JournalError):
+    """The output folder, or the journal in it, may not be written to."""
+
+    code = "journal.read_only"
+    advice_id = "Minta izin menulis pada folder itu, atau pilih folder keluaran lain."
+    advice_en = "Get permission to write into that folder, or choose another output folder."
+
+
+class JournalStorageError(JournalError):
+    """The disk, stick or network drive failed; everything judged until then is kept."""
+
+    code = "journal.storage"
+    advice_id = "Periksa disk atau sambungannya, lalu jalankan perintah yang sama lagi: pindaian berlanjut."
+    advice_en = "Check the disk or its connection, then run the same command again: the scan goes on."
 
 
 class JournalUnfinishedError(JournalError):

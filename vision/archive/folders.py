@@ -11,7 +11,10 @@ from dataclasses import dataclass, field
 from vision.archive.errors import FolderUnreadableError
 from vision.archive.files import reasons
 from vision.archive.names import is_left_out
-from vision.archive.places import Unreadable
+from vision.archive.places import LeftOut, Unreadable, Unseen
+from vision.media.folders import NOTHING_EXCLUDED, Excluded, is_hidden, is_rubbish, kind_of_file, pictures_in
+from vision.media.kinds import FileKind
+from vision.media.unseen import NotLookedAtError
 
 _MAGIC = re.compile(r"[*?[]")
 _ANY_FOLDERS = "**"
@@ -27,10 +30,14 @@ class Walker:
     leave_out: frozenset[str]
     follow_links: bool
     hidden: bool
+    excluded: Excluded = NOTHING_EXCLUDED
     walked: set[str] = field(default_factory=set)
 
-    def files_under(self, folder: str) -> Iterator[tuple[os.DirEntry[str], str] | Unreadable]:
-        """Yield (file, real path of its folder): a folder's own files first, sorted, then those of its subfolders."""
+    def files_under(self, folder: str) -> Iterator[tuple[os.DirEntry[str], str] | Unreadable | Unseen | LeftOut]:
+        """Yield (file, real path of its folder): a folder's own files first, sorted, then those of its subfolders.
+
+        What is hidden and holds pictures, and what is excluded, is told in its place.
+        """
         waiting = [(folder, os.path.realpath(folder))]
         while waiting:
             path, real = waiting.pop()
@@ -40,7 +47,10 @@ class Walker:
             entries, trouble = _entries(path)
             below = []
             for entry in entries:
-                if is_left_out(entry.name, hidden=self.hidden):
+                aside = self._aside(entry, real)
+                if aside is not None:
+                    yield aside
+                if aside is not None or is_left_out(entry.name, hidden=self.hidden):
                     continue
                 if not _is_folder(entry):
                     yield entry, real
@@ -51,6 +61,22 @@ class Walker:
             waiting.extend(reversed(below))
             if trouble is not None:
                 yield trouble
+
+    def _aside(self, entry: os.DirEntry[str], real: str) -> Unseen | LeftOut | None:
+        """Return what is to be told of something that is not listed."""
+        if is_rubbish(entry.name) or self.is_left_out(inner(real, entry.name)):
+            return None
+        if entry.path in self.excluded:
+            return LeftOut(entry.path)
+        if self.hidden or not is_hidden(entry.name):
+            return None
+        count = None
+        if _is_folder(entry):
+            if entry.is_symlink() or not (count := pictures_in(entry.path, self.excluded)):
+                return None
+        elif kind_of_file(entry.path) is None:
+            return None
+        return Unseen(entry.path, NotLookedAtError(FileKind.HIDDEN, count))
 
     def is_left_out(self, real: str) -> bool:
         """Tell whether a folder, given by its real path, is to be left out, or lies in one that is."""

@@ -12,7 +12,9 @@ from typing import Any
 
 from vision.archive.errors import JournalNotFoundError
 from vision.archive.journal import Journal, Run, as_blob, as_text, pages
-from vision.report.listing import Decision, ListedPhoto, Ruling, ScanFacts
+from vision.media.kinds import FileKind
+from vision.media.unseen import CODE, NotLookedAtError
+from vision.report.listing import Account, Decision, ListedPhoto, Ruling, ScanFacts
 from vision.result import SCHEMA
 
 _PAGE = 200
@@ -56,7 +58,28 @@ class Gathered:
             counts=counts,
             audit_rate=told["audit_rate"],
             baseline=told["baseline"],
+            account=self.account(),
+            region=told.get("region", ""),  # scans by older versions noted neither
+            scope_notes=tuple(told.get("scope_notes", ())),
         )
+
+    def account(self) -> Account:
+        """Return what was not looked at, by kind, and how much was excluded."""
+        store, run = self._journal.store, self.run.id
+        kinds: Counter[str] = Counter()
+        for table, state in (("place", "state IN ('unseen', 'error')"), ("unreadable", "TRUE")):
+            kinds.update(
+                dict(
+                    store.rows(
+                        f"SELECT json_extract(problem, '$.kind') AS kind, count(*) FROM {table} "  # noqa: S608
+                        f"WHERE run = ? AND {state} AND kind IS NOT NULL GROUP BY 1",
+                        (run,),
+                    )
+                )
+            )
+        kinds.update(json.loads(zlib.decompress(result))["error"]["kind"] for (result,) in self._unseen_answers())
+        excluded = store.one("SELECT count(*) FROM place WHERE run = ? AND state = 'excluded'", (run,))
+        return Account(dict(kinds), int(excluded))
 
     def counts(self) -> Counter[str]:
         """Return how many photos are clear, review, flag and error, how many of them new, and how many places."""
@@ -68,10 +91,14 @@ class Gathered:
             values,
         ):
             counts[verdict] += count
-        states = dict(store.rows("SELECT state, count(*) FROM place WHERE run = ? GROUP BY 1", values[1:]))
+        counts["error"] -= len(self._unseen_answers())
+        unread = "json_extract(problem, '$.kind') IS NULL"
+        sql = f"SELECT state, count(*) FROM place WHERE run = ? AND (state != 'error' OR {unread}) GROUP BY 1"  # noqa: S608
+        states = dict(store.rows(sql, values[1:]))
         counts["places"] = states.get("photo", 0) + states.get("error", 0)
         counts["error"] += states.get("error", 0)
-        counts["error"] += int(store.one("SELECT count(*) FROM unreadable WHERE run = ?", values[1:]))
+        sql = f"SELECT count(*) FROM unreadable WHERE run = ? AND {unread}"  # noqa: S608
+        counts["error"] += int(store.one(sql, values[1:]))
         counts["new"] = int(
             store.one(
                 "SELECT count(DISTINCT a.sha256) FROM place p JOIN answer a ON a.sha256 = p.sha256 "
@@ -130,16 +157,34 @@ class Gathered:
         )
         return str(keys[0][0]) if len(keys) == 1 else None
 
+    def _unseen_answers(self) -> list[tuple[bytes]]:
+        """Return the answers about photos by name whose bytes are of a kind that is not looked at, each photo once."""
+        sql = (
+            "SELECT DISTINCT a.result FROM answer a JOIN place p ON p.sha256 = a.sha256 "
+            "WHERE a.fingerprint = ? AND a.code = ? AND p.run = ? AND p.state = 'photo'"
+        )
+        rows = self._journal.store.rows(sql, (self.run.fingerprint, CODE, self.run.id))
+        return [(result,) for (result,) in rows]
+
     def _failures(self) -> Iterator[ListedPhoto]:
         store, run = self._journal.store, self.run.id
-        places = "SELECT id, name, problem, modified FROM place WHERE run = ? AND state = 'error' AND id > ?"
+        places = (
+            "SELECT id, name, problem, modified FROM place WHERE run = ? AND state IN ('error', 'unseen') AND id > ?"
+        )
         others = "SELECT id, name, problem, NULL FROM unreadable WHERE run = ? AND id > ?"
         failed = [*pages(store, places, run), *pages(store, others, run)]
         for name, problem, modified in sorted(failed, key=lambda row: (row[0], row[1])):
             text = as_text(name)
             key = hashlib.sha256(name).hexdigest()
-            told = {"schema": SCHEMA, "photo": {"name": _encodable(text)}, "error": json.loads(problem)}
+            told = {"schema": SCHEMA, "photo": {"name": _encodable(text)}, "error": self._error(json.loads(problem))}
             yield ListedPhoto(key, (text,), told, _day(modified), decision=self._decision(key))
+
+    def _error(self, problem: dict[str, Any]) -> dict[str, Any]:
+        """Return the error of a place as other programs read it; of what is not looked at, the words are made now."""
+        if problem["code"] != CODE:
+            return problem
+        error = NotLookedAtError(FileKind(problem["kind"]), problem["count"])
+        return {"code": CODE, "kind": error.kind, "message": error.text(self.run.facts["language"])}
 
     def _with_baseline(self) -> Iterator[tuple[bytes, str]]:
         sql = (

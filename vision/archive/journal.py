@@ -18,9 +18,10 @@ from typing import Any, Self
 
 from vision.archive.errors import JournalUnfinishedError
 from vision.archive.judging import Answer
-from vision.archive.places import Container, Listed, Place, Unreadable
+from vision.archive.places import Container, LeftOut, Listed, Place, Unreadable, Unseen
 from vision.archive.store import Store
 from vision.errors import FotoNetralError, Language
+from vision.media.unseen import NotLookedAtError
 from vision.report.listing import Decision
 
 _PAGE = 500
@@ -30,10 +31,19 @@ _PUT_PLACE = """
 INSERT INTO place (name, stamp, modified, container, run, top, member, state)
 VALUES (:name, :stamp, :modified, :container, :run, :top, :member, 'new')
 ON CONFLICT (name) DO UPDATE SET modified = excluded.modified, container = excluded.container, run = excluded.run,
-    top = excluded.top, member = excluded.member, stamp = excluded.stamp, problem = NULL,
-    state = CASE WHEN stamp IS NOT NULL AND stamp = excluded.stamp AND state IN ('photo', 'none') THEN state
+    top = excluded.top, member = excluded.member, stamp = excluded.stamp,
+    problem = CASE WHEN stamp IS NOT NULL AND stamp = excluded.stamp AND state = 'unseen' THEN problem END,
+    state = CASE WHEN stamp IS NOT NULL AND stamp = excluded.stamp AND state IN ('photo', 'none', 'unseen') THEN state
         ELSE 'new' END,
     sha256 = CASE WHEN stamp IS NOT NULL AND stamp = excluded.stamp THEN sha256 END
+"""
+
+_PUT_ASIDE = """
+INSERT INTO place (name, container, run, top, member, state, problem)
+VALUES (:name, :container, :run, :top, :member, :state, :problem)
+ON CONFLICT (name) DO UPDATE SET modified = NULL, container = excluded.container, run = excluded.run,
+    top = excluded.top, member = excluded.member, stamp = NULL, problem = excluded.problem, state = excluded.state,
+    sha256 = NULL
 """
 
 _IS_PENDING = """(state = 'new' OR state = 'photo' AND NOT EXISTS
@@ -137,12 +147,16 @@ class Journal:
         while batch := list(islice(source, _PAGE)):
             rows: list[dict[str, Any]] = []
             for one in batch:
-                if isinstance(one, Place):
+                if isinstance(one, Place | Unseen | LeftOut):
                     if one.container is None or one.container != container:
                         top, member, container = top + 1, 0, one.container
                     member += 1
-                    rows.append(_row(one, run.id, top, member))
-                    count += 1
+                    if isinstance(one, Place):
+                        rows.append(_row(one, run.id, top, member))
+                        count += 1
+                    else:
+                        self._put_places(rows)
+                        self._put_aside(one, run, top, member)
                     continue
                 self._put_places(rows)
                 if isinstance(one, Container):
@@ -190,6 +204,10 @@ class Journal:
     def put_no_photo(self, place: Place) -> None:
         """Note that there is no photo at a place."""
         self._put_state(place, "none", None, None)
+
+    def put_unseen(self, place: Place, error: NotLookedAtError) -> None:
+        """Note that a place may hold pictures and is not looked at; while it stays the same, it is not read again."""
+        self._put_state(place, "unseen", None, _unseen(error))
 
     def put_failure(self, place: Place, error: FotoNetralError, language: Language) -> None:
         """Note that the bytes at a place could not be had; the next run tries again."""
@@ -261,15 +279,23 @@ class Journal:
             self.store.write_many(_PUT_PLACE, rows)  # type: ignore[arg-type]
             rows.clear()
 
+    def _put_aside(self, one: Unseen | LeftOut, run: Run, top: int, member: int) -> None:
+        self.store.begin()
+        container = None if one.container is None else as_blob(one.container)
+        state, problem = ("unseen", _unseen(one.error)) if isinstance(one, Unseen) else ("excluded", None)
+        told = {"name": as_blob(one.name), "container": container, "state": state, "problem": problem}
+        self.store.write_many(_PUT_ASIDE, [told | {"run": run.id, "top": top, "member": member}])  # type: ignore[list-item]
+
     def _keep_members(self, run: Run, container: Container, top: int) -> int:
         values = (run.id, top, as_blob(container.name))
         self.store.begin()
         self.store.write(
             "UPDATE place SET run = ?, top = ?, state = CASE state WHEN 'error' THEN 'new' ELSE state END, "
-            "problem = NULL WHERE container = ?",
+            "problem = CASE state WHEN 'unseen' THEN problem END WHERE container = ?",
             values,
         )
-        return int(self.store.one("SELECT count(*) FROM place WHERE container = ?", values[2:]))
+        sql = "SELECT count(*) FROM place WHERE container = ? AND state IN ('new', 'photo', 'none')"
+        return int(self.store.one(sql, values[2:]))
 
     def _put_container(self, container: Container) -> None:
         if container.stamp is not None:
@@ -330,7 +356,13 @@ def _row(place: Place, run: int, top: int, member: int) -> dict[str, Any]:
 
 
 def _problem(error: FotoNetralError, language: Language) -> str:
-    return json.dumps({"code": error.code, "message": error.text(language)})
+    kind = {"kind": error.kind} if error.kind else {}
+    return json.dumps({"code": error.code} | kind | {"message": error.text(language)})
+
+
+def _unseen(error: NotLookedAtError) -> str:
+    """Return what is kept of a file that is not looked at; its words are made when they are told."""
+    return json.dumps({"code": error.code, "kind": error.kind, "count": error.count})
 
 
 def _require_the_same(last: Run, by: Mapping[str, str], asked: Mapping[str, Any]) -> None:

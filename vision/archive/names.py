@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from vision.inputs import PHOTO_SUFFIXES
+from vision.media.folders import is_hidden, is_rubbish
+from vision.media.kinds import PHOTO_SUFFIXES, suffix_of
 
 CONTAINER_SUFFIXES = (
     *(".zip", ".tar"),
@@ -14,9 +15,7 @@ CONTAINER_SUFFIXES = (
 INSIDE = "!/"
 """Stands between the name of a container and that of its member."""
 
-_JUNK = frozenset({"__MACOSX", "@eaDir"})  # what macOS and Synology servers add to folders: copies, thumbnails
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
-_SUFFIX = re.compile(r"\.(?=\w*[A-Za-z])\w{1,10}\Z")
 
 
 def is_named_photo(name: str) -> bool:
@@ -35,8 +34,8 @@ def is_address(name: str) -> bool:
 
 
 def is_left_out(part: str, *, hidden: bool) -> bool:
-    """Tell whether a file or folder of this name is left out: junk always, hidden ones unless asked for."""
-    return part in _JUNK or part.startswith("._") or (part.startswith(".") and not hidden)
+    """Tell whether a file or folder of this name is left out: rubbish always, hidden ones unless asked for."""
+    return is_rubbish(part) or (is_hidden(part) and not hidden)
 
 
 def is_member_left_out(member: str, *, hidden: bool) -> bool:
@@ -52,9 +51,3 @@ def is_named_unlike_a_container(name: str) -> bool:
     """
     suffix = suffix_of(name)
     return not suffix or suffix in PHOTO_SUFFIXES or is_named_photo(name[: -len(suffix)]) or is_named_container(name)
-
-
-def suffix_of(name: str) -> str:
-    """Return the suffix in small letters; empty without one, and for what is a date or a number (`17.08.2019`)."""
-    found = _SUFFIX.search(name.rpartition("/")[2])
-    return found.group().lower() if found else ""

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 
-from vision._sniff import sniff
 from vision.archive import remote
 from vision.archive.containers import container_kind, members_of
 from vision.archive.errors import (
@@ -18,10 +17,12 @@ from vision.archive.errors import (
     NestedContainerError,
 )
 from vision.archive.files import open_file
-from vision.archive.names import is_address, is_named_photo, is_named_unlike_a_container
+from vision.archive.names import is_address, is_named_unlike_a_container
 from vision.archive.packed import FIRST_BYTES, Entry
 from vision.archive.places import Place
 from vision.errors import FotoNetralError, PhotoTooLargeError
+from vision.media.kinds import FileKind, kind_of
+from vision.media.unseen import NotLookedAtError
 from vision.photo import PhotoLimits, read_photo
 
 
@@ -36,19 +37,21 @@ class Opened:
     inside: bool = False
 
     def photo(self, limits: PhotoLimits, take: Callable[[int], None]) -> bytes | None:
-        """Return the bytes of a photo, None for what is none by its first bytes nor its name.
+        """Return the bytes of a photo, None for what holds no picture by its first bytes nor its name.
 
-        `take` is told how many bytes there will be before they are read. Raises typed errors, BrokenError and OSError;
-        never more than one byte over the limit is read.
+        What may hold pictures and is no photo is a NotLookedAtError: only its first bytes are read. `take` is told how
+        many bytes there will be before they are read. Raises typed errors, BrokenError and OSError; never more than one
+        byte over the limit is read.
         """
         most = limits.max_bytes
-        is_named = is_named_photo(self.name)
-        head = b""
-        if not is_named:
-            head = self.read(FIRST_BYTES)
+        head = self.read(FIRST_BYTES)
+        kind = kind_of(head, self.name)
+        if kind in (None, FileKind.PHOTO, FileKind.ARCHIVE):
             self._refuse_container(head)
-            if sniff(head) is None:
-                return None
+        if kind is None:
+            return None
+        if kind is not FileKind.PHOTO:
+            raise NotLookedAtError(kind)
         if self.size is not None and self.size > most:
             raise PhotoTooLargeError(
                 f"Foto terlalu besar: {self.size} bita; paling banyak {most}.",
@@ -59,8 +62,6 @@ class Opened:
         data = head + self.read(max(size + 1 - len(head), 0))
         if len(data) > size:  # it has grown since it was listed
             data += self.read(max(most + 1 - len(data), 0))
-        if is_named:
-            self._refuse_container(data[:FIRST_BYTES])
         return read_photo(data, limits=limits)
 
     def _refuse_container(self, head: bytes) -> None:

@@ -23,6 +23,7 @@ from types import TracebackType
 from typing import Self
 
 from vision.archive.cluster_errors import ClusterError
+from vision.models import DLIB
 from vision.settings import CheckerSettings
 
 _LOCK, _COMPLETE = "lock", "complete"
@@ -59,7 +60,7 @@ class Parcel:
         if settings.gallery is not None:
             files |= _gallery(Path(settings.gallery))
             settings = replace(settings, gallery="gallery/gallery.db")
-        if settings.face_model is not None:
+        if settings.face_model is not None and settings.face_model != DLIB:
             model = Path(settings.face_model)  # its name is part of what its vectors are called
             files[f"face-model/{model.name}"] = model.read_bytes()
             if (beside := model.with_suffix(".toml")).exists():

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from vision.errors import FotoNetralError
+from vision.media.unseen import NotLookedAtError
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,24 @@ class Unreadable:
     error: FotoNetralError
 
 
-Listed = Place | Container | Unreadable
+@dataclass(frozen=True, slots=True)
+class Unseen:
+    """Something hidden that holds photos or files with pictures, in `container` if any: told, and not looked at."""
+
+    name: str
+    error: NotLookedAtError
+    container: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A file or folder that the user excluded, in `container` if any."""
+
+    name: str
+    container: str | None = None
+
+
+Listed = Place | Container | Unreadable | Unseen | LeftOut
 """What listing yields, in an order that is the same every time."""
 
 

@@ -15,7 +15,10 @@ from vision.archive.judging import Answer, Task, error_answer
 from vision.archive.local import FailedTask, Judges
 from vision.archive.reading import read_places
 from vision.archive.sources import list_places
+from vision.media.folders import Excluded
+from vision.media.unseen import NotLookedAtError
 from vision.photo import PhotoLimits
+from vision.report.listing import ScanFacts
 from vision.settings import CheckerSettings, Examined
 
 SECONDS = 120.0
@@ -40,6 +43,7 @@ class Order:
     baseline: Path | None = None
     follow_links: bool = False
     hidden: bool = False
+    excluded: tuple[str, ...] = ()
     retry: bool = False
     abandon: bool = False
 
@@ -91,7 +95,13 @@ class Scan:
         last = journal.last_run()
         self.settings, examined = settled(order.settings, last)
         self._order = order
-        asked = {"sources": list(order.sources), "follow_links": order.follow_links, "hidden": order.hidden}
+        asked: dict[str, object] = {
+            "sources": list(order.sources),
+            "follow_links": order.follow_links,
+            "hidden": order.hidden,
+        }
+        if order.excluded:
+            asked["exclude"] = sorted(order.excluded)
         if order.listed:
             asked["list"] = _digest(order.listed)
         facts = {
@@ -99,6 +109,8 @@ class Scan:
             "policy": examined.policy,
             "policy_title": examined.policy_title,
             "people": examined.people,
+            "region": examined.region,
+            "scope_notes": list(examined.notes),
             "day": examined.fingerprint["day"] or str(self.settings.day),
             "audit_rate": order.audit_rate,
             "baseline": None if order.baseline is None else str(order.baseline),
@@ -119,6 +131,7 @@ class Scan:
             leave_out=[str(order.out)],
             follow_links=order.follow_links,
             hidden=order.hidden,
+            excluded=Excluded(order.excluded),
         )
         for count in self._journal.put_listed(self.run, listed, self.settings.language):
             self.progress.listed = count
@@ -139,9 +152,9 @@ class Scan:
         """Note that every place was judged."""
         self._journal.finish(self.run)
 
-    def counts(self) -> Counter[str]:
+    def facts(self) -> ScanFacts:
         """Return what the whole scan comes to, earlier answers included."""
-        return Gathered(self._journal).counts()
+        return Gathered(self._journal).facts()
 
     def _keep(self, answer: Answer) -> None:
         self._journal.keep(self.run, answer)
@@ -154,7 +167,9 @@ class Scan:
         for contents in read_places(pending, limits=PhotoLimits()):
             self.progress.read += 1
             self._journal.tick()
-            if contents.error is not None:
+            if isinstance(contents.error, NotLookedAtError):
+                self._journal.put_unseen(contents.place, contents.error)
+            elif contents.error is not None:
                 self._journal.put_failure(contents.place, contents.error, self.settings.language)
             elif contents.data is None:
                 self._journal.put_no_photo(contents.place)

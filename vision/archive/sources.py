@@ -5,6 +5,7 @@ Listing opens no file but containers. Whether a file is a photo shows when it is
 
 from __future__ import annotations
 
+import hashlib
 import io
 import os
 import stat
@@ -14,13 +15,16 @@ from urllib.parse import unquote, urlsplit
 
 from vision._sniff import sniff
 from vision.archive import remote
-from vision.archive.containers import first_bytes, members_of
+from vision.archive.containers import Member, first_bytes, members_of
 from vision.archive.errors import AddressError, EmptyFolderError, bare
 from vision.archive.files import open_file, stamp_of, unreadable
 from vision.archive.folders import Walker, has_magic, inner
 from vision.archive.names import is_address, is_left_out, is_member_left_out, is_named_container
-from vision.archive.places import Container, Listed, Place, Unreadable
+from vision.archive.places import Container, LeftOut, Listed, Place, Unreadable, Unseen
 from vision.errors import FotoNetralError, PhotoNotFoundError
+from vision.media.folders import NOTHING_EXCLUDED, Excluded
+from vision.media.kinds import FileKind, named_kind
+from vision.media.unseen import NotLookedAtError
 
 Known = Callable[[str, str], bool]
 """Tells whether the container of this name was listed to its end when it had this stamp."""
@@ -37,6 +41,7 @@ def list_places(
     leave_out: Sequence[str] = (),
     follow_links: bool = False,
     hidden: bool = False,
+    excluded: Excluded = NOTHING_EXCLUDED,
 ) -> Iterator[Listed]:
     """Yield every place of the sources once, in an order that is the same every time.
 
@@ -46,9 +51,10 @@ def list_places(
 
     Members of a container follow each other, then comes a Container; what `known` knows is not opened, and only its
     Container comes. `leave_out` are folders that are left out, wherever they are met. Links to folders are followed
-    only with `follow_links`; hidden files and folders that are not named themselves are listed only with `hidden`.
+    only with `follow_links`; hidden files and folders that are not named themselves are listed only with `hidden`, and
+    told otherwise where they hold pictures. What is `excluded` is told and not listed, also where it is named itself.
     """
-    listing = _Listing(known, Walker(frozenset(map(os.path.realpath, leave_out)), follow_links, hidden))
+    listing = _Listing(known, Walker(frozenset(map(os.path.realpath, leave_out)), follow_links, hidden, excluded))
     for source in sources:
         yield from listing.of(source)
 
@@ -60,6 +66,9 @@ class _Listing:
         self._known = known
         self._walker = walker
         self._hidden = walker.hidden
+        self._excluded = walker.excluded
+        self._choice = _choice_of(walker.hidden, walker.excluded)
+        """Goes into the stamps of containers: other members are listed where something else is left out."""
         self._files: set[str] = set()
         """Real places of the files that did not come out of folders."""
         self._folder_above = "", os.path.realpath("")
@@ -113,8 +122,8 @@ class _Listing:
     def _folder(self, folder: str, *, given: bool) -> Iterator[Listed]:
         is_empty = os.path.realpath(folder) not in self._walker.walked
         for found in self._walker.files_under(folder):
-            is_empty = False
-            if isinstance(found, Unreadable):
+            is_empty = is_empty and isinstance(found, Unseen)  # what is hidden is not looked at
+            if not isinstance(found, tuple):
                 yield found
                 continue
             entry, real = found
@@ -140,6 +149,9 @@ class _Listing:
         if real in self._files or listed_there:
             return
         self._files.add(real)
+        if path in self._excluded:
+            yield LeftOut(path)
+            return
         try:
             status = status or os.stat(path)  # noqa: PTH116
         except OSError:
@@ -159,8 +171,9 @@ class _Listing:
 
     def _container(self, place: Place, open_it: Callable[[], io.BufferedReader]) -> Iterator[Listed]:
         """List the members of a container; what is a photo by its first bytes, whatever its name, is its own place."""
-        if place.stamp is not None and self._known(place.name, place.stamp):
-            yield Container(place.name, place.stamp, unchanged=True)
+        stamp = None if place.stamp is None else place.stamp + self._choice
+        if stamp is not None and self._known(place.name, stamp):
+            yield Container(place.name, stamp, unchanged=True)
             return
         try:
             with open_it() as file:
@@ -168,14 +181,28 @@ class _Listing:
                     yield place
                     return
                 for member in members_of(place.name, file):
-                    if not is_member_left_out(member.entry.name, hidden=self._hidden):
+                    aside = self._member_aside(member)
+                    if aside is not None:
+                        yield aside
+                    elif not is_member_left_out(member.entry.name, hidden=self._hidden):
                         yield member.place
         except FotoNetralError as error:
             yield Unreadable(place.name, bare(error))
         except OSError as error:
             yield Unreadable(place.name, unreadable(place.name, error))
         else:
-            yield Container(place.name, place.stamp)
+            yield Container(place.name, stamp)
+
+    def _member_aside(self, member: Member) -> Unseen | LeftOut | None:
+        """Return what is to be told of a member that is not listed; whether it holds pictures is told by its name."""
+        name, place = member.entry.name, member.place
+        if is_member_left_out(name, hidden=True):  # rubbish
+            return None
+        if place.name in self._excluded:
+            return LeftOut(place.name, place.container)
+        if is_member_left_out(name, hidden=self._hidden) and named_kind(name) is not None:
+            return Unseen(place.name, NotLookedAtError(FileKind.HIDDEN), place.container)
+        return None
 
     def _address(self, address: str) -> Iterator[Listed]:
         safe = remote.without_password(address)
@@ -199,6 +226,9 @@ class _Listing:
             elif found.address not in self._addresses and not found.address.startswith(tuple(self._above)):
                 if found.address == address:
                     self._addresses.add(address)
+                if found.address in self._excluded:
+                    yield LeftOut(found.address)
+                    continue
                 place = Place(found.address, found.stamp, found.modified, size=found.size)
                 if is_named_container(found.address):
                     yield from self._container(place, partial(remote.open_container, found.address))
@@ -208,6 +238,14 @@ class _Listing:
             self._above.append(f"{address.rstrip('/')}/")
         if not count:
             yield Unreadable(address, _empty(address))
+
+
+def _choice_of(hidden: bool, excluded: Excluded) -> str:
+    """Return what tells choices of members apart; nothing where there is no choice, as in journals of old."""
+    if not hidden and not excluded.patterns:
+        return ""
+    digest = hashlib.sha256("\0".join(sorted(excluded.patterns)).encode("utf-8", "surrogateescape")).hexdigest()[:16]
+    return f"-{'hidden-' if hidden else ''}{digest}"
 
 
 def _empty(folder: str) -> EmptyFolderError:

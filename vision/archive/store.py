@@ -5,17 +5,30 @@ from __future__ import annotations
 import fcntl
 import os
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from vision.archive.errors import JournalBusyError, JournalError, JournalFullError, JournalNotFoundError
+from candidates.causes import Kind, cause_of
+from vision.archive.errors import (
+    JournalBusyError,
+    JournalError,
+    JournalFullError,
+    JournalNotFoundError,
+    JournalReadOnlyError,
+    JournalStorageError,
+)
+from vision.media.kinds import RAW_SUFFIXES
+from vision.report._files import make_folder
 
 NAME = "journal.db"
 """The journal's file in the output folder."""
 
-VERSION = 1
+VERSION = 2
+"""Since 2, places that are not looked at are told from those that hold no picture."""
+
+_READABLE = (1, VERSION)
 
 _LOCK = ".lock"
 _BUSY_SECONDS = 60.0
@@ -27,7 +40,8 @@ CREATE TABLE fingerprint (id INTEGER PRIMARY KEY, facts TEXT NOT NULL UNIQUE);
 CREATE TABLE run (id INTEGER PRIMARY KEY, fingerprint INTEGER NOT NULL, asked TEXT NOT NULL, state TEXT NOT NULL,
     facts TEXT NOT NULL DEFAULT '{}');
 -- Names are UTF-8 with surrogate escapes, so blobs. `run` is the last that listed the place; `top` and `member` give
--- the order of listing. `state` is new, photo, none (no photo), or error (then `problem` is the JSON error).
+-- the order of listing. `state` is new, photo, none (holds no picture), error (then `problem` is the JSON error),
+-- unseen (may hold pictures and is not looked at; `problem` is kind and count), or excluded (by the user).
 CREATE TABLE place (id INTEGER PRIMARY KEY, name BLOB NOT NULL UNIQUE, stamp TEXT, modified REAL, container BLOB,
     run INTEGER NOT NULL, top INTEGER NOT NULL, member INTEGER NOT NULL, state TEXT NOT NULL, sha256 BLOB,
     problem TEXT);
@@ -44,6 +58,13 @@ CREATE TABLE baseline (sha256 BLOB NOT NULL, finding TEXT NOT NULL, PRIMARY KEY 
 CREATE TABLE decision (key TEXT PRIMARY KEY, ruling TEXT NOT NULL, note TEXT NOT NULL, by TEXT NOT NULL, at TEXT)
     WITHOUT ROWID;
 """
+
+_KINDS: Mapping[Kind, type[JournalError]] = {
+    Kind.DISK_FULL: JournalFullError,
+    Kind.READ_ONLY: JournalReadOnlyError,
+    Kind.NO_PERMISSION: JournalReadOnlyError,
+    Kind.STORAGE: JournalStorageError,
+}
 
 
 class Store:
@@ -146,23 +167,35 @@ def _prepare(connection: sqlite3.Connection, folder: Path, *, make: bool) -> Non
         raise JournalError(
             f"{folder / NAME} bukan jurnal pindaian FotoNetral.", f"{folder / NAME} is no journal of a FotoNetral scan."
         )
-    if version != VERSION:
+    if version == 1 and make:
+        _bring_up(connection)
+    elif version not in _READABLE:
         raise JournalError(
-            f"Jurnal di {folder} berversi {version}; program ini membaca versi {VERSION}.",
-            f"The journal in {folder} is of version {version}; this program reads version {VERSION}.",
+            f"Jurnal di {folder} berversi {version}; program ini membaca versi 1 sampai {VERSION}.",
+            f"The journal in {folder} is of version {version}; this program reads versions 1 to {VERSION}.",
         )
+
+
+def _bring_up(connection: sqlite3.Connection) -> None:
+    """Have a scan of version 1 look again at what it passed over, and at raw files: no photo is read anew."""
+    raw = " OR ".join(f"lower(CAST(name AS TEXT)) LIKE '%{suffix}'" for suffix in RAW_SUFFIXES)
+    connection.executescript(
+        f"BEGIN IMMEDIATE; UPDATE place SET state = 'new', sha256 = NULL WHERE state = 'none' OR {raw}; "  # noqa: S608
+        f"DELETE FROM container; PRAGMA user_version = {VERSION}; COMMIT;"
+    )
 
 
 def _locked(folder: Path) -> int:
     """Make the folder and hold its lock; the system lets go of it when the process ends, however it ends."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         lock = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise JournalError(
-            f"Folder keluaran {folder} tidak dapat dipakai: {reason}.",
-            f"The output folder {folder} cannot be used: {reason}.",
+        cause = cause_of(error)
+        raise _KINDS.get(cause.kind, JournalError)(
+            f"Folder keluaran {folder} tidak dapat dipakai: {cause.reason_id}.",
+            f"The output folder {folder} cannot be used: {cause.reason_en}.",
+            None if cause.kind in _KINDS else cause.advice,
         ) from error
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -178,17 +211,14 @@ def _locked(folder: Path) -> int:
 def _explained(folder: Path) -> Iterator[None]:
     try:
         yield
-    except sqlite3.Error as error:
-        name = getattr(error, "sqlite_errorname", "") or ""
-        if name.startswith("SQLITE_FULL") or name == "SQLITE_IOERR_WRITE":
-            raise JournalFullError(
-                f"Disk penuh: jurnal di {folder} tidak dapat ditulis.",
-                f"Disk full: cannot write the journal in {folder}.",
-            ) from error
-        if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+    except (sqlite3.Error, OSError) as error:
+        cause = cause_of(error, folder / NAME)
+        if cause.kind is Kind.BUSY:
             raise JournalBusyError(
                 f"Jurnal di {folder} sedang dipakai.", f"The journal in {folder} is in use."
             ) from error
-        raise JournalError(
-            f"Jurnal di {folder} tidak dapat dipakai: {error}.", f"The journal in {folder} cannot be used: {error}."
+        raise _KINDS.get(cause.kind, JournalError)(
+            f"Jurnal di {folder} tidak dapat dipakai: {cause.reason_id}.",
+            f"The journal in {folder} cannot be used: {cause.reason_en}.",
+            None if cause.kind in _KINDS else cause.advice,
         ) from error

@@ -11,11 +11,15 @@ import click
 
 from vision.checker import PhotoChecker
 from vision.cli import CLEAR, LOOK, NOT_JUDGED
-from vision.command.check_text import Tally, closing_lines, lines_of, printable, show
-from vision.command.handouts import Handouts, reason_of
+from vision.command.check_text import Tally, closing_lines, lines_of, printable, scope_lines, show
+from vision.command.handouts import Handouts
+from vision.command.output import carry_on
 from vision.errors import Language
-from vision.inputs import EmptyFolder, photos_of
+from vision.failures import told
+from vision.inputs import EmptyFolder, Found, LeftOut, Unseen, files_of
+from vision.media.folders import NOTHING_EXCLUDED, Excluded
 from vision.result import CheckError, CheckResult
+from vision.rules import describe_remark
 
 if TYPE_CHECKING:
     from vision.command.marked import MarkedPictures
@@ -23,19 +27,17 @@ if TYPE_CHECKING:
 _TEXTS: dict[Language, dict[str, str]] = {
     "id": {
         "no_gallery": "Tanpa galeri (--gallery): wajah calon tidak diperiksa, hanya pose tangan.",
-        "nobody": "Galeri ini tidak memuat wajah calon yang berlaku untuk wilayah dan tanggal ini.",
         "empty": "{path}: tidak ada foto di folder ini.",
         "unlisted": "{path}: folder tidak dapat dibuka ({reason}).",
-        "not_marked": "{path}: gambar bertanda tidak dapat ditulis ({reason}).",
-        "no_folder": "Folder {path} tidak dapat dibuat ({reason}).",
+        "not_marked": "{path}: gambar bertanda tidak dapat ditulis. {reason}",
+        "no_folder": "Folder {path} tidak dapat dipakai. {reason}",
     },
     "en": {
         "no_gallery": "No gallery (--gallery): faces of candidates are not checked, only hand signs.",
-        "nobody": "This gallery holds no candidate's face that counts for this region and date.",
         "empty": "{path}: there is no photo in this folder.",
         "unlisted": "{path}: the folder could not be opened ({reason}).",
-        "not_marked": "{path}: the marked picture could not be written ({reason}).",
-        "no_folder": "The folder {path} could not be made ({reason}).",
+        "not_marked": "{path}: the marked picture could not be written. {reason}",
+        "no_folder": "The folder {path} cannot be used. {reason}",
     },
 }
 
@@ -60,26 +62,40 @@ class CheckRun:
         self.tally = Tally.empty()
         self.failed = False
 
-    def over(self, paths: tuple[str, ...]) -> int:
+    def over(self, paths: tuple[str, ...], excluded: Excluded = NOTHING_EXCLUDED) -> int:
         """Check all photos, print the answers, and return the exit status."""
         if self.checker.roster.revision is None:
             self._say("no_gallery")
-        elif self.checker.roster.index is None:
-            self._say("nobody")
+        elif self.as_json:
+            # A program reads it in each answer; whoever looks on reads it here.
+            for note in self.scope_notes:
+                click.echo(printable(note), err=True)
         pictures = self._pictures()
         if self.failed or not self.handouts.begin():
             return NOT_JUDGED
-        for photo in self.photos(paths):
-            if isinstance(photo, EmptyFolder):
-                self._say_folder(photo)
+        if pictures is not None or self.handouts.are_wanted:
+            carry_on()
+        for found in self.photos(paths, excluded):
+            if isinstance(found, EmptyFolder):
+                self._say_folder(found)
+            elif isinstance(found, LeftOut):
+                self.tally.excluded += 1
+            elif isinstance(found, Unseen):
+                self._answered(found.path, CheckError(found.path, found.error, self.language), None)
             else:
-                self._one(photo, pictures)
+                self._answered(found, self.checker.check_or_error(found), pictures)
         self.finish()
         return self.handouts.end(self._status())
 
-    def photos(self, paths: tuple[str, ...]) -> Iterable[str | EmptyFolder]:
-        """Return what is to be checked."""
-        return photos_of(paths, self.annotate)
+    @property
+    def scope_notes(self) -> list[str]:
+        """What is to be said once of the region and day; that there is no gallery was said at the start."""
+        roster = self.checker.roster
+        return [describe_remark(one, self.language) for one in roster.remarks] if roster.revision else []
+
+    def photos(self, paths: tuple[str, ...], excluded: Excluded) -> Iterable[Found]:
+        """Return what is to be checked, and what is to be told beside it."""
+        return files_of(paths, self.annotate, excluded)
 
     def tell(self, answer: CheckResult | CheckError, marked: Path | None) -> None:
         """Print the answer about one photo; `marked` is where its marked picture lies, if there is one."""
@@ -92,10 +108,11 @@ class CheckRun:
     def finish(self) -> None:
         """Print what comes after the last photo."""
         if not self.as_json:
-            show(closing_lines(self.tally, self.language))
+            place = self.checker.roster.region
+            lines = scope_lines("" if place is None else place.label, self.scope_notes, self.language)
+            show([*lines, *closing_lines(self.tally, self.language)])
 
-    def _one(self, path: str, pictures: MarkedPictures | None) -> None:
-        answer = self.checker.check_or_error(path)
+    def _answered(self, path: str, answer: CheckResult | CheckError, pictures: MarkedPictures | None) -> None:
         self.tally.add(answer)
         self.handouts.add(path, answer)
         marked: Path | None = None
@@ -104,7 +121,7 @@ class CheckRun:
                 marked = pictures.write(path, answer)
             except Exception as error:
                 # Whatever drawing trips over: the answer stands, and the next photo waits.
-                self._say("not_marked", failed=True, path=path, reason=reason_of(error, self.language))
+                self._say("not_marked", failed=True, path=path, reason=told(error, None, self.language))
         self.tell(answer, marked)
 
     def _pictures(self) -> MarkedPictures | None:
@@ -115,11 +132,11 @@ class CheckRun:
         try:
             return MarkedPictures(self.annotate)
         except OSError as error:
-            self._say("no_folder", failed=True, path=self.annotate, reason=error.strerror)
+            self._say("no_folder", failed=True, path=self.annotate, reason=told(error, None, self.language))
             return None
 
     def _status(self) -> int:
-        if self.failed or self.tally.counts["error"]:
+        if self.failed or self.tally.counts["error"] or self.tally.unseen or not self.tally.judged:
             return NOT_JUDGED
         return LOOK if self.tally.counts["flag"] or self.tally.counts["review"] else CLEAR
 

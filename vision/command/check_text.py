@@ -5,11 +5,12 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import click
 
+from vision.command.account import account_lines
 from vision.errors import Language
 from vision.result import CheckError, CheckResult
 from vision.rules import RemarkKind, Verdict, next_step
@@ -19,18 +20,25 @@ _ERROR_SYMBOL = "?"
 _STYLES = {Verdict.CLEAR: "green", Verdict.REVIEW: "bold yellow", Verdict.FLAG: "bold red"}
 _ERROR_STYLE = "bold magenta"
 
+_LIMITS = frozenset({RemarkKind.TOO_POOR, RemarkKind.FAR, RemarkKind.TURNED})
+"""Of a clear photo the only thing to add is what it cannot vouch for."""
+
 _WORDS: Mapping[Language, Mapping[str, str]] = {
     "id": {
         "not_judged": "Tidak dapat diperiksa.",
+        "not_looked_at": "Tidak dilihat.",
         "marked": "Gambar bertanda",
         "reminder": "Pengingat",
+        "region": "Wilayah: {region}",
         "summary": "{total} foto: {clear} tanpa tanda, {review} perlu dilihat lagi, {flag} sebaiknya tidak diunggah, "
         "{error} tidak dapat diperiksa.",
     },
     "en": {
         "not_judged": "Could not be checked.",
+        "not_looked_at": "Not looked at.",
         "marked": "Marked picture",
         "reminder": "Reminder",
+        "region": "Region: {region}",
         "summary": "{total} photos: {clear} clear, {review} to look at again, {flag} better not posted, "
         "{error} could not be checked.",
     },
@@ -47,9 +55,11 @@ class Line:
 
 @dataclass(slots=True)
 class Tally:
-    """Counts what became of the photos."""
+    """Counts what became of the photos, what was not looked at, and what was excluded."""
 
     counts: Counter[str]
+    unseen: Counter[str] = field(default_factory=Counter)
+    excluded: int = 0
 
     @classmethod
     def empty(cls) -> Tally:
@@ -57,13 +67,21 @@ class Tally:
         return cls(Counter())
 
     def add(self, answer: CheckResult | CheckError) -> None:
-        """Count one more photo."""
+        """Count one more photo, or one more file that was not looked at, by its kind."""
+        if isinstance(answer, CheckError) and answer.error.kind:
+            self.unseen[answer.error.kind] += 1
+            return
         self.counts["error" if isinstance(answer, CheckError) else answer.verdict.value] += 1
 
     @property
     def total(self) -> int:
         """How many photos were counted."""
         return self.counts.total()
+
+    @property
+    def judged(self) -> int:
+        """How many of them were judged."""
+        return self.total - self.counts["error"]
 
 
 def mark_of(verdict: Verdict | None) -> tuple[str, str]:
@@ -75,21 +93,23 @@ def lines_of(answer: CheckResult | CheckError, marked: Path | None = None) -> li
     """Return the lines about one photo: verdict, findings, what to do, where the marked picture is."""
     words = _WORDS[answer.language]
     if isinstance(answer, CheckError):
+        outcome = words["not_looked_at" if answer.error.kind else "not_judged"]
         return [
-            Line(f"{_ERROR_SYMBOL} {answer.name}: {words['not_judged']}", _ERROR_STYLE),
+            Line(f"{_ERROR_SYMBOL} {answer.name}: {outcome}", _ERROR_STYLE),
             Line(f"  - {answer.message} [{answer.code}]"),
         ]
     verdict = Line(f"{_SYMBOLS[answer.verdict]} {answer.photo.name}: {answer.headline}", _STYLES[answer.verdict])
     reminders = [reminder_line(reminder, answer.language) for reminder in answer.reminders]
     if answer.verdict is Verdict.CLEAR:
-        # Of a clear photo the only thing to add is what it cannot vouch for.
         limits = [
             Line(f"  {note}", "dim")
             for remark, note in zip(answer.remarks, answer.notes, strict=True)
-            if remark.kind is RemarkKind.TOO_POOR
+            if remark.kind in _LIMITS
         ]
         return [verdict, *limits, *reminders]
-    told = [*_messages(answer, marked is not None), *answer.notes]
+    # What is the same for every photo is told once, at the end.
+    notes = [note for remark, note in zip(answer.remarks, answer.notes, strict=True) if not remark.kind.is_about_scope]
+    told = [*_messages(answer, marked is not None), *notes]
     lines = [verdict, *(Line(f"  - {message}") for message in told), Line(f"  → {answer.next_step}"), *reminders]
     if marked is not None:
         lines.append(Line(f"  {words['marked']}: {marked}", "dim"))
@@ -112,12 +132,19 @@ def reminder_line(reminder: str, language: Language) -> Line:
     return Line(f"  {_WORDS[language]['reminder']}: {reminder}", "dim")
 
 
+def scope_lines(region: str, notes: Iterable[str], language: Language) -> list[Line]:
+    """Return where the photos are to be posted (empty: nothing was asked for), and whom that leaves out."""
+    place = [Line(_WORDS[language]["region"].format(region=region), "dim")] if region else []
+    return [*place, *(Line(f"! {note}", "bold yellow") for note in notes)]
+
+
 def closing_lines(tally: Tally, language: Language) -> list[Line]:
     """Return what stands at the end: counts of several photos, and what no clear verdict vouches for."""
     lines = []
-    if tally.total > 1:
+    if tally.total > 1 or (tally.total and tally.unseen):
         counted = {key: tally.counts[key] for key in ("clear", "review", "flag", "error")}
         lines.append(Line(_WORDS[language]["summary"].format(total=tally.total, **counted), "bold"))
+    lines += [Line(text, "bold") for text in account_lines(tally.unseen, tally.excluded, language)]
     if tally.counts[Verdict.CLEAR.value]:
         lines.append(Line(next_step((), language), "dim"))
     return lines

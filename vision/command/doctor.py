@@ -9,6 +9,7 @@ from typing import cast
 import click
 
 from vision.cli import CLEAR, NOT_JUDGED
+from vision.command.options import lang_option
 from vision.errors import Language
 
 
@@ -22,9 +23,7 @@ from vision.errors import Language
     help="Periksa juga berkas galeri ini.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Cetak satu objek JSON.")
-@click.option(
-    "--lang", type=click.Choice(["id", "en"]), default="id", show_default=True, help="Bahasa: Indonesia, Inggris."
-)
+@lang_option
 @click.pass_context
 def doctor(context: click.Context, gallery: Path | None, as_json: bool, lang: str) -> None:
     """Periksa apakah pemasangan ini lengkap dan jalan. Status keluar: 0 semua baik, 2 ada yang salah."""

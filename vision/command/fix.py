@@ -11,6 +11,7 @@ import click
 
 from vision.cli import CLEAR, LOOK, NOT_JUDGED
 from vision.command.options import CheckerOptions, checker_options
+from vision.command.output import carry_on
 from vision.errors import FotoNetralError, Language
 
 if TYPE_CHECKING:
@@ -76,9 +77,10 @@ def fix(
     """Buat salinan FOTO tanpa tanda keberpihakan: dipotong atau diburamkan sesedikit mungkin, lalu diperiksa lagi.
 
     Salinan tidak memuat lokasi atau data lain, dan foto asli tidak diubah. Status keluar: 0 salinan tanpa tanda sudah
-    ditulis; 1 tidak ada salinan yang tanpa tanda; 2 fotonya tidak dapat diperiksa, salinannya tidak dapat ditulis, atau
-    perintahnya keliru.
+    ditulis; 1 tidak ada salinan yang tanpa tanda, atau di salinan yang ditulis masih ada tangan terangkat yang posenya
+    tidak dapat dikenali; 2 fotonya tidak dapat diperiksa, salinannya tidak dapat ditulis, atau perintahnya keliru.
     """
+    carry_on()
     wish = _Wish(photo, out, how, margin, force, keep, as_json)
     with checking.open(context) as checker:
         context.exit(_fixed(checker, wish))
@@ -104,7 +106,7 @@ def _fixed(checker: PhotoChecker, wish: _Wish) -> int:
         _tell_error(error, wish, checker.language)
         return NOT_JUDGED
     _tell(outcome, None if written is None else str(written), as_json=wish.as_json)
-    return CLEAR if outcome.is_clear else LOOK
+    return CLEAR if outcome.is_settled else LOOK
 
 
 def _tell(outcome: Outcome, out: str | None, *, as_json: bool) -> None:
@@ -115,7 +117,9 @@ def _tell(outcome: Outcome, out: str | None, *, as_json: bool) -> None:
         # As bytes: JSON is UTF-8, whatever the terminal's encoding is.
         click.echo(json.dumps(to_dict(outcome, out), ensure_ascii=False).encode())
         return
-    symbol, style = ("✔", "green") if outcome.is_clear else ("✖", "bold red")
+    symbol, style = ("✔", "green") if outcome.is_settled else ("✖", "bold red")
+    if outcome.is_clear and outcome.raised_unnamed:
+        symbol, style = "!", "bold yellow"
     lines = [Line(f"{symbol} {headline(outcome, out)}", style)]
     lines += [Line(f"  - {text}") for text in details(outcome, written=out is not None)]
     lines.append(Line(f"  → {next_step(outcome)}"))

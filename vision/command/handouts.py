@@ -12,7 +12,8 @@ import click
 from vision.checker import PhotoChecker
 from vision.cli import NOT_JUDGED
 from vision.command.check_text import printable
-from vision.errors import FotoNetralError, Language
+from vision.errors import Language
+from vision.failures import told
 from vision.inputs import EmptyFolder
 from vision.result import CheckError, CheckResult
 
@@ -21,18 +22,18 @@ if TYPE_CHECKING:
 
 _TEXTS: dict[Language, dict[str, str]] = {
     "id": {
-        "no_page": "{path}: halaman tidak dapat ditulis ({reason}).",
-        "no_folder": "Folder {path} tidak dapat dibuat ({reason}).",
-        "no_sarif": "Daftar SARIF {path} tidak dapat ditulis ({reason}).",
+        "no_page": "{path}: halaman tidak dapat ditulis. {reason}",
+        "no_folder": "Folder {path} tidak dapat dipakai. {reason}",
+        "no_sarif": "Daftar SARIF {path} tidak dapat ditulis. {reason}",
         "not_sarif": "{path} sudah ada dan bukan daftar SARIF, jadi tidak ditimpa. Pilih nama lain.",
         "no_parent": "Folder untuk {path} tidak ada. Buat dahulu foldernya.",
         "empty": "Tidak ada foto di folder ini.",
         "unlisted": "Folder tidak dapat dibuka ({reason}).",
     },
     "en": {
-        "no_page": "{path}: the page could not be written ({reason}).",
-        "no_folder": "The folder {path} could not be made ({reason}).",
-        "no_sarif": "The SARIF list {path} could not be written ({reason}).",
+        "no_page": "{path}: the page could not be written. {reason}",
+        "no_folder": "The folder {path} cannot be used. {reason}",
+        "no_sarif": "The SARIF list {path} could not be written. {reason}",
         "not_sarif": "{path} is there already and is no SARIF list, so it is not written over. Choose another name.",
         "no_parent": "The folder for {path} is not there. Make it first.",
         "empty": "There is no photo in this folder.",
@@ -52,13 +53,20 @@ class Handouts:
         self._log: SarifLog | None = None
         self._failed = False
 
+    @property
+    def are_wanted(self) -> bool:
+        """Whether anything is to be written."""
+        return self._html is not None or self._sarif is not None
+
     def begin(self) -> bool:
         """Make the folder and look whether the list can be written, before any photo is judged; False if not."""
         if self._html is not None:
+            from vision.report._files import make_folder
+
             try:
-                self._html.mkdir(parents=True, exist_ok=True)
+                make_folder(self._html)
             except OSError as error:
-                self._say("no_folder", path=self._html, reason=error.strerror)
+                self._say("no_folder", path=self._html, reason=told(error, None, self._language))
         if self._sarif is not None:
             self._begin_log(self._sarif)
         return not self._failed
@@ -80,7 +88,7 @@ class Handouts:
             write_whole(free_name(self._html, path, ".html"), page.encode())
         except Exception as error:
             # Whatever drawing trips over: the answer stands, and the next photo waits.
-            self._say("no_page", path=path, reason=reason_of(error, self._language))
+            self._say("no_page", path=path, reason=told(error, None, self._language))
 
     def add_folder(self, folder: EmptyFolder) -> None:
         """Note a folder that held nothing to judge."""
@@ -100,7 +108,7 @@ class Handouts:
             try:
                 write_whole(self._sarif, json.dumps(log, ensure_ascii=False, indent=1).encode())
             except OSError as error:
-                self._say("no_sarif", path=self._sarif, reason=reason_of(error, self._language))
+                self._say("no_sarif", path=self._sarif, reason=told(error, None, self._language))
         return NOT_JUDGED if self._failed else status
 
     def _begin_log(self, target: Path) -> None:
@@ -115,7 +123,7 @@ class Handouts:
                 self._say("not_sarif", path=target)
                 return
         except OSError as error:
-            self._say("no_sarif", path=target, reason=error.strerror)
+            self._say("no_sarif", path=target, reason=told(error, target, self._language))
             return
         policy, gallery = self._checker.policy.id, self._checker.roster.revision
         self._log = SarifLog(self._language, datetime.now().astimezone(), policy, gallery)
@@ -123,10 +131,3 @@ class Handouts:
     def _say(self, text: str, **values: object) -> None:
         self._failed = True
         click.echo(printable(_TEXTS[self._language][text].format(**values)), err=True)
-
-
-def reason_of(error: Exception, language: Language) -> str:
-    """Return in a few words why something could not be written."""
-    if isinstance(error, FotoNetralError):
-        return error.text(language)
-    return (error.strerror if isinstance(error, OSError) else None) or type(error).__name__

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from vision.command.output import carry_on
+
 if TYPE_CHECKING:
     from vision.service.keys import Grant
 
@@ -50,6 +52,7 @@ def create(name: str, role: str, per_minute: int | None, days: float | None, pat
     """Buat kunci untuk program NAMA. Kuncinya hanya ditampilkan sekali ini."""
     from vision.service.keys import KeyStore, Role
 
+    carry_on()
     until = None if days is None else datetime.now(UTC) + timedelta(days=days)
     grant, text = KeyStore(path).create_key(name, Role(role), per_minute=per_minute, expires_at=until)
     click.echo(text)
@@ -75,6 +78,7 @@ def code(role: str, name: str, minutes: float, uses: int, path: Path) -> None:
     """Buat kode pendek untuk masuk ke halaman web."""
     from vision.service.keys import KeyStore, Role
 
+    carry_on()
     grant, text = KeyStore(path).create_code(name, Role(role), minutes=minutes, uses=uses)
     click.echo(text)
     click.echo(f"Kode {grant.id} ({role}): berlaku {minutes:g} menit, untuk {uses} kali masuk.", err=True)

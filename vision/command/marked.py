@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from vision.errors import PhotoTooLargeError
 from vision.photo import decode_full, open_photo
+from vision.report._files import make_folder
 from vision.report.annotate import annotate, save_annotated
 from vision.result import CheckResult
 
@@ -25,8 +26,7 @@ class MarkedPictures:
 
     def __init__(self, folder: str | Path) -> None:
         """Make the folder if there is none. Raises OSError."""
-        self.folder = Path(folder)
-        self.folder.mkdir(parents=True, exist_ok=True)
+        self.folder = make_folder(folder)
 
     def write(self, path: str, result: CheckResult) -> Path:
         """Mark the photo at `path` and return where the picture lies. Raises OSError, or PhotoError."""

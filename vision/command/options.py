@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 import click
 
 from vision.cli import NOT_JUDGED
+from vision.command.usage import LANGUAGE_VARIABLE, WrongCallError, WrongValueError
 from vision.errors import FotoNetralError, Language
 
 if TYPE_CHECKING:
@@ -25,11 +25,19 @@ face_model_option = click.option(
     envvar="FOTONETRAL_FACE_MODEL",
     show_envvar=True,
     metavar="BERKAS",
-    help="Jaringan wajah sendiri: berkas ONNX 112x112 gaya ArcFace, pengganti bawaan.",
+    help="Jaringan wajah lain: berkas ONNX 112x112 gaya ArcFace, atau «dlib».",
 )
-"""`--face-model FILE`: a face network of the user's in place of the product's own; the command gets `face_model`."""
+"""`--face-model FILE|dlib`: another face network in place of the usual one; the command gets `face_model`."""
 
-_REGION = re.compile(r"\d{2}([.,]?\d{1,2}([.,]?\d{2}([.,]?\d{4})?)?)?")
+lang_option = click.option(
+    "--lang",
+    type=click.Choice(["id", "en"]),
+    default="id",
+    envvar=LANGUAGE_VARIABLE,
+    show_default=True,
+    help="Bahasa: Indonesia, Inggris.",
+)
+"""`--lang id|en`: the language of everything that is said; the command gets `lang`."""
 
 _ESTIMATE: dict[Language, str] = {
     "id": "Galeri {people} orang: laju alarm palsu di bawah {least:.2g} per 1.000 foto hanya perkiraan. Persempit "
@@ -44,11 +52,17 @@ _SUGGESTION: dict[Language, str] = {
 }
 
 
-def _region(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
-    """Refuse what is no Kemendagri code: a region that matches nobody would leave candidates out without a word."""
-    if value is not None and not _REGION.fullmatch(value.strip()):
-        raise click.BadParameter(f"«{value}»: harus kode Kemendagri, misalnya 34 atau 34.01.")
-    return value
+def read_region(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
+    """Return the code of a region as it was given; what is none would leave candidates out without a word."""
+    if value is None:
+        return None
+    from candidates.errors import RegionError
+    from candidates.regions import region_of
+
+    try:
+        return region_of(value).code
+    except RegionError as error:
+        raise WrongValueError(error.text("id"), error.text("en")) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +89,7 @@ class CheckerOptions:
         from vision.settings import CheckerSettings
 
         if self.spouse is not None and self.gallery is None:
-            raise click.UsageError("--spouse memerlukan --gallery.")
+            raise WrongCallError("--spouse memerlukan --gallery.", "--spouse needs --gallery.")
         return CheckerSettings(
             self.gallery,
             self.policy or DEFAULT_POLICY,
@@ -105,11 +119,11 @@ class CheckerOptions:
         """Name the local pack made for the region, where none was asked for; it is never chosen without being asked."""
         if self.policy is not None or self.region is None:
             return
-        from candidates.people import region_code
+        from candidates.regions import label_of
         from vision.rules import packs_for
 
-        for name in packs_for(region_code(self.region))[:1]:
-            click.echo(_SUGGESTION[self.language].format(region=self.region, name=name), err=True)
+        for name in packs_for(self.region)[:1]:
+            click.echo(_SUGGESTION[self.language].format(region=label_of(self.region), name=name), err=True)
 
 
 def checker_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -130,7 +144,12 @@ def checker_options(command: Callable[..., None]) -> Callable[..., None]:
             help="Berkas galeri calon.",
         ),
         click.option("--policy", metavar="NAMA|BERKAS", help="Paket aturan; tanpa ini, aturan nasional."),
-        click.option("--region", metavar="KODE", callback=_region, help="Kode wilayah Kemendagri, misalnya 34.01."),
+        click.option(
+            "--region",
+            metavar="KODE|NAMA",
+            callback=read_region,
+            help="Wilayah: kode Kemendagri atau nama, misalnya 34.01 atau «Kulon Progo».",
+        ),
         click.option(
             "--date",
             "day",
@@ -146,13 +165,7 @@ def checker_options(command: Callable[..., None]) -> Callable[..., None]:
             metavar="N",
             help="Berapa dari 1.000 foto boleh keliru menyebut seseorang yang tidak ada di situ; tanpa ini, 10.",
         ),
-        click.option(
-            "--lang",
-            type=click.Choice(["id", "en"]),
-            default="id",
-            show_default=True,
-            help="Bahasa: Indonesia, Inggris.",
-        ),
+        lang_option,
     )
     decorated: Callable[..., None] = with_options
     for option in reversed(options):

@@ -8,12 +8,10 @@ from typing import Any, cast
 import click
 
 from vision.cli import CLEAR, NOT_JUDGED
+from vision.command.options import lang_option, read_region
 from vision.errors import Language
 
 _as_json = click.option("--json", "as_json", is_flag=True, help="Cetak satu objek JSON.")
-_lang = click.option(
-    "--lang", type=click.Choice(["id", "en"]), default="id", show_default=True, help="Bahasa: Indonesia, Inggris."
-)
 
 
 @click.group("policy")
@@ -22,9 +20,14 @@ def policy() -> None:
 
 
 @policy.command("list")
-@click.option("--region", metavar="KODE", help="Hanya yang berlaku di wilayah ini (kode Kemendagri, misalnya 34.01).")
+@click.option(
+    "--region",
+    metavar="KODE|NAMA",
+    callback=read_region,
+    help="Hanya yang berlaku di wilayah ini: kode Kemendagri atau nama, misalnya 34.01.",
+)
 @_as_json
-@_lang
+@lang_option
 def list_packs(region: str | None, as_json: bool, lang: str) -> None:
     """Sebutkan paket aturan yang tersedia."""
     from vision.command.check_text import show
@@ -42,7 +45,7 @@ def list_packs(region: str | None, as_json: bool, lang: str) -> None:
 @policy.command("show")
 @click.argument("name", metavar="NAMA|BERKAS")
 @_as_json
-@_lang
+@lang_option
 @click.pass_context
 def show_pack(context: click.Context, name: str, as_json: bool, lang: str) -> None:
     """Tunjukkan isi sebuah paket, dan nilai mana yang diwarisi dari paket lain."""

@@ -10,9 +10,10 @@ from typing import Any
 import click
 
 from vision.command.check_run import CheckRun
-from vision.command.check_text import Line, mark_of, reminder_line, show
+from vision.command.check_text import Line, mark_of, reminder_line, scope_lines, show
 from vision.errors import Language, PostError
-from vision.inputs import EmptyFolder
+from vision.inputs import EmptyFolder, Found, LeftOut
+from vision.media.folders import Excluded
 from vision.post import MOST_PHOTOS, PostResult, require_a_post
 from vision.result import CheckError, CheckResult
 from vision.rules import RemarkKind, Verdict
@@ -36,13 +37,13 @@ class PostRun(CheckRun):
         super().__init__(*arguments, **options)
         self._told: list[tuple[CheckResult | CheckError, Path | None]] = []
 
-    def photos(self, paths: tuple[str, ...]) -> Iterable[str | EmptyFolder]:
+    def photos(self, paths: tuple[str, ...], excluded: Excluded) -> Iterable[Found]:
         """Return what is to be checked: nothing of what is more than a post."""
-        found: list[str | EmptyFolder] = []
+        found: list[Found] = []
         given = 0
-        for one in super().photos(paths):
+        for one in super().photos(paths, excluded):
             found.append(one)
-            given += not isinstance(one, EmptyFolder)
+            given += not isinstance(one, EmptyFolder | LeftOut)
             if given > MOST_PHOTOS:
                 break  # a folder given by mistake may hold a million
         try:
@@ -67,7 +68,9 @@ class PostRun(CheckRun):
             # As bytes: JSON is UTF-8, whatever the terminal's encoding is.
             click.echo(json.dumps(post.to_dict(), ensure_ascii=False).encode())
         else:
-            show(post_lines(post, [marked for _, marked in self._told]))
+            place = self.checker.roster.region
+            lines = scope_lines("" if place is None else place.label, self.scope_notes, self.language)
+            show([*post_lines(post, [marked for _, marked in self._told]), *lines])
 
 
 def post_lines(post: PostResult, marked: Iterable[Path | None]) -> list[Line]:
@@ -80,12 +83,16 @@ def post_lines(post: PostResult, marked: Iterable[Path | None]) -> list[Line]:
     total = len(post.photos)
     name = words["one" if total == 1 else "post"].format(total=total)
     lines = [Line(f"{symbol} {name}: {post.headline}", style)]
+    remarks = [
+        (one.remark.kind, note)
+        for one, note in zip(post.judgment.remarks, post.notes, strict=True)
+        if not one.remark.kind.is_about_scope  # told after all photos
+    ]
     if post.findings:
-        lines += [Line(f"  - {text}") for text in (*post.messages, *post.notes)]
+        lines += [Line(f"  - {text}") for text in (*post.messages, *(note for _, note in remarks))]
     else:
         # Of a clear post the only thing to add is what it cannot vouch for.
-        remarks = zip(post.judgment.remarks, post.notes, strict=True)
-        lines += [Line(f"  {note}", "dim") for one, note in remarks if one.remark.kind is RemarkKind.TOO_POOR]
+        lines += [Line(f"  {note}", "dim") for kind, note in remarks if kind is RemarkKind.TOO_POOR]
     lines.append(Line(f"  → {post.next_step}", "dim" if post.verdict is Verdict.CLEAR else ""))
     lines += [reminder_line(reminder, post.language) for reminder in post.reminders]
     for number, (answer, picture) in enumerate(zip(post.photos, marked, strict=True), 1):

@@ -37,10 +37,12 @@ _folder = click.argument("folder", type=click.Path(file_okay=False, path_type=Pa
 def write(folder: Path, formats: tuple[str, ...]) -> None:
     """Tulis laporan pindaian di FOLDER: halaman HTML, lembar kerja, CSV, JSON Lines, Parquet."""
     from vision.command.check_text import printable
-    from vision.command.report_run import DEFAULT_FORMATS, write_reports
+    from vision.command.report_run import DEFAULT_FORMATS, account_of, write_reports
 
     for path in write_reports(folder, formats or DEFAULT_FORMATS):
         click.echo(printable(str(path)))
+    for line in account_of(folder):
+        click.echo(line, err=True)
 
 
 @report.command("decide")

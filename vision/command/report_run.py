@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +13,9 @@ import click
 
 from vision.archive.gathering import Gathered
 from vision.archive.journal import Journal
+from vision.command.account import account_lines, nothing_judged
 from vision.command.check_text import printable
+from vision.command.output import carry_on
 from vision.errors import Language
 from vision.report.listing import Decision, ListedPhoto, Ruling, ScanFacts
 
@@ -20,6 +24,8 @@ if TYPE_CHECKING:
 
 DEFAULT_FORMATS = ("html", "xlsx", "csv", "jsonl")
 """What is written without being asked; Parquet needs an extra."""
+
+_STAGING = ".reports-"
 
 _TEXTS: Mapping[Language, Mapping[str, str]] = {
     "id": {
@@ -36,14 +42,43 @@ _TEXTS: Mapping[Language, Mapping[str, str]] = {
 
 
 def write_reports(folder: Path, formats: Sequence[str]) -> Iterator[Path]:
-    """Write the reports of the last run into its folder; yields each file when it is there."""
-    with Journal.open(folder) as journal:
+    """Write the reports of the last run into its folder; yields each file once all are there.
+
+    They take their places together: a full disk or a stop in the middle leaves the older ones, not some of each.
+    """
+    carry_on()
+    with Journal.open(folder) as journal, _staging(folder) as staging:
         gathered = Gathered(journal)
         facts = gathered.facts()
         for name in formats:
             target, write = _WRITERS[name]
-            write(folder / target, facts, gathered, folder)
-            yield folder / target
+            write(staging / target, facts, gathered, folder)
+        for made in sorted(staging.iterdir()):
+            made.replace(folder / made.name)
+    for name in formats:
+        yield folder / _WRITERS[name][0]
+
+
+@contextmanager
+def _staging(folder: Path) -> Iterator[Path]:
+    """Give a hidden folder in `folder`, which is gone afterwards; a refusal names what it was about."""
+    place = str(folder)
+    try:
+        with tempfile.TemporaryDirectory(prefix=_STAGING, dir=folder) as staging:
+            place = tempfile.gettempdir()  # where writers keep what does not fit into memory
+            yield Path(staging)
+    except OSError as error:
+        named = Path(error.filename or place)
+        error.filename = str(folder / named.name if _STAGING in str(named.parent) else named)
+        raise
+
+
+def account_of(folder: Path) -> list[str]:
+    """Return what is to be said of files that the last run did not look at; nothing where there were none."""
+    with Journal.open(folder) as journal:
+        facts = Gathered(journal).facts()
+    told = [] if facts.judged else [nothing_judged(facts.language)]
+    return [*told, *account_lines(facts.account.kinds, facts.account.excluded, facts.language)]
 
 
 def decide_photos(folder: Path, photos: Sequence[str], ruling: str, note: str, by: str) -> int:

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import click
 
+from vision.command.account import exclude_option
 from vision.command.options import CheckerOptions, checker_options
+from vision.command.usage import WrongCallError
 
 _MOST_PERCENT = 100
 
@@ -30,6 +32,7 @@ _MOST_PERCENT = 100
               help="Hasil pindaian terdahulu: hanya yang baru yang dilaporkan.")  # fmt: skip
 @click.option("--follow-links", is_flag=True, help="Ikuti tautan ke folder.")
 @click.option("--hidden", is_flag=True, help="Sertakan berkas dan folder tersembunyi.")
+@exclude_option
 @click.option("--retry", is_flag=True, help="Ulangi foto yang gagal karena mesin pemeriksanya.")
 @click.option("--abandon", is_flag=True, help="Tinggalkan pindaian yang belum selesai dan aturannya berbeda.")
 @click.option("--no-report", is_flag=True, help="Jangan tulis laporan; «fotonetral report FOLDER» menulisnya nanti.")
@@ -49,6 +52,7 @@ def scan(
     baseline: Path | None,
     follow_links: bool,
     hidden: bool,
+    exclude: tuple[str, ...],
     retry: bool,
     abandon: bool,
     no_report: bool,
@@ -57,7 +61,8 @@ def scan(
     """Periksa seluruh arsip: SUMBER berupa berkas, folder, pola, zip, tar, atau alamat (s3://, gs://, https://).
 
     Boleh dihentikan kapan saja, juga oleh listrik padam: jalankan perintah yang sama lagi dan pindaian berlanjut.
-    Status keluar: 0 semua tanpa tanda; 1 ada temuan; 2 ada yang tidak dapat diperiksa atau perintahnya keliru.
+    Status keluar: 0 semua tanpa tanda; 1 ada temuan; 2 ada yang tidak dapat
+    diperiksa atau tidak dilihat, tidak ada foto yang dinilai, atau perintahnya keliru.
     """
     from vision.archive.lists import read_list
     from vision.archive.scan import SECONDS, Order
@@ -65,7 +70,7 @@ def scan(
 
     listed = tuple(name for one in lists for name in read_list(one))
     if not sources and not lists:
-        raise click.UsageError("Berikan SUMBER, atau --list.")
+        raise WrongCallError("Berikan SUMBER, atau --list.", "Give SOURCES, or --list.")
     order = Order(
         sources,
         out,
@@ -75,6 +80,7 @@ def scan(
         baseline,
         follow_links=follow_links,
         hidden=hidden,
+        excluded=exclude,
         retry=retry,
         abandon=abandon,
     )

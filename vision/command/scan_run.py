@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import signal
 import sys
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -18,9 +17,12 @@ from vision.archive.journal import Journal
 from vision.archive.judging import make_judge
 from vision.archive.local import Judges, LocalJudges
 from vision.archive.scan import Order, Progress, Scan
-from vision.cli import CLEAR, LOOK, NOT_JUDGED
-from vision.command.check_text import printable
+from vision.cli import CLEAR, INTERRUPTED, LOOK, NOT_JUDGED
+from vision.command.account import account_lines, nothing_judged
+from vision.command.check_text import printable, scope_lines, show
+from vision.command.output import carry_on
 from vision.errors import FotoNetralError, Language
+from vision.report.listing import ScanFacts
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar
@@ -67,24 +69,27 @@ class How:
 def run_scan(order: Order, how: How) -> int:
     """Scan, write the report, and return the exit status. Raises FotoNetralError for what stops a scan."""
     words = _TEXTS[order.settings.language]
+    carry_on()
     with _terminate_as_interrupt(), Journal.open(order.out, write=True) as journal:
         scan = Scan(journal, order)
         try:
-            with _shown(words, quiet=how.quiet) as show:
+            with _shown(words, quiet=how.quiet) as shown:
                 for progress in scan.list():
-                    show(progress)
+                    shown(progress)
                 if scan.progress.to_read:
                     with closing(_judges(scan, order, how)) as judges:
                         for progress in scan.judge(judges):
-                            show(progress)
+                            shown(progress)
                 else:
                     scan.finish()
         except KeyboardInterrupt:
             click.echo(words["stopped"], err=True)
-            raise
-        counts = scan.counts()
-    _tell(counts, order, how, words)
-    return _status(counts)
+            raise click.exceptions.Exit(INTERRUPTED) from None
+        facts = scan.facts()
+    _tell(facts, order, how, words)
+    if not how.quiet:
+        show(scope_lines("", facts.scope_notes, order.settings.language))
+    return _status(facts)
 
 
 def _judges(scan: Scan, order: Order, how: How) -> Judges:
@@ -99,9 +104,14 @@ def _judges(scan: Scan, order: Order, how: How) -> Judges:
     return ClusterJudges(make, address=how.cluster, seconds=how.seconds, warn=warn)
 
 
-def _tell(counts: Counter[str], order: Order, how: How, words: Mapping[str, str]) -> None:
+def _tell(facts: ScanFacts, order: Order, how: How, words: Mapping[str, str]) -> None:
+    counts, account = facts.counts, facts.account
     if not how.quiet:
         click.echo(printable(words["summary"].format(out=order.out, **counts)))
+        if not facts.judged:
+            click.echo(nothing_judged(facts.language))
+        for line in account_lines(account.kinds, account.excluded, facts.language):
+            click.echo(line)
         if order.baseline is not None:
             click.echo(words["new"].format(new=counts["new"]))
     if not how.report:
@@ -115,10 +125,10 @@ def _tell(counts: Counter[str], order: Order, how: How, words: Mapping[str, str]
             click.echo(printable(words["report"].format(path=path)))
 
 
-def _status(counts: Counter[str]) -> int:
-    if counts["error"]:
+def _status(facts: ScanFacts) -> int:
+    if facts.counts["error"] or facts.account.total or not facts.judged:
         return NOT_JUDGED
-    return LOOK if counts["new"] else CLEAR
+    return LOOK if facts.counts["new"] else CLEAR
 
 
 @contextmanager

@@ -7,6 +7,8 @@ from typing import Any
 
 import click
 
+from vision.command.output import carry_on
+
 
 @click.command("serve")
 @click.option(
@@ -22,7 +24,7 @@ import click
 @click.option("--gallery", metavar="BERKAS", help="Berkas galeri calon (juga FOTONETRAL_GALLERY).")
 @click.option("--create-gallery", is_flag=True, default=None, help="Mulai dengan galeri kosong bila belum ada.")
 @click.option("--policy", metavar="NAMA|BERKAS", help="Paket aturan; tanpa ini, aturan nasional.")
-@click.option("--region", metavar="KODE", help="Kode wilayah Kemendagri, misalnya 34.01.")
+@click.option("--region", metavar="KODE|NAMA", help="Wilayah: kode Kemendagri atau nama, misalnya 34.01.")
 @click.option("--keys", metavar="BERKAS", help="Berkas kunci dan kode; tanpa ini keys.db.")
 @click.option("--workers", type=int, metavar="N", help="Banyaknya proses pemeriksa; tanpa ini paling banyak 2.")
 @click.option(
@@ -38,4 +40,5 @@ def serve(config: Path | None, **given: Any) -> None:
     from vision.service.server import serve as run
     from vision.service.settings import load_settings
 
+    carry_on()  # whoever reads the address may leave; the service stays
     run(load_settings(config, **given), lambda address: click.echo(f"FotoNetral: {address}  (berhenti: Ctrl-C)"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections import Counter
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -14,8 +15,11 @@ from vision.archive.dropbox import DropFolder
 from vision.archive.judging import Answer, Task, error_answer, make_judge
 from vision.archive.scan import SECONDS
 from vision.cli import CLEAR, LOOK, NOT_JUDGED
-from vision.command.check_text import mark_of, printable
+from vision.command.account import account_lines
+from vision.command.check_text import mark_of, printable, scope_lines, show
 from vision.errors import FotoNetralError
+from vision.failures import told as told_failure
+from vision.media.unseen import CODE
 from vision.photo import read_photo
 from vision.rules import Verdict
 from vision.settings import CheckerSettings
@@ -24,38 +28,51 @@ from vision.workers import Worker
 _POLL_MS = 1000
 
 
-def watch_folder(folder: Path, settings: CheckerSettings, *, move: bool, settle: float, once: bool) -> int:
+def watch_folder(drop: DropFolder, settings: CheckerSettings, *, once: bool) -> int:
     """Judge what arrives until Ctrl-C, or with `once` until nothing waits; returns the exit status."""
-    settings.examined()  # a wrong gallery or policy is told before anything is watched
-    drop = DropFolder(folder, move, settle)
+    examined = settings.examined()  # a wrong gallery or policy is told before anything is watched
+    show(scope_lines(examined.region, examined.notes, settings.language))
     worker: Worker[Task, Answer] = Worker(partial(make_judge, settings, 0.0))
-    worst = CLEAR
+    worst, unseen = CLEAR, Counter[str]()
     try:
         worker.start()
-        for _ in _looks(folder, drop, once=once):
+        for found in drop.hidden():
+            unseen[found.error.kind] += 1
+            click.echo(printable(f"{mark_of(None)[0]} {found.path}: {found.error.text(settings.language)}"))
+        for _ in _looks(drop.folder, drop, once=once):
             for photo in drop.arrived():
-                worst = max(worst, _judge(photo, drop, worker, settings))
+                status, kind = _judge(photo, drop, worker, settings)
+                worst = max(worst, status)
+                unseen.update([kind] if kind else ())
     finally:
         worker.close()
-    return worst
+        for line in account_lines(unseen, drop.left_out(), settings.language):
+            click.echo(line)
+    return max(worst, NOT_JUDGED if unseen else CLEAR)
 
 
-def _judge(photo: Path, drop: DropFolder, worker: Worker[Task, Answer], settings: CheckerSettings) -> int:
+def _judge(
+    photo: Path, drop: DropFolder, worker: Worker[Task, Answer], settings: CheckerSettings
+) -> tuple[int, str | None]:
+    """Judge a photo and note what came of it; returns the exit status, and the kind of what is not looked at."""
     try:
         answer = worker.ask(Task("0" * 64, read_photo(photo)), seconds=SECONDS)
     except FotoNetralError as error:
         answer = error_answer("0" * 64, error, settings)
+    if not drop.may_stand(photo, failed=answer.verdict == "error" and answer.code != CODE):
+        return CLEAR, None  # nothing is said of it yet
     told = json.loads(answer.result)
     told["photo"]["name"] = photo.name.encode("utf-8", "replace").decode("utf-8")
     verdict = None if answer.verdict == "error" else Verdict(answer.verdict)
     try:
         target = drop.done(photo, told, answer.verdict)
     except OSError as error:
-        click.echo(printable(f"{photo}: {error.strerror or error}"), err=True)
-        return NOT_JUDGED
+        click.echo(printable(f"{photo}: {told_failure(error, None, settings.language)}"), err=True)
+        return NOT_JUDGED, None
     words = told["error"]["message"] if verdict is None else told["headline"]
     click.echo(printable(f"{mark_of(verdict)[0]} {target}: {words}"))
-    return NOT_JUDGED if verdict is None else CLEAR if verdict is Verdict.CLEAR else LOOK
+    status = NOT_JUDGED if verdict is None else CLEAR if verdict is Verdict.CLEAR else LOOK
+    return status, told.get("error", {}).get("kind")
 
 
 def _looks(folder: Path, drop: DropFolder, *, once: bool) -> Iterator[object]:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from vision.failures import cause_of
 from vision.photo import Original
 from vision.remedy.errors import CopyExistsError, CopyFormatError, CopyIsOriginalError, CopyUnwritableError
 from vision.remedy.profile import colours_only
@@ -104,9 +105,11 @@ def write(target: Target, data: bytes, photo: str, *, force: bool) -> None:
     except FileExistsError as error:
         raise _exists(target.path) from error
     except OSError as error:
-        reason = error.strerror or type(error).__name__
+        cause = cause_of(error)
         raise CopyUnwritableError(
-            f"«{target.path}» tidak dapat ditulis: {reason}.", f"“{target.path}” could not be written: {reason}."
+            f"«{target.path}» tidak dapat ditulis: {cause.reason_id}.",
+            f"“{target.path}” could not be written: {cause.reason_en}.",
+            cause.advice,
         ) from error
 
 

@@ -6,6 +6,7 @@ from vision.remedy.cropping import Cut, best_cut
 from vision.remedy.remedy import How, NoRemedy, Reason, Remedy
 from vision.remedy.scene import MARGIN, Scene
 from vision.result import CheckResult
+from vision.turning import Turn, stood_up
 
 WORTH_CUTTING = 0.75
 """Signs are cut off when that keeps everybody and this part of the picture that covering would keep; else covered.
@@ -14,7 +15,7 @@ A cover leaves a smear that asks what was there; a cut leaves nothing behind, bu
 
 
 def propose(result: CheckResult, how: How | str = How.AUTO, margin: float = MARGIN) -> Remedy | NoRemedy:
-    """Return the smallest cut or the covers that should make a checked photo clear.
+    """Return the smallest cut or the covers that should make a checked photo clear, in its pixels as it is stored.
 
     margin : room around hands and people, in hand lengths and face widths.
 
@@ -24,7 +25,11 @@ def propose(result: CheckResult, how: How | str = How.AUTO, margin: float = MARG
     """
     if margin < 0:
         raise ValueError(f"a margin is 0 or more, got {margin}")
-    return plan(Scene.of(result, margin), How(how))
+    quarters = result.turned_quarters
+    remedy = plan(Scene.of(stood_up(result, quarters), margin), How(how))
+    if quarters and isinstance(remedy, Remedy):
+        return remedy.back(Turn(quarters, result.photo.size_wh))
+    return remedy
 
 
 def plan(scene: Scene, how: How = How.AUTO) -> Remedy | NoRemedy:

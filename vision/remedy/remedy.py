@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from vision.geometry import Box
+from vision.turning import Turn
 
 Point = tuple[float, float]
 
@@ -84,6 +85,11 @@ class Remedy:
     def origin_xy(self) -> Point:
         """Where the top left corner of the outcome lies in the photo."""
         return (0.0, 0.0) if self.crop is None else (self.crop.left, self.crop.top)
+
+    def back(self, turn: Turn) -> Remedy:
+        """Return the remedy for a photo as it is stored, made for the same photo turned upright."""
+        covers = (replace(one, outline_xy=tuple(map(turn.point, one.outline_xy))) for one in self.covers)
+        return Remedy(turn.size_wh, None if self.crop is None else turn.box(self.crop), tuple(covers))
 
 
 class Reason(StrEnum):

@@ -12,7 +12,11 @@ from vision.remedy.planning import plan
 from vision.remedy.remedy import How, NoRemedy, Reason, Remedy
 from vision.remedy.scene import MARGIN, Leaver, Scene
 from vision.result import CheckResult
-from vision.rules import Verdict
+from vision.rules import FindingKind, Severity, Verdict
+from vision.turning import Turn, stood_up
+
+MANY = 10
+"""From so many hands with a flagged sign on, a copy full of patches is no answer: another photo is."""
 
 ROUNDS = 3
 """So often a remedy is tried. What a cut or cover brings up comes up at once, or in the second round."""
@@ -45,8 +49,30 @@ class Outcome:
 
     @property
     def is_clear(self) -> bool:
-        """Whether the last attempt was checked and found clear."""
+        """Whether the last attempt was checked and nothing was found in it."""
         return self.attempt is not None and self.attempt.after.verdict is Verdict.CLEAR
+
+    @property
+    def raised_unnamed(self) -> int:
+        """How many raised hands of the last attempt (without one: of the photo) show what could not be told."""
+        return len((self.before if self.attempt is None else self.attempt.after).unnamed)
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether the last attempt may be called clear: nothing was found, and no raised hand left untold."""
+        return self.is_clear and not self.raised_unnamed
+
+    @property
+    def crowd(self) -> int:
+        """How many people make a flagged sign in the photo, where they are many; else 0."""
+        flagged = [
+            one for one in self.before.findings if one.kind is FindingKind.POSE and one.severity is Severity.FLAG
+        ]
+        hands = {at for one in flagged for at in one.hands}
+        if len(hands) < MANY:
+            return 0
+        owners = {self.before.hands[at].person for at in hands}
+        return len(owners - {None}) + sum(self.before.hands[at].person is None for at in hands)
 
 
 def repair(
@@ -55,24 +81,34 @@ def repair(
     """Check the photo in `data`, mend a copy at full size, encode it as `form`, and check those very bytes.
 
     What the second check brings up is mended as well, in at most `ROUNDS` attempts, each from the original pixels. A
-    photo that is clear is encoded and checked again all the same. Raises `PhotoError`, `EngineError`, `CopyError`.
+    photo that is clear is encoded and checked again all the same. A photo that is stored on its side is planned
+    upright, where bodies are under heads, and its copy lies as it does. Raises `PhotoError`, `EngineError`,
+    `CopyError`.
     """
     before = checker.check(data, name=name)
-    scene = Scene.of(before, margin)
+    quarters = before.turned_quarters
+    turn = Turn(quarters, before.photo.size_wh) if quarters else None
+    scene = Scene.of(stood_up(before, quarters), margin)
     remedy = plan(scene, how)
     if isinstance(remedy, NoRemedy):
-        return Outcome(before, None, remedy.reason, scene.leavers, 0)
+        return Outcome(before, None, remedy.reason, _as_stored(scene, turn), 0)
     original = open_original(data)
     rounds = 0
     while True:
         rounds += 1
-        encoded = encode(apply(original.pixels, remedy), form, original)
-        attempt = Attempt(remedy, encoded, checker.check(encoded, name=name))
+        stored = remedy.back(turn) if turn else remedy
+        encoded = encode(apply(original.pixels, stored), form, original)
+        attempt = Attempt(stored, encoded, checker.check(encoded, name=name))
         if attempt.after.verdict is Verdict.CLEAR or rounds == ROUNDS:
-            return Outcome(before, attempt, None, scene.leavers, rounds)
-        scene = scene.and_also(Scene.of(attempt.after, margin), remedy.origin_xy)
+            return Outcome(before, attempt, None, _as_stored(scene, turn), rounds)
+        later = stood_up(attempt.after, quarters)
+        scene = scene.and_also(Scene.of(later, margin), remedy.origin_xy)
         following = plan(scene, how)
         if isinstance(following, NoRemedy) or following == remedy:
             reason = following.reason if isinstance(following, NoRemedy) else None
-            return Outcome(before, attempt, reason, scene.leavers, rounds)
+            return Outcome(before, attempt, reason, _as_stored(scene, turn), rounds)
         remedy = following
+
+
+def _as_stored(scene: Scene, turn: Turn | None) -> tuple[Leaver, ...]:
+    return tuple(one.back(turn) for one in scene.leavers) if turn else scene.leavers

@@ -13,6 +13,7 @@ from vision.remedy.cropping import Head
 from vision.remedy.remedy import Cover, Point, whole
 from vision.result import CheckResult, HandResult
 from vision.rules import Finding, FindingKind, Note
+from vision.turning import Turn
 
 MARGIN = 0.1
 """Room that is left around hands and people, in hand lengths and face widths, on top of what they measure."""
@@ -80,7 +81,8 @@ class Sign:
 class Leaver:
     """Somebody who has to leave the picture, entirely: face, the boxes of head, body and hands, and who it is.
 
-    `sure` when the face matched beyond doubt, `excused` when the user may be photographed with the person.
+    `name` joins all whom a face may be. `sure` when the face matched beyond doubt, `excused` when the user may be
+    photographed with the person.
     """
 
     face: Box
@@ -103,12 +105,16 @@ class Leaver:
         body = Box.from_corners(x - 1.5 * w - room, face.bottom, x + 1.5 * w + room, face.bottom + 7 * h)
         parts = head, body, *(hand.expanded(1.4 + 2 * margin) for hand in hands)
         sure, excused = Note.POSSIBLE not in finding.notes, Note.SPOUSE in finding.notes
-        return cls(face, parts, finding.subjects[0].name, sure, excused)
+        return cls(face, parts, " / ".join(one.name for one in finding.subjects), sure, excused)
 
     def moved(self, dx: float, dy: float) -> Leaver:
         """Shift it by (dx, dy) pixels."""
         parts = tuple(part.moved(dx, dy) for part in self.parts)
         return replace(self, face=self.face.moved(dx, dy), parts=parts)
+
+    def back(self, turn: Turn) -> Leaver:
+        """Return the person in the photo as it is stored, seen in the same photo turned upright."""
+        return replace(self, face=turn.box(self.face), parts=tuple(map(turn.box, self.parts)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +128,7 @@ class Scene:
 
     @classmethod
     def of(cls, result: CheckResult, margin: float = MARGIN) -> Scene:
-        """Read it off a checked photo."""
+        """Read it off a checked photo that stands upright: bodies are sought under the heads."""
         shown = sorted({at for one in result.findings if one.kind is FindingKind.POSE for at in one.hands})
         gone = {
             at: finding for finding in result.findings if finding.kind is not FindingKind.POSE for at in finding.faces

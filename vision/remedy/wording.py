@@ -33,17 +33,32 @@ def headline(outcome: Outcome, out: str | None) -> str:
     before, attempt, words = outcome.before, outcome.attempt, texts(outcome.before.language)["head"]
     if attempt is None:
         return words["none"].format(photo=before.photo.name)
-    if outcome.is_clear and not before.findings:
+    if outcome.is_clear and outcome.raised_unnamed:
+        key = "untold"
+    elif outcome.is_clear and not before.findings:
         key = "copied"
     else:
         key = "clear" if outcome.is_clear else "left" if out is None else "kept"
-    return words[key].format(photo=before.photo.name, out=out, rounds=outcome.rounds, headline=attempt.after.headline)
+    return words[key].format(
+        photo=before.photo.name,
+        out=out,
+        rounds=outcome.rounds,
+        headline=attempt.after.headline,
+        hands=raised_in_words(outcome.raised_unnamed, before.language),
+    )
+
+
+def raised_in_words(count: int, language: Language) -> str:
+    """Return "1 raised hand", "3 raised hands"."""
+    return texts(language)["raised"]["one" if count == 1 else "many"].format(count=count)
 
 
 def details(outcome: Outcome, *, written: bool) -> list[str]:
     """Return what was covered and cut in a written copy, who is gone from it, what remains, and the photo's time."""
     before, attempt, words = outcome.before, outcome.attempt, texts(outcome.before.language)
     lines = []
+    if outcome.crowd:
+        lines.append(words["remains"]["crowd"].format(people=outcome.crowd))
     if attempt is not None and written:
         lines += _done(attempt.remedy, before)
         lines += _gone(outcome.leavers, attempt.remedy, before.language)
@@ -62,6 +77,8 @@ def details(outcome: Outcome, *, written: bool) -> list[str]:
 def next_step(outcome: Outcome) -> str:
     """Say what to do now."""
     words = texts(outcome.before.language)["step"]
+    if outcome.is_clear and outcome.raised_unnamed:
+        return words["raised"].format(hands=raised_in_words(outcome.raised_unnamed, outcome.before.language))
     if outcome.attempt is not None and outcome.is_clear:
         still = outcome.attempt.after.next_step
         return f"{words['look']} {still}" if outcome.before.findings else still
@@ -88,6 +105,8 @@ def to_dict(outcome: Outcome, out: str | None) -> dict[str, Any]:
         "rounds": outcome.rounds,
         "before": _judged(before),
         "after": None if attempt is None else _judged(attempt.after),
+        "raised_unnamed": outcome.raised_unnamed,
+        "crowd": outcome.crowd,
         "out": None if out is None else out.encode("utf-8", "replace").decode("utf-8"),
         "headline": headline(outcome, out),
         "details": details(outcome, written=out is not None),

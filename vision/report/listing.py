@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -64,6 +64,12 @@ class ListedPhoto:
         return None if verdict is None else Verdict(verdict)
 
     @property
+    def unseen(self) -> str | None:
+        """The kind of file that this is, where it may hold pictures and is not looked at; None for a photo."""
+        kind = self.result.get("error", {}).get("kind")
+        return None if kind is None else str(kind)
+
+    @property
     def taken(self) -> str | None:
         """The day that counts for the photo's month, "YYYY-MM-DD": when it was taken, or else last changed."""
         taken_at = self.result.get("photo", {}).get("taken_at")
@@ -73,10 +79,25 @@ class ListedPhoto:
 
 
 @dataclass(frozen=True, slots=True)
+class Account:
+    """What was not looked at: files that may hold pictures by their kind, and how much the user excluded."""
+
+    kinds: Mapping[str, int] = field(default_factory=dict)
+    excluded: int = 0
+
+    @property
+    def total(self) -> int:
+        """How many files were not looked at, those excluded apart."""
+        return sum(self.kinds.values())
+
+
+@dataclass(frozen=True, slots=True)
 class ScanFacts:
     """What holds for the whole scan: what was scanned by what rules, how many, and whether it is finished.
 
+    `region` is where the photos are to be posted, in words (empty: everywhere), `scope_notes` whom that leaves out.
     `counts` has "clear", "review", "flag", "error" (photos, equal bytes once) and "places" (equal bytes every time).
+    `account` says what was not looked at, which is no part of these.
     """
 
     sources: Sequence[str]
@@ -91,3 +112,11 @@ class ScanFacts:
     counts: Mapping[str, int]
     audit_rate: float
     baseline: str | None = None
+    region: str = ""
+    scope_notes: tuple[str, ...] = ()
+    account: Account = field(default_factory=Account)
+
+    @property
+    def judged(self) -> int:
+        """How many photos were judged."""
+        return sum(self.counts[verdict] for verdict in ("flag", "review", "clear"))

@@ -17,8 +17,24 @@ Strength = Literal["flag", "review", "quiet"]
 _ORDER: dict[str, int] = {"flag": 0, "review": 1, "quiet": 2}
 
 _WORDS = {
-    "id": {"hands": "tangan", "faces": "wajah", "marked": "Ditandai", "like": "mirip", "family": "keluarga calon"},
-    "en": {"hands": "hands", "faces": "faces", "marked": "Marked", "like": "like", "family": "candidate's family"},
+    "id": {
+        "hands": "tangan",
+        "faces": "wajah",
+        "marked": "Ditandai",
+        "like": "mirip",
+        "or": "atau",
+        "family": "keluarga calon",
+        "unseen": "Belum semua isi berkas diperiksa.",
+    },
+    "en": {
+        "hands": "hands",
+        "faces": "faces",
+        "marked": "Marked",
+        "like": "like",
+        "or": "or",
+        "family": "candidate's family",
+        "unseen": "Not everything in the file was checked.",
+    },
 }
 _SINGULAR = {"hands": "hand", "faces": "face", "tangan": "tangan", "wajah": "wajah"}
 
@@ -77,7 +93,9 @@ def marks_of(
     order = {("hands", at): finding for at, finding in hands.items()}
     order |= {("faces", at): finding for at, finding in faces.items()}
     verdict = Verdict(result["verdict"])
-    text = headline(verdict, language) if verdict is Verdict.CLEAR else _counted(len(hands), len(faces), language)
+    unseen = _unseen(findings, language)
+    counted = headline(verdict, language) if verdict is Verdict.CLEAR else _counted(len(hands), len(faces), language)
+    text = " ".join(filter(None, (counted, unseen)))
     return Banner(verdict, text), _numbered(marks, order)
 
 
@@ -141,6 +159,9 @@ def _hand_mark(
 def _face_label(face: Mapping[str, Any], language: Language) -> str:
     words, match = _WORDS[language], face["match"] or {}
     name = str(match.get("name", "?"))
+    if others := match.get("alternatives"):
+        # Whose ballot number it would be is in doubt as well: the legend's message tells both.
+        return f"{words['like']} " + f" {words['or']} ".join([name, *(str(other["name"]) for other in others)])
     if match.get("strength") == "possible":
         name = f"{words['like']} {name}"
     if match.get("role") == "family":
@@ -168,6 +189,12 @@ def _counted(hands: int, faces: int, language: Language) -> str:
         if count
     ]
     return f"{words['marked']}: {', '.join(parts)}." if parts else ""
+
+
+def _unseen(findings: Sequence[Mapping[str, Any]], language: Language) -> str:
+    """Say that something of the file was not looked at; nothing where all of it was."""
+    is_unseen = any(finding["kind"] == "unseen" for finding in findings)
+    return _WORDS[language]["unseen"] if is_unseen else ""
 
 
 def _box(ltwh: Sequence[float], scale_xy: tuple[float, float]) -> Box:

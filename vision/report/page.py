@@ -94,13 +94,15 @@ def _sections(
         # What to do stands first: it is what somebody about to post needs in the next ten seconds.
         yield _section(words["step"], f'<p class="step">{_safe(result.next_step)}</p>')
         yield _section(words["findings"], f"<ol>\n{listed}\n</ol>")
-        yield _section(words["sources"], _sources(result, numbers))
+        if sources := _sources(result, numbers):
+            yield _section(words["sources"], sources)
     if result.notes:
         yield _section(words["notes"], _list(result.notes))
     if result.reminders:
         yield _section(words["reminders"], _list(result.reminders))
     unread = [next_step((), result.language)]
-    if not facts.people:
+    # Where the notes say why nobody was looked for, that is said already.
+    if not facts.people and not any(remark.kind.is_about_scope for remark in result.remarks):
         unread.append(words["no_gallery" if result.engine.gallery is None else "nobody"])
     yield _section(words["unread"], _list(unread))
 
@@ -115,10 +117,12 @@ def _finding(finding: Finding, message: str, numbers: Sequence[int], words: Mapp
 
 
 def _sources(result: CheckResult, numbers: Sequence[Sequence[int]]) -> str:
-    """List every rule once, with the numbers of the marks that it is the ground of."""
+    """List every rule once, with the numbers of the marks that it is the ground of; empty where there is none."""
     marks: dict[tuple[str, str], set[int]] = {}
     for finding, own in zip(result.findings, numbers, strict=True):
         rule = finding.basis
+        if rule is None:
+            continue
         # The item is quoted as the circular has it, in Indonesian.
         cited = f'<span lang="id">{_safe(rule.circular)}, {_safe(rule.item)}</span>'
         marks.setdefault((cited, rule.link), set()).update(own)
@@ -126,7 +130,7 @@ def _sources(result: CheckResult, numbers: Sequence[Sequence[int]]) -> str:
         f'<li>{ranges(sorted(own)) + ": " if own else ""}<a href="{_safe(link)}" rel="noreferrer">{cited}</a></li>'
         for (cited, link), own in marks.items()
     ]
-    return '<ul class="sources">\n' + "\n".join(lines) + "\n</ul>"
+    return '<ul class="sources">\n' + "\n".join(lines) + "\n</ul>" if lines else ""
 
 
 def _facts(result: CheckResult, facts: PageFacts, words: Mapping[str, str]) -> Iterable[str]:
@@ -135,6 +139,7 @@ def _facts(result: CheckResult, facts: PageFacts, words: Mapping[str, str]) -> I
     day = day_in_words(at.date(), result.language)
     told = {
         "photo": words["photo_fact"].format(width=width, height=height, sum=photo.sha256[:16]),
+        "region": result.scope.label,
         "checked": words["checked_fact"]
         .format(day=day, hour=at.hour, minute=at.minute, zone=at.tzname() or "")
         .strip(),
@@ -145,7 +150,8 @@ def _facts(result: CheckResult, facts: PageFacts, words: Mapping[str, str]) -> I
         "tool": f"FotoNetral {engine.version}",
     }
     for key, value in told.items():
-        yield f"<dt>{_safe(words[key])}</dt><dd>{_safe(value)}</dd>"
+        if value:
+            yield f"<dt>{_safe(words[key])}</dt><dd>{_safe(value)}</dd>"
 
 
 def _listed(marks: Sequence[Mark], words: Mapping[str, str]) -> str:

@@ -9,6 +9,7 @@ import numpy as np
 
 from candidates import Calibration
 from vision.errors import Language
+from vision.report._files import writing_whole
 
 _WISHES = np.geomspace(0.1, 300.0, 200)
 _COLORS = ("#0072B2", "#D55E00", "#009E73", "#000000")  # Okabe and Ito
@@ -73,4 +74,5 @@ def draw_rates(
     axes.set_title(words["title"], loc="left", fontweight="bold")
     axes.grid(color="#DDDDDD", linewidth=0.6)
     axes.legend(loc="upper right", title=words["extrapolated"].format(people=calibration.people), frameon=False)
-    figure.savefig(target)
+    with writing_whole(target) as file:
+        figure.savefig(file, format=target.suffix[1:] or "png")

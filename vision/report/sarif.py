@@ -16,6 +16,7 @@ from urllib.parse import quote
 from vision._version import __version__
 from vision.errors import Language
 from vision.geometry import Box
+from vision.report.wording import kind_in_words
 from vision.result import CheckError, CheckResult
 from vision.rules import Finding
 from vision.rules.schema import Rule, Severity
@@ -45,7 +46,7 @@ class SarifLog:
     def add(self, path: str, answer: CheckResult | CheckError) -> None:
         """Add the answer about the photo at `path`."""
         if isinstance(answer, CheckError):
-            self.add_failure(path, answer.code, answer.message)
+            self.add_failure(path, answer.code, answer.message, answer.error.kind)
             return
         # A photo that was given twice is one artifact with the results of both looks.
         self._artifacts.setdefault(path, _artifact(path, answer, len(self._artifacts)))
@@ -68,14 +69,15 @@ class SarifLog:
                 }
             )
 
-    def add_failure(self, path: str, code: str, message: str) -> None:
-        """Add what could not be judged: a photo, or a folder with none in it."""
+    def add_failure(self, path: str, code: str, message: str, kind: str = "") -> None:
+        """Add what could not be judged: a photo, a folder with none in it, a file of a kind that is not looked at."""
         self._notifications.append(
             {
                 "level": "error",
                 "message": {"text": _text(message)},
                 "descriptor": {"id": code, "index": self._codes.setdefault(code, len(self._codes))},
                 "locations": [{"physicalLocation": {"artifactLocation": {"uri": uri_of(path)}}}],
+                **({"properties": {"kind": kind}} if kind else {}),
             }
         )
 
@@ -153,7 +155,9 @@ def _rectangles(finding: Finding, result: CheckResult) -> list[dict[str, float]]
     ]
 
 
-def _descriptor(code: str, rule: Rule, language: Language) -> dict[str, Any]:
+def _descriptor(code: str, rule: Rule | None, language: Language) -> dict[str, Any]:
+    if rule is None:  # what was not looked at breaks no rule
+        return {"id": code, "shortDescription": {"text": kind_in_words(code, language)}}
     return {
         "id": code,
         "shortDescription": {"text": rule.title(language)},

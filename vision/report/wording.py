@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import cache
 from html import escape
@@ -11,7 +11,10 @@ from importlib import resources
 import msgspec
 
 from vision.errors import FotoNetralError, Language
+from vision.media.kinds import FileKind
+from vision.media.unseen import CODE, advice, counted, label
 from vision.poses import Pose
+from vision.report.listing import ScanFacts
 from vision.rules import Policy, pose_label
 from vision.rules.texts import text
 from vision.rules.wording import day_in_words
@@ -31,6 +34,16 @@ def count_in_words(count: int, language: Language) -> str:
     return f"{count:,}".replace(",", _THOUSANDS[language])
 
 
+def unlooked(facts: ScanFacts) -> Iterable[str]:
+    """Yield what was not looked at and what was excluded, as sentences."""
+    said, language, account = words(facts.language), facts.language, facts.account
+    if account.total:
+        count = count_in_words(account.total, language)
+        yield said["unseen"].format(count=count, kinds=counted(account.kinds, language))
+    if account.excluded:
+        yield said["excluded"].format(count=count_in_words(account.excluded, language))
+
+
 def day_or_text(day: str, language: Language) -> str:
     """Write "YYYY-MM-DD" as people do; anything else stays as it is."""
     try:
@@ -45,6 +58,8 @@ def kind_in_words(code: str, language: Language) -> str:
     if what == "pose" and which in set(Pose):
         # The national pack names all poses; without their numbers, which differ from finding to finding.
         return pose_label(_national(), Pose(which), language, ())
+    if what.startswith("unseen_"):
+        return label(what.removeprefix("unseen_"), language)
     return words(language).get(f"kind_{code.replace('.', '_')}", code)
 
 
@@ -57,9 +72,10 @@ def parted(message: str, language: Language) -> tuple[str, str]:
 
 def advice_apart(code: str, message: str, language: Language) -> tuple[str, str]:
     """Part an error's text into what is wrong and what to do about it."""
-    for advice in _advices(language).get(code, ()):
-        if message.endswith(f" {advice}"):
-            return message.removesuffix(advice).rstrip(), advice
+    advices = (advice(kind, language) for kind in FileKind if kind is not FileKind.PHOTO)
+    for told in advices if code == CODE else _advices(language).get(code, ()):
+        if message.endswith(f" {told}"):
+            return message.removesuffix(told).rstrip(), told
     return message, ""
 
 
@@ -82,7 +98,7 @@ def _advices(language: Language) -> Mapping[str, tuple[str, ...]]:
     while classes:
         one = classes.pop()
         classes += one.__subclasses__()
-        advice = one.advice_id if language == "id" else one.advice_en
-        if advice:
-            found[one.code] = (*found.get(one.code, ()), advice)
+        told = one.advice_id if language == "id" else one.advice_en
+        if told:
+            found[one.code] = (*found.get(one.code, ()), told)
     return found

@@ -166,7 +166,11 @@ def reply_of_fix(fixed: Fixed, *, as_picture: bool) -> Reply:
         return Reply(as_json(fixed.told | {"copy": _encoded(fixed.copy)}), verdict=verdict)
     if fixed.copy is None:
         raise ProblemError("fix.none")
-    headers = {"Content-Disposition": f'attachment; filename="{fixed.told["out"]}"', "Fotonetral-Verdict": verdict}
+    headers = {
+        "Content-Disposition": f'attachment; filename="{fixed.told["out"]}"',
+        "Fotonetral-Verdict": verdict,
+        "Fotonetral-Raised-Unnamed": str(fixed.told["raised_unnamed"]),
+    }
     return Reply(fixed.copy.data, fixed.copy.media_type, headers=headers, verdict=verdict)
 
 

@@ -1,7 +1,7 @@
 """What the service adds to the contracts of a check and a post: for pages that show more than a text.
 
 marks    what is to be drawn on the photo, numbered as on the marked picture
-bases    for every finding, the rule that it rests on
+bases    for every finding, the rule that it rests on; null for one that rests on none
 unread   what is not vouched for
 """
 
@@ -49,9 +49,9 @@ def marks(told: Mapping[str, Any], language: Language) -> list[dict[str, Any]]:
     ]
 
 
-def bases(findings: Iterable[Finding], language: Language) -> list[dict[str, str]]:
-    """Return the rule of every finding; `sentence` is what the finding's message ends with."""
-    return [_base(finding.basis, language) for finding in findings]
+def bases(findings: Iterable[Finding], language: Language) -> list[dict[str, str] | None]:
+    """Return the rule of every finding, None where it rests on none; `sentence` is what its message ends with."""
+    return [None if one.basis is None else _base(one.basis, language) for one in findings]
 
 
 def unread(language: Language, *, has_gallery: bool, has_people: bool) -> list[str]:

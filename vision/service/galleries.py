@@ -7,24 +7,23 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
 from candidates import Candidate, Election, Gallery, Reference
-from candidates.calibration import Calibration
-from candidates.errors import CalibrationError, CandidatesError, UnknownCandidateError
+from candidates.errors import CandidatesError, UnknownCandidateError
 from candidates.gallery import Outcome
 from candidates.importing import Importer
-from candidates.people import region_code
 from candidates.photos import (
     Gathered,
     Reason,
     RejectedPhoto,
     as_reference,
+    refuse_face_of_another,
     refuse_photo_of_another,
 )
+from candidates.resembling import Resemblance
 from candidates.tables import PersonRow
 from vision.errors import Language
 from vision.service.problems import ProblemError
@@ -35,10 +34,11 @@ PEOPLE, ELECTIONS = "fotonetral.candidates/1", "fotonetral.elections/1"
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """A reference photo as a process described it, or why it could not."""
+    """A reference photo as a process described it, or why it could not; `face` is which of its faces was chosen."""
 
     name: str
     outcome: Enrolled | Failed
+    face: str = ""
 
 
 class _SentPhotos:
@@ -81,7 +81,13 @@ def show_person(path: Path, person_id: str) -> dict[str, Any]:
     with Gallery.open(path, read_only=True) as gallery:
         person, counts = known(gallery, person_id), gallery.photo_counts()
         family = [public(one, counts.get(one.id, 0)) for one in gallery.relatives(person.id)]
-        return public(person, 0) | {"photos": _photos(gallery, person.id), "family": family}
+        distinct = [
+            {"id": other.id, "name": other.name}
+            for pair in sorted(gallery.distinct())
+            if person.id in pair and (other := gallery.get(pair[pair[0] == person.id]))
+        ]
+        told = public(person, 0) | {"photos": _photos(gallery, person.id), "family": family}
+        return told | {"distinct": distinct}
 
 
 def list_photos(path: Path, person_id: str) -> dict[str, Any]:
@@ -118,6 +124,7 @@ def add_photos(path: Path, person_id: str, photos: Sequence[Described], language
         rejected = _rejected(gathered.rejected, language)
         if not gathered.references and not gathered.known:
             raise _refused(gathered.rejected[0].reason, rejected)
+        notes = Resemblance(gallery).told(person, gathered.references)
         outcome = gallery.put(person, gathered.references)
         keep_ready(gallery)
         count = gallery.photo_counts().get(person.id, 0)
@@ -127,7 +134,7 @@ def add_photos(path: Path, person_id: str, photos: Sequence[Described], language
         "person": public(person, count),
         "photos_used": used,
         **rejected,
-        "notes": [],
+        "notes": [note.text(language) for note in notes],
     }
 
 
@@ -135,7 +142,7 @@ def change_person(path: Path, person_id: str, values: dict[str, Any]) -> dict[st
     """Give a person other fields; photos stay. Raises what `Gallery.put` raises."""
     with Gallery.open(path) as gallery:
         known(gallery, person_id)
-        person = Candidate(id=person_id, **values | {"region": region_code(values["region"])})
+        person = Candidate(id=person_id, **values)
         if person.election and gallery.election(person.election) is None:
             gallery.put_election(Election(person.election, title=person.election))
         try:
@@ -167,6 +174,17 @@ def remove_photo(path: Path, person_id: str, number: int) -> dict[str, Any]:
     return {"removed": number}
 
 
+def tell_distinct(path: Path, person_id: str, other_id: str, *, are_two: bool) -> dict[str, Any]:
+    """Keep that two are two people, or take that back. Raises `candidate.unknown` and `candidate.invalid`."""
+    with Gallery.open(path) as gallery:
+        people = known(gallery, person_id), known(gallery, other_id)
+        if are_two:
+            gallery.tell_distinct(*people)
+        else:
+            gallery.tell_same(*people)
+    return {"people": [person.id for person in people], "distinct": are_two}
+
+
 def list_elections(path: Path) -> dict[str, Any]:
     """List the elections, each with how many people belong to it."""
     with Gallery.open(path, read_only=True) as gallery:
@@ -187,8 +205,7 @@ def show_election(path: Path, election_id: str) -> dict[str, Any]:
 def put_election(path: Path, election_id: str, values: dict[str, Any]) -> tuple[bool, dict[str, Any]]:
     """Add or replace an election; return whether it is new, and what it is now."""
     with Gallery.open(path) as gallery:
-        region = region_code(values["region"]) if values["region"] else ""
-        election = Election(id=election_id, **values | {"region": region, "title": values["title"] or election_id})
+        election = Election(id=election_id, **values | {"title": values["title"] or election_id})
         outcome = gallery.put_election(election)
         keep_ready(gallery)
         return outcome is Outcome.ADDED, _election(election, _people_of(gallery, election_id))
@@ -218,10 +235,7 @@ def keep_ready(gallery: Gallery) -> None:
     """Have a large gallery ready for the next check, after it was changed."""
     models = gallery.model_ids()
     if len(models) == 1:
-        # A model that nobody has calibrated yet is not matched with, so there is nothing to get ready.
-        with suppress(CalibrationError):
-            table = Calibration.load(gallery.calibration(models[0]), model_id=models[0])
-            gallery.keep_ready(models[0], table.cohort)
+        gallery.keep_ready(models[0])
 
 
 def public(person: Candidate, photos: int) -> dict[str, Any]:
@@ -230,7 +244,7 @@ def public(person: Candidate, photos: int) -> dict[str, Any]:
 
 
 def _gathered(gallery: Gallery, name: str, person_id: str, photos: Sequence[Described]) -> Gathered:
-    held = gallery.photos(person_id)
+    held, chosen = gallery.photos(person_id), gallery.chosen_faces(person_id)
     fresh: dict[str, Reference] = {}
     known_already: set[str] = set()
     rejected: list[RejectedPhoto] = []
@@ -243,11 +257,14 @@ def _gathered(gallery: Gallery, name: str, person_id: str, photos: Sequence[Desc
         sha256 = template.photo_sha256
         try:
             gallery.require_model(template.model_id)
-            refuse_photo_of_another(gallery, name, sha256)
-            if held.get(sha256) == template.model_id:
+            if not photo.face:
+                refuse_photo_of_another(gallery, name, sha256)
+            if held.get(sha256) == template.model_id and photo.face in ("", chosen.get(sha256)):
                 known_already.add(sha256)
-            else:
-                fresh.setdefault(sha256, as_reference(template, photo.name, sha256))
+                continue
+            reference = as_reference(template, photo.name, sha256, photo.face)
+            refuse_face_of_another(gallery, name, reference)
+            fresh.setdefault(sha256, reference)
         except CandidatesError as error:
             rejected.append(RejectedPhoto(photo.name, Reason.of(error)))
     return Gathered(tuple(fresh.values()), len(known_already), tuple(rejected))
@@ -274,6 +291,7 @@ def _photos(gallery: Gallery, person_id: str) -> list[dict[str, Any]]:
             "sha256": reference.photo_sha256,
             "model": reference.model_id,
             "face_px": round(reference.size_px, 1),
+            "face": reference.face,
         }
         for reference in gallery.references(person_id)
     ]

@@ -17,6 +17,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from candidates import Relation, Role
+from candidates.choosing import face_words
 from candidates.people import clean_text, slug
 from candidates.tables import PEOPLE_COLUMNS, Row, clean_cell, person_row
 from vision.errors import Language
@@ -37,8 +38,8 @@ T = TypeVar("T")
 
 _MOST_JSON_BYTES, _JSON_SECONDS = 20_000, 10.0
 _HEALTH_SECONDS = 600.0
-_PERSON_FIELDS = tuple(column for column in PEOPLE_COLUMNS if column != "photos")
-_LANGUAGE = "language"
+_FACE, _LANGUAGE = "face", "language"
+_PERSON_FIELDS = tuple(column for column in PEOPLE_COLUMNS if column not in ("photos", _FACE))
 
 Id = Annotated[str, PathParameter(min_length=1, max_length=250)]
 Text = Annotated[str, Field(max_length=200), AfterValidator(clean_text)]
@@ -94,12 +95,12 @@ async def register(request: Request, service: ServiceOf, caller: Manager) -> Res
     path = _gallery(service)
 
     async def work(upload: Upload, language: Language) -> Response:
-        unknown = sorted(set(upload.fields) - {*_PERSON_FIELDS, _LANGUAGE})
+        unknown = sorted(set(upload.fields) - {*_PERSON_FIELDS, _FACE, _LANGUAGE})
         if unknown:
             errors = [FieldError(name[:40], "tidak dikenal", "unknown") for name in unknown[:20]]
             raise ProblemError("request.invalid", errors=errors)
-        cells = {column: clean_cell(column, upload.fields.get(column, "")) for column in PEOPLE_COLUMNS}
-        row = person_row(Row(0, cells))
+        cells = {column: clean_cell(column, upload.fields.get(column, "")) for column in _PERSON_FIELDS}
+        row = person_row(Row(0, dict.fromkeys(PEOPLE_COLUMNS, "") | cells))
         described = await _described(service, upload)
         told = await _changed(service, partial(galleries.register, path, row, described, language))
         return json_response(told, 201 if told["outcome"] == "added" else 200)
@@ -155,8 +156,8 @@ async def add_photos(request: Request, service: ServiceOf, caller: Manager, pers
     path = _gallery(service)
 
     async def work(upload: Upload, language: Language) -> Response:
-        if set(upload.fields) - {_LANGUAGE}:
-            errors = [FieldError(name[:40], "tidak dikenal", "unknown") for name in sorted(upload.fields)[:20]]
+        if unknown := sorted(set(upload.fields) - {_FACE, _LANGUAGE}):
+            errors = [FieldError(name[:40], "tidak dikenal", "unknown") for name in unknown[:20]]
             raise ProblemError("request.invalid", errors=errors)
         await _read(service, galleries.list_photos, person)  # before faces are looked for in vain
         described = await _described(service, upload)
@@ -173,6 +174,20 @@ async def remove_photo(
     """Remove one reference photo, and what was kept of it."""
     path = _gallery(service)
     return json_response(await _changed(service, partial(galleries.remove_photo, path, person, number)))
+
+
+@router.put("/v1/candidates/{person}/distinct/{other}", tags=["gallery"], **openapi.DISTINCT)
+async def tell_distinct(service: ServiceOf, _caller: Manager, person: Id, other: Id) -> Response:
+    """Keep that two who look alike are two people."""
+    path = _gallery(service)
+    return json_response(await _changed(service, partial(galleries.tell_distinct, path, person, other, are_two=True)))
+
+
+@router.delete("/v1/candidates/{person}/distinct/{other}", tags=["gallery"], **openapi.DISTINCT)
+async def tell_same(service: ServiceOf, _caller: Manager, person: Id, other: Id) -> Response:
+    """Take back that two are two people."""
+    path = _gallery(service)
+    return json_response(await _changed(service, partial(galleries.tell_distinct, path, person, other, are_two=False)))
 
 
 @router.get("/v1/elections", tags=["gallery"], **openapi.ELECTIONS)
@@ -253,17 +268,21 @@ async def _with_photos(
 
 
 async def _described(service: Service, upload: Upload) -> list[Described]:
-    """Have reference photos described, one after the other; one that cannot be used does not stop the others."""
+    """Have reference photos described, one after the other; one that cannot be used does not stop the others.
+
+    Raises `BadRowError` for a field `face` that says nothing, or of another number of photos.
+    """
     described = []
-    for at, photo in enumerate(upload.photos, start=1):
+    faces = face_words(upload.fields.get(_FACE, ""), len(upload.photos))
+    for at, (photo, face) in enumerate(zip(upload.photos, faces, strict=True), start=1):
         name = photo.name or f"photo-{at}"
         try:
-            answer = await checking.run(service, EnrolJob(photo.data, name), service.settings.photo_seconds)
+            answer = await checking.run(service, EnrolJob(photo.data, name, face), service.settings.photo_seconds)
         except ProblemError as problem:
             if problem.status >= 500:
                 raise
             answer = Failed(problem.code, problem.text("id"), problem.text("en"))
         if not isinstance(answer, Enrolled | Failed):
             raise TypeError(f"describing a photo gave {type(answer).__name__}")
-        described.append(Described(name, answer))
+        described.append(Described(name, answer, face))
     return described

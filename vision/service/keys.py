@@ -16,7 +16,7 @@ import re
 import secrets
 import sqlite3
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -24,6 +24,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
+from candidates.causes import Kind, cause_of
 from vision.errors import FotoNetralError
 
 OWNER_ONLY: Final = 0o600
@@ -63,6 +64,46 @@ class KeysError(FotoNetralError):
     code = "keys.unreadable"
     advice_id = "Periksa letak dan izin berkasnya (--keys atau FOTONETRAL_KEYS)."
     advice_en = "Check the file's place and permissions (--keys or FOTONETRAL_KEYS)."
+
+
+class KeysBusyError(KeysError):
+    """Another program holds the file of keys for longer than we wait."""
+
+    code = "keys.busy"
+    advice_id = "Coba lagi sebentar lagi."
+    advice_en = "Try again shortly."
+
+
+class KeysFullError(KeysError):
+    """The disk is full."""
+
+    code = "keys.full"
+    advice_id = "Kosongkan ruang di disk itu, lalu jalankan lagi."
+    advice_en = "Free some space on that disk, then run this again."
+
+
+class KeysReadOnlyError(KeysError):
+    """The file of keys, or its folder, may not be written to."""
+
+    code = "keys.read_only"
+
+
+class KeysDamagedError(KeysError):
+    """The file is no file of keys, or is damaged."""
+
+    code = "keys.damaged"
+    advice_id = "Pilih berkas kunci yang benar (--keys atau FOTONETRAL_KEYS), atau kembalikan dari cadangan."
+    advice_en = "Choose the right file of keys (--keys or FOTONETRAL_KEYS), or bring it back from a backup."
+
+
+_KINDS: Final[Mapping[Kind, type[KeysError]]] = {
+    Kind.BUSY: KeysBusyError,
+    Kind.DISK_FULL: KeysFullError,
+    Kind.READ_ONLY: KeysReadOnlyError,
+    Kind.NO_PERMISSION: KeysReadOnlyError,
+    Kind.DAMAGED: KeysDamagedError,
+    Kind.NOT_A_DATABASE: KeysDamagedError,
+}
 
 
 class UnknownKeyError(KeysError):
@@ -233,10 +274,12 @@ class KeyStore:
             connection = sqlite3.connect(address, uri=True, timeout=_BUSY_SECONDS, isolation_level=None)
             with closing(connection):
                 yield connection
-        except sqlite3.Error as error:
-            raise KeysError(
-                f"Berkas kunci {self.path} tidak dapat dipakai: {error}.",
-                f"The file of keys {self.path} cannot be used: {error}.",
+        except (sqlite3.Error, OSError) as error:
+            cause = cause_of(error, self.path)
+            raise _KINDS.get(cause.kind, KeysError)(
+                f"Berkas kunci {self.path} tidak dapat dipakai: {cause.reason_id}.",
+                f"The file of keys {self.path} cannot be used: {cause.reason_en}.",
+                cause.advice,
             ) from error
 
     def _make(self) -> None:
@@ -245,13 +288,19 @@ class KeyStore:
         except FileExistsError:
             return
         except OSError as error:
-            raise KeysError(
-                f"Berkas kunci {self.path} tidak dapat dibuat: {error.strerror}.",
-                f"The file of keys {self.path} cannot be made: {error.strerror}.",
+            cause = cause_of(error)
+            raise _KINDS.get(cause.kind, KeysError)(
+                f"Berkas kunci {self.path} tidak dapat dibuat: {cause.reason_id}.",
+                f"The file of keys {self.path} cannot be made: {cause.reason_en}.",
+                cause.advice,
             ) from error
-        with closing(sqlite3.connect(self.path, isolation_level=None)) as connection:
-            connection.executescript(_TABLES)
-            connection.execute("INSERT OR IGNORE INTO meta VALUES ('salt', ?)", (secrets.token_bytes(16),))
+        try:
+            with closing(sqlite3.connect(self.path, isolation_level=None)) as connection:
+                connection.executescript(_TABLES)
+                connection.execute("INSERT OR IGNORE INTO meta VALUES ('salt', ?)", (secrets.token_bytes(16),))
+        except sqlite3.Error:
+            self.path.unlink(missing_ok=True)  # a file without tables would be taken for a damaged one
+            raise
 
 
 def _grant(row: tuple[str, str, str, str, str, str | None, int | None, int | None, str | None, str | None]) -> Grant:

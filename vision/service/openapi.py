@@ -114,7 +114,7 @@ def add_schemas(app: FastAPI) -> None:
 
 
 _OPTIONS: Final = {
-    "region": {"type": "string", "maxLength": 13, "examples": ["34.01"]},
+    "region": {"type": "string", "maxLength": 100, "examples": ["34.01"]},
     "date": {"type": "string", "format": "date", "examples": ["2028-10-01"]},
     "policy": {"type": "string", "maxLength": 100},
     "language": {"enum": ["id", "en"]},
@@ -128,17 +128,21 @@ _FIX_FIELDS: Final = {
     "format": {"enum": ["jpeg", "png"]},
     "keep": {"enum": ["true", "false"]},
 }
+_PHOTO_FIELDS: Final = {
+    "face": {"type": "string", "maxLength": 200, "examples": ["left", "right", "2", "|left"]},
+    "language": {"enum": ["id", "en"]},
+}
 _PERSON_FIELDS: Final = {
     "name": {"type": "string", "minLength": 1, "maxLength": 200},
     "id": {"type": "string", "maxLength": 200},
     "role": {"enum": ["candidate", "running_mate", "family", ""]},
     "election": {"type": "string", "maxLength": 200},
     "ballot_number": {"type": "string", "maxLength": 4},
-    "region": {"type": "string", "maxLength": 13},
+    "region": {"type": "string", "maxLength": 100},
     "party": {"type": "string", "maxLength": 200},
     "relative_of": {"type": "string", "maxLength": 200},
     "relation": {"enum": ["spouse", "child", "parent", "sibling", "other", ""]},
-    "language": {"enum": ["id", "en"]},
+    **_PHOTO_FIELDS,
 }
 
 
@@ -164,10 +168,9 @@ REGISTER: Final = described(
 )
 PERSON: Final = described("person", 404, 409, 422)
 REMOVED: Final = described("removed", 404, 409, 422)
+DISTINCT: Final = described("distinct", 404, 409, 422)
 PHOTOS: Final = described("photos", 404, 409, 422)
-ADD_PHOTOS: Final = described(
-    "registered", 404, 409, created=True, body=form({"language": {"enum": ["id", "en"]}}, ("photo",), raw=True)
-)
+ADD_PHOTOS: Final = described("registered", 404, 409, created=True, body=form(_PHOTO_FIELDS, ("photo",), raw=True))
 HEALTH: Final = described("health", 409, 422)
 ELECTIONS: Final = described("elections", 409, 422)
 ELECTION: Final = described("election", 404, 409, 422)

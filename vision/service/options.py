@@ -22,16 +22,21 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 Region = Annotated[
     str,
-    Field(max_length=13, description="Kemendagri code, 34 or 34.01.", examples=["34.01"]),
+    Field(max_length=100, description="Kemendagri code or name: 34, 34.01, Kulon Progo.", examples=["34.01"]),
     AfterValidator(is_region),
 ]
 
 
 def _is_day(value: object) -> object:
     """Take dates as people write them, and no seconds since 1970."""
-    if isinstance(value, str) and not _DAY.fullmatch(value):
+    if not isinstance(value, str):
+        return value
+    if not _DAY.fullmatch(value):
         raise ValueError("harus tanggal YYYY-MM-DD | must be a date YYYY-MM-DD")
-    return value
+    try:
+        return datetime.date.fromisoformat(value)
+    except ValueError:
+        raise ValueError("tidak ada di kalender | is no day of the calendar") from None
 
 
 Day = Annotated[datetime.date, BeforeValidator(_is_day)]

@@ -17,6 +17,7 @@ MEDIA_TYPE = "application/problem+json"
 
 _TITLES: Mapping[str, tuple[str, str]] = {
     "photo": ("Foto tidak dapat diperiksa", "The photo could not be checked"),
+    "media": ("Berkas ini tidak dilihat", "This file is not looked at"),
     "post": ("Bukan satu unggahan", "Not one post"),
     "enrolment": ("Foto tidak dapat menjadi acuan", "The photo cannot serve as a reference"),
     "photos": ("Foto tidak dapat menjadi acuan", "The photo cannot serve as a reference"),
@@ -29,6 +30,7 @@ _TITLES: Mapping[str, tuple[str, str]] = {
     "candidate": ("Data orang tidak dapat dipakai", "The person's data cannot be used"),
     "candidates": ("Galeri tidak dapat dipakai", "The gallery cannot be used"),
     "election": ("Data pemilu tidak dapat dipakai", "The election's data cannot be used"),
+    "region": ("Wilayah tidak dapat dipakai", "The region cannot be used"),
     "table": ("Isian tidak dapat dipakai", "What was filled in cannot be used"),
     "request": ("Permintaan tidak dapat dilayani", "The request cannot be answered"),
     "auth": ("Tidak diizinkan", "Not allowed"),
@@ -42,6 +44,7 @@ TITLED = frozenset(_TITLES)
 _STATUS: Mapping[str, int] = {
     "photo.empty": 422,
     "photo.unsupported": 415,
+    "media.not_looked_at": 415,
     "photo.too_large": 413,
     "policy.invalid": 500,
     "gallery.not_configured": 409,
@@ -53,6 +56,7 @@ _STATUS: Mapping[str, int] = {
     "election.in_use": 409,
     "engine.crashed": 503,
     "engine.timeout": 503,
+    "engine.memory": 503,
     "request.malformed": 400,
     "request.not_found": 404,
     "request.method": 405,
@@ -83,6 +87,7 @@ _OTHER_STATUS = 422
 
 _RETRY_SECONDS: Mapping[str, int] = {
     "engine.crashed": 1,
+    "engine.memory": 5,
     "gallery.busy": 2,
     "server.busy": 2,
     "server.starting": 3,
@@ -100,9 +105,17 @@ _ENGINE = (
 _WORDS: Mapping[str, tuple[str, str]] = {
     "engine.failed": _ENGINE,
     "engine.face_model": _ENGINE,
+    "engine.missing_library": (
+        "Komputer layanan ini belum punya semua pustaka yang diperlukan. Hubungi pengelola layanan.",
+        "The service's machine lacks a library that is needed. Tell whoever runs the service.",
+    ),
     "engine.crashed": (
         "Proses yang memeriksa foto ini berhenti mendadak. Kirim fotonya lagi.",
         "The process that checked this photo ended abruptly. Send the photo again.",
+    ),
+    "engine.memory": (
+        "Memori server tidak cukup untuk foto ini. Coba lagi sebentar lagi, atau kirim foto yang lebih kecil.",
+        "The server is short of memory for this photo. Try again shortly, or send a smaller photo.",
     ),
     "engine.timeout": (
         "Pemeriksaan foto ini terlalu lama dan dihentikan. Perkecil fotonya, lalu kirim lagi.",
@@ -115,6 +128,14 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "gallery.busy": (
         "Galeri sedang dipakai program lain. Coba lagi sebentar lagi.",
         "Another program is using the gallery. Try again shortly.",
+    ),
+    "gallery.full": (
+        "Disk di server penuh, jadi perubahan ini tidak tersimpan. Hubungi pengelola layanan.",
+        "The server's disk is full, so this change was not kept. Tell whoever runs the service.",
+    ),
+    "gallery.read_only": (
+        "Galeri di server hanya dapat dibaca, jadi perubahan ini tidak tersimpan. Hubungi pengelola layanan.",
+        "The gallery on the server may only be read, so this change was not kept. Tell whoever runs the service.",
     ),
     "policy.invalid": (
         "Paket aturan di layanan ini rusak. Hubungi pengelola layanan.",
@@ -238,7 +259,10 @@ class ProblemError(Exception):
     @classmethod
     def of(cls, error: FotoNetralError | CandidatesError) -> Self:
         """Return the problem of an error of the engine or the gallery."""
-        return cls.told(error.code, error.text("id"), error.text("en"))
+        problem = cls.told(error.code, error.text("id"), error.text("en"))
+        if isinstance(error, FotoNetralError) and error.kind:
+            problem.members["kind"] = error.kind
+        return problem
 
     @classmethod
     def told(cls, code: str, text_id: str, text_en: str) -> Self:
@@ -256,7 +280,7 @@ class ProblemError(Exception):
 
     def text(self, language: Language) -> str:
         """Return what is wrong and what to do."""
-        told = "; ".join(f"{one['field']}: {one['message']}" for one in self._told(language))
+        told = "; ".join(f"{one['field']}: {one['message'].rstrip('.')}" for one in self._told(language))
         return self._words[language == "en"] + (f" {told}." if told else "")
 
     def _told(self, language: Language) -> list[dict[str, str]]:

@@ -46,4 +46,5 @@ def reason_of(error: Mapping[str, Any]) -> tuple[str, str]:
         # What our own validators say begins with the Indonesian words.
         indonesian, _, rest = english.partition(" | ")
         return indonesian, rest or english
-    return template.format(**error.get("ctx", {})), english
+    told = {key: str(value).replace(" or ", " atau ") for key, value in error.get("ctx", {}).items()}
+    return template.format(**told), english

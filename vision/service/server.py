@@ -13,6 +13,7 @@ from types import FrameType
 import uvicorn
 
 from candidates import Gallery
+from candidates.causes import cause_of
 from vision.service import logs
 from vision.service.app import application
 from vision.service.keys import KeyStore
@@ -93,10 +94,10 @@ def bind(settings: ServiceSettings) -> socket.socket:
         family, _, _, _, place = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)[0]
         return socket.create_server(place[:2], family=family, backlog=_BACKLOG)
     except OSError as error:
-        reason = error.strerror or type(error).__name__
+        cause = cause_of(error)
         raise SettingsError(
-            f"host dan port ({settings.host}:{settings.port}): {reason}.",
-            f"host and port ({settings.host}:{settings.port}): {reason}.",
+            f"host dan port ({settings.host}:{settings.port}): {cause.reason_id}.",
+            f"host and port ({settings.host}:{settings.port}): {cause.reason_en}.",
         ) from error
 
 

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
 
+from candidates.regions import label_of
 from vision._version import __version__
 from vision.service import openapi
 from vision.service.access import (
@@ -113,6 +114,7 @@ def _told(service: Service, caller: Caller) -> dict[str, Any]:
         "version": __version__,
         "policy": service.default_policy,
         "region": settings.region,
+        "region_label": None if settings.region is None else label_of(settings.region),
         "gallery": settings.gallery is not None,
         "waiting": service.pool.waiting,
         "limits": {

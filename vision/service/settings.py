@@ -5,7 +5,6 @@ from __future__ import annotations
 import difflib
 import ipaddress
 import os
-import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -20,16 +19,17 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from candidates.causes import cause_of
+from candidates.errors import RegionError
+from candidates.regions import region_of
 from vision.errors import FotoNetralError
+from vision.models import DLIB
 from vision.rules import DEFAULT_POLICY
 from vision.service.reasons import reason_of
 
 PREFIX = "FOTONETRAL_"
-_OTHERS = frozenset({"FOTONETRAL_PASSPHRASE", "FOTONETRAL_CONFIG"})
+_OTHERS = frozenset({"FOTONETRAL_PASSPHRASE", "FOTONETRAL_CONFIG", "FOTONETRAL_LANG"})
 """Variables that other commands read."""
-
-REGION = re.compile(r"\d{2}([.,]?\d{1,2}([.,]?\d{2}([.,]?\d{4})?)?)?")
-"""Kemendagri codes, as people write them."""
 
 MB = 2**20
 
@@ -48,12 +48,11 @@ def _listed(value: object) -> object:
 
 
 def is_region(value: str) -> str:
-    """Return a region's code as it was given. Raises ValueError for what is none: it would match nobody."""
-    if not REGION.fullmatch(value):
-        raise ValueError(
-            "harus kode Kemendagri, misalnya 34 atau 34.01 | must be a Kemendagri code, for instance 34 or 34.01"
-        )
-    return value
+    """Return the code of a region as it was given. Raises ValueError for what is none: it would match nobody."""
+    try:
+        return region_of(value).code
+    except RegionError as error:
+        raise ValueError(f"{error.text('id')} | {error.text('en')}") from None
 
 
 def _is_address(value: str) -> str:
@@ -68,6 +67,10 @@ def _exists(value: Path) -> Path:
     if not value.is_file():
         raise ValueError("berkasnya tidak ada | there is no such file")
     return value
+
+
+def _is_face_model(value: Path) -> Path:
+    return value if str(value) == DLIB else _exists(value)
 
 
 Texts = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)]
@@ -96,7 +99,7 @@ class ServiceSettings(BaseSettings):
     policy: str = DEFAULT_POLICY
     policies: Files = ()
     region: Annotated[str, AfterValidator(is_region)] | None = None
-    face_model: Annotated[Path, AfterValidator(_exists)] | None = None
+    face_model: Annotated[Path, AfterValidator(_is_face_model)] | None = None
     false_alarms: float | None = Field(None, gt=0, le=500)
 
     # How much at once
@@ -176,10 +179,11 @@ def _read(config: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(config.read_text("utf-8"))
     except OSError as error:
-        reason = error.strerror or type(error).__name__
+        cause = cause_of(error)
         raise SettingsError(
-            f"Berkas pengaturan {config} tidak dapat dibaca: {reason}.",
-            f"The settings file {config} cannot be read: {reason}.",
+            f"Berkas pengaturan {config} tidak dapat dibaca: {cause.reason_id}.",
+            f"The settings file {config} cannot be read: {cause.reason_en}.",
+            cause.advice,
         ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(

@@ -11,7 +11,6 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from vision.errors import FotoNetralError, Language
@@ -168,10 +167,13 @@ class EnrolJob:
 
     photo: bytes
     name: str
+    face: str = ""
 
     def done_at(self, bench: Bench) -> Answer:
-        """Find the one face and describe it."""
-        return Enrolled(bench.enroller().describe(self.photo, name=self.name))
+        """Find the one face, or the one that was chosen (`candidates.choosing`), and describe it."""
+        from candidates.choosing import FaceChoice
+
+        return Enrolled(bench.enroller().describe(self.photo, name=self.name, face=FaceChoice(self.face)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +203,7 @@ class Bench:
 
         from vision.engines import Engines, open_face_model
 
-        own = None if face_model is None else open_face_model(Path(face_model), threads=threads)
+        own = None if face_model is None else open_face_model(face_model, threads=threads)
         self._own_model = own
         self._threads = threads
         self._engines = Engines.load(own, threads=threads)

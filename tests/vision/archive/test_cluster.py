@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -27,7 +28,12 @@ from vision.enrolment import Enroller
 from vision.errors import PolicyError
 from vision.settings import CheckerSettings
 
-ray = pytest.importorskip("ray", reason='needs Ray: pip install "fotonetral[cluster]"')
+pytestmark = pytest.mark.slow
+
+try:
+    ray: Any = import_ray()  # not by its name: what it reads while it is imported is set there
+except NoClusterExtraError:
+    pytest.skip('needs Ray: pip install "fotonetral[cluster]"', allow_module_level=True)
 
 HERE = Path(__file__).resolve().parent
 PATHS = [str(HERE.parents[2]), str(HERE.parents[1]), str(HERE.parents[0]), str(HERE)]
@@ -199,6 +205,24 @@ def test_without_the_extra_the_way_to_it_is_told(monkeypatch: pytest.MonkeyPatch
     with pytest.raises(NoClusterExtraError) as caught:
         import_ray()
     assert 'pip install "fotonetral[cluster]"' in caught.value.text("en")
+
+
+def test_started_by_uv_no_folder_travels(tmp_path: Path) -> None:
+    """Under `uv run` Ray of itself sends the current folder, photos and gallery and all, to every machine."""
+    asked = (
+        "from vision.archive.cluster_ray import import_ray; import_ray()\n"
+        "from ray._private.worker import _maybe_modify_runtime_env\n"
+        "print(_maybe_modify_runtime_env({}, False))"
+    )
+    command = [sys.executable, "-c", asked]
+    (tmp_path / "run").write_text(
+        f"import subprocess; subprocess.run({command!r}, cwd={str(Path.cwd())!r}, check=True)"
+    )
+    # Python, called as "uv", with a script called "run".
+    done = subprocess.run(
+        ["uv", "run"], executable=sys.executable, cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (0, "{}\n"), done.stderr
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1:1", "no port", "ray://127.0.0.1:1"])

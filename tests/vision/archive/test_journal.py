@@ -153,6 +153,7 @@ def test_names_of_every_kind(journal: Journal) -> None:
     assert names_of(journal) == [(name,) for name in names]
 
 
+@pytest.mark.slow
 def test_pages_of_many_places(journal: Journal) -> None:
     keys = {f"{n:05}": key_of(n // 2) for n in range(2500)}
     judged(journal, listed(journal, [Place(name, "1") for name in keys]), keys)
@@ -266,6 +267,7 @@ def test_a_full_disk_costs_nothing_that_was_kept(tmp_path: Path) -> None:
         assert names_of(again) == [("a",), ("b",)]
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_the_journal(journal: Journal) -> None:
     def some(start: int) -> Run:
         return listed(journal, (Place(f"{n:07}", "1") for n in range(start, start + 20_000)))

@@ -16,6 +16,8 @@ from vision.archive.judging import Answer, Task
 from vision.archive.local import READ_AHEAD_BYTES, TRIES, FailedTask, LocalJudges
 from vision.errors import PolicyError
 
+pytestmark = pytest.mark.slow
+
 
 def make_judge() -> Callable[[Task], Answer]:
     """Judge by what the photo says: crash, hang, crash the first time, or answer."""
@@ -49,7 +51,7 @@ def tasks(*data: bytes) -> Iterator[Task]:
 
 def test_every_task_is_answered_whatever_some_do(tmp_path: Path) -> None:
     data = [b"fine"] * 6 + [b"crash", b"once " + os.fsencode(tmp_path / "killed"), b"hang", b"surprise"] + [b"fine"] * 5
-    with closing(LocalJudges(make_judge, workers=2, seconds=1.5)) as judges:
+    with closing(LocalJudges(make_judge, workers=2, seconds=5)) as judges:
         answers = {one.key: one for one in judges.judged(tasks(*data))}
         assert judges.restarts == TRIES + 1
     assert len(answers) == len(data)

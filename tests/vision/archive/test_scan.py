@@ -135,6 +135,7 @@ def test_the_day_stays_as_long_as_it_makes_no_difference(
             assert Gathered(journal).facts().day == str(later if judged_again else today)
 
 
+@pytest.mark.slow
 def test_real_photos_get_the_answers_of_a_check(fixtures: Path, tmp_path: Path) -> None:
     from contextlib import closing
     from functools import partial

@@ -67,6 +67,7 @@ def test_zips_written_as_streams_and_with_wide_fields() -> None:
     assert whole("a.zip", bytes(pipe.data)) == FILES
 
 
+@pytest.mark.slow
 def test_zips_with_more_members_than_the_old_form_can_count(monkeypatch: pytest.MonkeyPatch) -> None:
     many = zip_of([Raw(b"%d.txt" % number, b"") for number in range(65_540)])
     assert sum(1 for _ in members_of("a.zip", open_bytes(many))) == 65_540
@@ -246,6 +247,7 @@ def test_too_many_members(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(came) >= 5
 
 
+@pytest.mark.slow
 def test_damage_ends_in_typed_errors() -> None:
     outcomes: Counter[str] = Counter()
     for name, data in damaged(1500, seed=11):
@@ -261,6 +263,7 @@ def test_a_record_without_a_length_ends() -> None:
             list(members_of("a.tar", open_bytes(tar + bytes(1024))))
 
 
+@pytest.mark.slow
 def test_cut_anywhere_no_member_is_wrong() -> None:
     for name, data in samples():
         members = list(members_of(name, open_bytes(data)))
@@ -282,6 +285,7 @@ def test_cut_anywhere_no_member_is_wrong() -> None:
                 assert all(body is None or body == expected[member] for member, body in came.items())
 
 
+@pytest.mark.slow
 def test_what_swells_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(packed, "SLACK_BYTES", 10 * 2**20)
     for packing in ("gz", "bz2", "xz"):
@@ -304,6 +308,7 @@ def test_what_swells_again_and_again_is_stopped_in_zips(monkeypatch: pytest.Monk
     assert came == [4 * 2**20 + 3] * 2 + [-1] * 48
 
 
+@pytest.mark.slow
 def test_unpacking_holds_little(monkeypatch: pytest.MonkeyPatch) -> None:
     largest = 0
     real = Unpacked._step

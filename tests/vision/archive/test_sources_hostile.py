@@ -15,6 +15,8 @@ from scripts.archive_trial.accounting import account_for
 from scripts.archive_trial.hostile import make_hostile_tree
 from scripts.fuzz_photos import default_pictures
 
+pytestmark = pytest.mark.slow
+
 NOBODY = 65534
 
 

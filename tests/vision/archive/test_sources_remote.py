@@ -23,6 +23,8 @@ from vision.archive.reading import read_places
 from vision.archive.sources import list_places
 from vision.photo import PhotoLimits
 
+pytestmark = pytest.mark.slow
+
 JPEG = b"\xff\xd8\xff\xe0 a photo " * 200
 BUCKET = "s3://arsip"
 

@@ -376,6 +376,7 @@ def test_the_page_is_there_whole_or_not_at_all(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["report.html"]
 
 
+@pytest.mark.slow
 def test_pictures_are_never_all_in_memory(tmp_path: Path) -> None:
     picture = b"\xff\xd8\xff" + bytes(20_000)
     sample = listed(0, picture=picture)
@@ -395,6 +396,7 @@ def test_pictures_are_never_all_in_memory(tmp_path: Path) -> None:
     assert peak < 8_000_000
 
 
+@pytest.mark.slow
 def test_real_results_make_a_page(tmp_path: Path, fixtures: Path) -> None:
     photos = []
     with PhotoChecker.open() as checker:

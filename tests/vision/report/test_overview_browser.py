@@ -18,6 +18,8 @@ from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect
 from vision.report.listing import Decision, ListedPhoto, Ruling
 from vision.report.overview import write_overview
 
+pytestmark = pytest.mark.slow
+
 WIDTHS = pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
 
 

@@ -8,6 +8,7 @@ import hashlib
 import json
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -63,6 +64,7 @@ def test_a_photo_of_a_person_with_a_sign(tmp_path: Path) -> None:
         "note": '\'=HYPERLINK("http://x")',
         "by": "Sri",
         "decided_at": "2026-11-28T02:15:00Z",
+        "error_kind": "",
     }
 
 
@@ -71,6 +73,23 @@ def test_what_could_not_be_judged_is_an_error_and_never_clear(tmp_path: Path) ->
     (row,) = rows(tmp_path / "r.csv")
     assert (row["verdict"], row["error_code"], row["taken"], row["width"]) == ("error", "photo.empty", "", "")
     assert row["error_message"].startswith("Berkas foto kosong")
+
+
+def test_a_face_that_may_be_either_names_both(tmp_path: Path) -> None:
+    photo = listed(1, "person")
+    (face,) = [one for one in photo.result["faces"] if one["match"]]
+    other = {"candidate": "dewi", "name": "Dewi", "role": "candidate", "ballot_number": 1}
+    match = face["match"] | {"alternatives": [other]}
+    finding = photo.result["findings"][0] | {"candidates": ["budi", "dewi"], "numbers": [1, 2]}
+    told = photo.result | {"faces": [face | {"match": match}], "findings": [finding]}
+    for name, write in WRITERS.items():
+        write(tmp_path / f"r.{name}", FACTS, [replace(photo, result=told)])
+    (row,) = rows(tmp_path / "r.csv")
+    assert (row["candidates"], row["candidate_names"], row["numbers"]) == ("budi | dewi", "Budi | Dewi", "1 | 2")
+    assert '"alternatives":[{"candidate":"dewi"' in (tmp_path / "r.jsonl").read_text("utf-8").replace(" ", "")
+    parquet = pytest.importorskip("pyarrow.parquet")
+    (kept,) = parquet.read_table(tmp_path / "r.parquet").to_pylist()
+    assert kept["faces"][0]["match"]["alternatives"] == [other]
 
 
 def test_excel_is_told_that_it_is_utf8_and_nothing_is_run(tmp_path: Path) -> None:

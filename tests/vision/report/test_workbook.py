@@ -91,6 +91,7 @@ def test_a_row_of_a_photo_with_a_person_and_signs(tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.slow
 def test_every_photo_is_on_its_sheet_and_the_gravest_first(tmp_path: Path) -> None:
     book = opened(tmp_path, scan_of_many())
     assert book.sheetnames == SHEETS
@@ -166,6 +167,7 @@ def read_part(path: Path, name: str) -> bytes:
         return package.read(name)
 
 
+@pytest.mark.slow
 def test_the_best_rows_have_pictures_whatever_order_photos_come_in(tmp_path: Path) -> None:
     photos = [listed(at, "person" if at % 7 == 0 else "review") for at in range(40)]
     for order in (photos, photos[::-1]):
@@ -222,6 +224,7 @@ HOSTILE = [
 ]
 
 
+@pytest.mark.slow
 def test_names_stay_names(tmp_path: Path) -> None:
     photos = [
         listed(at, "person" if at % 2 else "error", places=[f"/srv/{name}/{name}", name], candidate=name)
@@ -307,6 +310,7 @@ def test_what_an_earlier_scan_reported_is_counted_and_not_listed(tmp_path: Path)
     assert "/srv/hasil-2025" in summary
 
 
+@pytest.mark.slow
 def test_the_first_sheet_says_what_was_found_and_what_is_not_vouched_for(tmp_path: Path) -> None:
     photos = scan_of_many()
     photos[0] = replace(photos[0], decision=Decision(Ruling.FALSE_ALARM))
@@ -347,6 +351,7 @@ def test_rows_beyond_a_sheet_are_told(tmp_path: Path, monkeypatch: pytest.Monkey
     assert "2 baris pertama dari 5" in sheet["A2"].value
 
 
+@pytest.mark.slow
 def test_the_same_bytes_every_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     digests = set()
     photos = scan_of_many()[45:]

@@ -19,6 +19,7 @@ from typing import Any
 import httpx
 import pytest
 from jsonschema import Draft202012Validator
+from media_files import KINDS
 from PIL import Image
 from referencing import Registry, Resource
 from serving import DAY, ROOT, Serving, serving
@@ -28,6 +29,8 @@ from vision import PhotoChecker
 from vision.client import AsyncClient, BusyError, Client, NotAllowedError, Options, PhotoRefusedError, UnreachableError
 from vision.service import openapi
 from vision.service.keys import KeyStore, Role
+
+pytestmark = pytest.mark.slow
 
 RAW = {"Content-Type": "application/octet-stream"}
 SCOPE = {"region": "34.01", "date": DAY.isoformat()}
@@ -138,6 +141,28 @@ def test_a_post_is_judged_together(client: httpx.Client, fixtures: Path) -> None
     assert (picture.status_code, picture.json()["code"]) == (406, "request.not_acceptable")
 
 
+@pytest.mark.parametrize("region", ["99.99", "00", "340", "34.1", "Antah Berantah"])
+def test_a_region_that_there_is_not_is_refused(client: httpx.Client, fixtures: Path, region: str) -> None:
+    photo = (fixtures / "photos/collins_plain.jpg").read_bytes()
+    for language in ("id", "en"):
+        asked = {"region": region, "language": language}
+        refused = client.post("/v1/check", content=photo, headers=RAW, params=asked)
+        assert (refused.status_code, refused.json()["code"]) == (422, "request.invalid")
+        (error,) = refused.json()["errors"]
+        assert error["field"] == "region" and region in error["message"]
+        assert ("Yang terdekat" if language == "id" else "The nearest") in error["message"] or region[0] == "A"
+    assert client.get("/v1/policies", params={"region": region}).status_code == 422
+
+
+def test_a_region_is_told_by_name_and_when_nobody_is_looked_for(client: httpx.Client, fixtures: Path) -> None:
+    photo = (fixtures / "photos/collins_plain.jpg").read_bytes()
+    asked = {"region": "Gunungkidul", "date": "2028-10-01", "language": "en"}
+    told = fine(client.post("/v1/check", content=photo, headers=RAW, params=asked), "check")
+    assert told["scope"] == {"region": "34.03", "region_name": "Kabupaten Gunungkidul", "date": "2028-10-01"}
+    assert "faces.no_election" in [note["code"] for note in told["notes"]]
+    assert any("34.03 Kabupaten Gunungkidul" in note["message"] for note in told["notes"])
+
+
 def test_formats(client: httpx.Client, fixtures: Path) -> None:
     for path in sorted((fixtures / "formats").iterdir()):
         told = client.post("/v1/check", content=path.read_bytes(), headers={"Content-Type": "image/x-any"})
@@ -162,6 +187,19 @@ def test_photos_that_cannot_be_judged(client: httpx.Client, fixtures: Path, name
         assert told.json()["detail"]
     accept = client.post("/v1/check", content=photo, headers=RAW | {"Accept-Language": "en-GB,id;q=0.5"})
     assert accept.json()["detail"] == told.json()["detail"]
+
+
+@pytest.mark.parametrize("name", ["klip.mp4", "surat.pdf", "surat.docx", "kamera.NEF", "gambar.jxl", "album.rar"])
+def test_what_is_not_looked_at_is_named(client: httpx.Client, fixtures: Path, name: str) -> None:
+    kind, data = KINDS[name]
+    told = client.post("/v1/check", content=data, headers=RAW).json()
+    assert (told["status"], told["code"], told["kind"]) == (415, "media.not_looked_at", kind)
+    assert not faults(told, "problem")
+    photo = (fixtures / "photos/no_people.jpg").read_bytes()
+    post = client.post("/v1/check", files=[("photo", ("a.jpg", photo)), ("photo", (name, data))])
+    answer = fine(post, "post")
+    assert (answer["verdict"], answer["unjudged"]) == (None, [1])
+    assert answer["photos"][1]["error"]["kind"] == kind
 
 
 def test_polyglots_and_bombs(client: httpx.Client, fixtures: Path) -> None:
@@ -280,6 +318,30 @@ def test_the_gallery_from_end_to_end(client: httpx.Client, fixtures: Path) -> No
     assert last["verdict"] == "clear"
 
 
+def test_the_faces_of_one_poster_are_registered_one_by_one(client: httpx.Client, fixtures: Path) -> None:
+    with Image.open(fixtures / "portraits/eileen_collins.jpg") as portrait:
+        face = portrait.resize((360, 400))
+    poster = Image.new("RGB", (720, 400))
+    poster.paste(face, (0, 0))
+    poster.paste(face.transpose(Image.Transpose.FLIP_LEFT_RIGHT).rotate(8), (360, 0))
+    stream = io.BytesIO()
+    poster.save(stream, "PNG")
+    files = [("photo", ("pasangan.png", stream.getvalue()))]
+    several = client.post("/v1/candidates", data={"name": "Satu", "language": "id"}, files=files)
+    assert (several.status_code, several.json()["code"]) == (422, "enrolment.several_faces")
+    assert "1 (kiri, lebar" in several.json()["photos_rejected"][0]["message"]
+    bad = client.post("/v1/candidates", data={"name": "Satu", "face": "tengah"}, files=files)
+    assert (bad.status_code, bad.json()["code"]) == (422, "table.bad_row")
+    for name, face in (("Satu", "kiri"), ("Dua", "2")):
+        told = fine(client.post("/v1/candidates", data={"name": name, "face": face}, files=files), "registered", 201)
+        shown = fine(client.get(f"/v1/candidates/{told['person']['id']}"), "person")
+        assert [photo["face"] for photo in shown["photos"]] == [{"kiri": "left"}.get(face, face)]
+    changed = client.post("/v1/candidates/dua/photos", data={"face": "left"}, files=files)
+    assert changed.json()["code"] == "photos.of_another", "that face is somebody else's"
+    for person in ("satu", "dua"):
+        fine(client.delete(f"/v1/candidates/{person}"), "removed")
+
+
 def test_people_who_cannot_be_registered(client: httpx.Client, fixtures: Path) -> None:
     nobody = [("photo", (fixtures / "photos/no_people.jpg").read_bytes())]
     portrait = [("photo", (fixtures / "portraits/eileen_collins.jpg").read_bytes())]
@@ -336,6 +398,32 @@ def test_health(client: httpx.Client) -> None:
     told = fine(client.get("/v1/candidates/health", params={"language": "en"}), "health")
     assert told["people"] == 1
     assert set(told["summary"]) == {"fix", "look", "hint"}
+
+
+def test_two_who_look_alike_are_told_at_once_and_answered_once(client: httpx.Client, fixtures: Path) -> None:
+    def register(name: str, photo: str) -> dict[str, Any]:
+        files = [("photo", (photo, (fixtures / photo).read_bytes()))]
+        return fine(client.post("/v1/candidates", data={"name": name}, files=files), "registered", 201)
+
+    def lookalikes() -> list[str]:
+        told = fine(client.get("/v1/candidates/health"), "health")
+        return [one["code"] for one in told["findings"] if len(one["people"]) == 2]
+
+    register("Satu Collins", "portraits/eileen_collins.jpg")
+    told = register("Dua Collins", "photos/collins_plain.jpg")
+    assert any("Satu Collins" in note for note in told["notes"]), told
+    assert lookalikes() == ["same_person.faces"]
+    pair = "/v1/candidates/dua-collins/distinct/satu-collins"
+    assert fine(client.put(pair), "distinct") == {"people": ["dua-collins", "satu-collins"], "distinct": True}
+    assert lookalikes() == []
+    shown = fine(client.get("/v1/candidates/satu-collins"), "person")
+    assert [one["id"] for one in shown["distinct"]] == ["dua-collins"]
+    assert fine(client.delete(pair), "distinct")["distinct"] is False
+    assert lookalikes() == ["same_person.faces"]
+    for other, status in (("nobody", 404), ("dua-collins", 422)):
+        assert client.put(f"/v1/candidates/dua-collins/distinct/{other}").status_code == status
+    for person in ("satu-collins", "dua-collins"):
+        fine(client.delete(f"/v1/candidates/{person}"), "removed")
 
 
 def test_a_gallery_changed_by_command_is_picked_up_at_once(client: httpx.Client, folder: Path, fixtures: Path) -> None:

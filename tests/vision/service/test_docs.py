@@ -21,7 +21,7 @@ CURL = [
     if line.startswith("curl ")
 ]
 
-pytestmark = pytest.mark.skipif(shutil.which("curl") is None, reason="no curl")
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(shutil.which("curl") is None, reason="no curl")]
 
 
 @pytest.fixture(scope="module")

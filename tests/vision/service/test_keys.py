@@ -106,6 +106,7 @@ def test_a_code_ends(store: KeyStore) -> None:
     assert store.spend_code(code) is None
 
 
+@pytest.mark.slow
 def test_the_last_use_is_for_one_alone(store: KeyStore) -> None:
     _, code = store.create_code("", Role.CHECK, minutes=5, uses=1)
     got: list[object] = []

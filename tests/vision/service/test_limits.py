@@ -16,6 +16,8 @@ from vision.service.negotiation import preferred
 from vision.service.problems import ProblemError
 from vision.service.remembered import Offenders, Remembered, Reply
 
+pytestmark = pytest.mark.slow
+
 
 class Clock:
     def __init__(self) -> None:

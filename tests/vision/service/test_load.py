@@ -15,6 +15,8 @@ import httpx
 import pytest
 from serving import Serving, serving
 
+pytestmark = pytest.mark.slow
+
 RAW = {"Content-Type": "application/octet-stream"}
 
 
@@ -134,8 +136,9 @@ def test_work_that_nobody_waits_for_is_ended(tmp_path: Path) -> None:
 @pytest.mark.parametrize("signal_", [signal.SIGTERM, signal.SIGINT])
 def test_stopping_finishes_what_was_taken_and_lets_nobody_in(tmp_path: Path, signal_: signal.Signals) -> None:
     with serving(tmp_path, waiting=4) as server, ThreadPoolExecutor(3) as threads:
-        taken = [threads.submit(check, server.url, b"sleep 1 %d" % at) for at in range(2)]
-        until(lambda: metric(server, "waiting") == 1)
+        taken = [threads.submit(check, server.url, b"sleep 1.5 %d" % at) for at in range(2)]
+        # The first, until it runs, waits as well: only both numbers say that two were taken.
+        until(lambda: metric(server, "running") == 1 and metric(server, "waiting") == 1)
         server.process.send_signal(signal_)
         time.sleep(0.4)
         with pytest.raises(httpx.ConnectError):
@@ -149,7 +152,7 @@ def test_stopping_takes_a_bounded_time(tmp_path: Path) -> None:
     with serving(tmp_path, waiting=4, shutdown_seconds=1) as server, ThreadPoolExecutor(3) as threads:
         pids = server.workers()
         taken = [threads.submit(check, server.url, photo) for photo in (b"hang", b"sleep 9")]
-        until(lambda: metric(server, "waiting") == 1)
+        until(lambda: metric(server, "running") == 1 and metric(server, "waiting") == 1)
         began = time.monotonic()
         assert server.stop() == 0
         assert time.monotonic() - began < 6

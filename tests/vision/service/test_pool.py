@@ -14,6 +14,8 @@ from vision.errors import CrashedError, PolicyError, TimeLimitError
 from vision.service.pool import Pool, PoolLimits, held_bytes
 from vision.service.problems import ProblemError
 
+pytestmark = pytest.mark.slow
+
 P = Pool[str, str]
 
 

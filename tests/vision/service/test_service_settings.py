@@ -52,7 +52,7 @@ def test_the_command_wins_over_the_environment_and_that_over_the_file(
         ("port", 70000, "paling banyak 65535"),
         ("port", "x", "harus bilangan bulat"),
         ("region", "Jogja", "Kemendagri"),
-        ("open_to", "all", "'loopback', 'network' or 'nobody'"),
+        ("open_to", "all", "'loopback', 'network' atau 'nobody'"),
         ("workers", -1, "paling sedikit 0"),
         ("photo_mb", 0, "paling sedikit 1"),
         ("photos", 51, "paling banyak 50"),

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from browser import DESKTOP, PHONE, Watched, launch, overflow_px, page_in, serious_problems
+from PIL import Image
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 from serving import ROOT, Serving, serving
 from web_pages import open_page
@@ -16,6 +17,8 @@ from web_pages import open_page
 from candidates import Candidate, Election, Gallery, Relation, Role
 from vision.service import keys
 from vision.service.keys import KeyStore
+
+pytestmark = pytest.mark.slow
 
 PORTRAITS = ROOT / "fixtures" / "portraits"
 MEETING = ROOT / "fixtures" / "photos" / "meeting.jpg"
@@ -149,6 +152,31 @@ def test_the_health_is_told_in_plain_words_and_beside_people(page: Page) -> None
     expect(page.locator(".is-health .severity").first).to_be_visible()
 
 
+def test_two_who_look_alike_are_two_people_when_that_is_answered(page: Page, folder: Path) -> None:
+    for name, photo in (("Aa Hopper", "grace_hopper.jpg"), ("Ab Hopper", "grace_hopper_2.jpg")):
+        visit(page, "new")
+        page.get_by_label("Nama", exact=True).fill(name)
+        page.set_input_files("input[type=file]", str(PORTRAITS / photo))
+        page.get_by_role("button", name="Daftarkan").click()
+        expect(page.locator("h1")).to_have_text(name, timeout=30_000)
+    expect(page.locator("#notice")).to_contain_text("Aa Hopper")
+    visit(page, "health")
+    page.wait_for_selector(".tally")
+    visit(page, "person/ab-hopper")
+    finding = page.locator(".person .finding", has_text="Aa Hopper")
+    finding.get_by_role("button", name="Ini dua orang").click()
+    expect(finding.get_by_role("button", name="Batalkan")).to_be_visible()
+    assert serious_problems(page) == []
+    visit(page, "person/aa-hopper")
+    expect(page.locator("h1")).to_have_text("Aa Hopper")
+    page.locator(".links li", has_text="Ab Hopper").get_by_role("button").click()
+    expect(page.locator(".links").get_by_role("button", name="Ini dua orang")).to_be_visible()
+    with Gallery.open(folder / "gallery.db") as gallery:
+        assert gallery.distinct() == frozenset()
+        for person in ("aa-hopper", "ab-hopper"):
+            gallery.remove(person)
+
+
 def test_somebody_is_registered_changed_and_really_removed(page: Page, folder: Path) -> None:
     page.get_by_role("link", name="Tambah orang").click()
     page.get_by_label("Nama", exact=True).fill("Grace Hopper")
@@ -189,6 +217,27 @@ def test_somebody_is_registered_changed_and_really_removed(page: Page, folder: P
     with Gallery.open(folder / "gallery.db", read_only=True) as gallery:
         assert gallery.get("grace-hopper") is None
     assert b"Grace Hopper" not in (folder / "gallery.db").read_bytes()
+
+
+def test_one_face_of_a_pair_is_chosen(page: Page, folder: Path, tmp_path: Path) -> None:
+    pair = tmp_path / "pasangan.png"
+    poster = Image.new("RGB", (720, 400))
+    for at, name in enumerate(("eileen_collins", "grace_hopper")):
+        with Image.open(PORTRAITS / f"{name}.jpg") as face:
+            poster.paste(face.resize((360, 400)), (360 * at, 0))
+    poster.save(pair)
+    visit(page, "new")
+    page.get_by_label("Nama", exact=True).fill("Wakil Baru")
+    page.set_input_files("input[type=file]", str(pair))
+    page.get_by_label("Wajah mana di pasangan.png").select_option("right")
+    page.get_by_role("button", name="Daftarkan").click()
+    expect(page.locator("h1")).to_have_text("Wakil Baru", timeout=30_000)
+    expect(page.locator(".photo-list li")).to_contain_text("wajah kanan")
+    assert serious_problems(page) == []
+    with Gallery.open(folder / "gallery.db") as gallery:
+        (reference,) = gallery.references("wakil-baru")
+        assert reference.face == "right" and reference.place is not None and reference.place[0] > 0.5
+        gallery.remove("wakil-baru")
 
 
 def test_no_usable_photo_is_an_error_that_says_why(page: Page, watched: Watched) -> None:

@@ -22,6 +22,8 @@ from vision.report.marks import ranges
 from vision.rules import Verdict, headline
 from vision.service.pages import WEB
 
+pytestmark = pytest.mark.slow
+
 TAKEN = "2026:09:30 16:45:01"
 GPS_TAG, EXIF_TAG = 0x8825, 0x8769
 
@@ -191,7 +193,7 @@ def test_both_languages_say_the_same_things(page: Page, folder: str) -> None:
 
 def test_no_word_is_missing_or_idle(page: Page) -> None:
     """Every key that the scripts and pages use has words, and none is left over; some are put together."""
-    made = ("busy.", "fix.", "role.", "relation.", "level.", "health.", "people.", "person.")
+    made = ("busy.", "fix.", "role.", "relation.", "level.", "health.", "people.", "person.", "photos.face.")
     for folder, pages in (("", ("index.html",)), ("admin/", ("admin.html",))):
         known = set(words(page, f"{folder}words-id.js"))
         scripts = [*(WEB / "js").glob("*.js")] if not folder else [*(WEB / "js" / "admin").glob("*.js")]

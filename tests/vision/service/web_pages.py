@@ -25,6 +25,8 @@ CLEAR, SIGN, PAIR, THUMB = (
 TRUNCATED = ROOT / "fixtures" / "broken" / "truncated.jpg"
 FLAGGED, NOTHING = "Sebaiknya jangan diunggah dulu.", "Tidak ditemukan tanda keberpihakan."
 """Headlines, as `vision/rules/messages/id.toml` has them."""
+ANSWER_MS = 120_000.0
+"""How long a photo may take: of a large group two versions are looked at, on whatever else the machine does."""
 EMPTY = "http://page.test/"
 _KINDS = {".js": "text/javascript", ".css": "text/css", ".html": "text/html", ".svg": "image/svg+xml"}
 
@@ -45,7 +47,7 @@ def choose(page: Page, photos: Sequence[Path], *, wait: bool = True) -> None:
 
 def answered(page: Page) -> str:
     """Wait for an answer or an error, and return its headline."""
-    page.wait_for_selector("#answer:not([hidden]) .headline")
+    page.wait_for_selector("#answer:not([hidden]) .headline", timeout=ANSWER_MS)
     return page.inner_text("#answer .headline")
 
 

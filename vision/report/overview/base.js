@@ -31,8 +31,8 @@ const draw = (tag, attributes = {}, ...children) =>
 const named = (text, attributes = {}) => make("bdi", attributes, printable(text));
 const unseen = (text) => make("span", { class: "unseen" }, text);
 
-const SIGNS = ["✖", "!", "✔", "?"];
-const VERDICTS = ["flag", "review", "clear", "error"];
+const SIGNS = ["✖", "!", "✔", "?", "?"];
+const VERDICTS = ["flag", "review", "clear", "error", "unseen"];
 const RULINGS = ["", "reviewed", "handled", "false_alarm", "missed"];
 
 /** The verdict as a shape and a colour; told in words beside it or by `label`. */

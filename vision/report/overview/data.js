@@ -25,6 +25,7 @@ const columns = (() => {
     names: told.names,
   };
 })();
+// What was not looked at comes after ERROR, and is shown as that is.
 const [FLAG, REVIEW, CLEAR, ERROR] = [0, 1, 2, 3];
 const FOLDERS = data.folders.map(([name]) => printable(name));
 

@@ -9,7 +9,7 @@ let savedText = "";
 /** Decisions that may be made about an entry, in the order of their keys. */
 const choicesFor = (at) => {
   if (columns.verdict[at] === CLEAR) return ["reviewed", "missed"];
-  return columns.verdict[at] === ERROR ? ["reviewed", "handled"] : ["reviewed", "handled", "false_alarm"];
+  return columns.verdict[at] >= ERROR ? ["reviewed", "handled"] : ["reviewed", "handled", "false_alarm"];
 };
 
 function recall() {

@@ -10,11 +10,12 @@ from vision.errors import Language
 from vision.report.listing import ListedPhoto, Ruling
 from vision.report.marks import Mark, marks_of, numbers_by_finding, ranges
 from vision.report.overview.places import Folders
+from vision.report.tables.facts import names_of_matched
 from vision.report.wording import advice_apart, kind_in_words, parted
 from vision.rules import Verdict
 
-VERDICTS = ("flag", "review", "clear", "error")
-"""The verdicts by number; "error" for what could not be judged."""
+VERDICTS = ("flag", "review", "clear", "error", "unseen")
+"""The verdicts by number; "error" for what could not be judged, "unseen" for what was not looked at."""
 
 RULINGS = (None, *Ruling)
 """The decisions by number; 0: none."""
@@ -61,16 +62,18 @@ def entry_of(photo: ListedPhoto, folders: Folders, names: dict[str, str]) -> Ent
     result, verdict = photo.result, photo.verdict
     findings = result.get("findings", ())
     seen = tuple(dict.fromkeys(one for finding in findings if _is_person(finding) for one in finding["candidates"]))
-    for face in result.get("faces", ()):
-        if face["match"] is not None and face["match"]["candidate"] in seen:
-            names.setdefault(face["match"]["candidate"], str(face["match"]["name"]))
+    for one, name in names_of_matched(result).items():
+        if one in seen:
+            names.setdefault(one, name)
     places = [folders.place(name) for name in photo.places]
     day = _day_number(photo.taken)
-    kinds = (str(result["error"]["code"]),) if verdict is None else tuple(str(one["code"]) for one in findings)
+    unseen = photo.unseen
+    unjudged = (f"unseen_{unseen}" if unseen else str(result["error"]["code"]),) if verdict is None else ()
+    kinds = unjudged or tuple(str(one["code"]) for one in findings)
     return Entry(
         order=(_rank(verdict, findings), -day, photo.places[0], photo.key),
         key=int(photo.key[:16], 16),
-        verdict=VERDICTS.index("error" if verdict is None else verdict.value),
+        verdict=VERDICTS.index("unseen" if unseen else "error" if verdict is None else verdict.value),
         flags=KNOWN * photo.known | AUDITED * photo.audited,
         ruling=0 if photo.decision is None else RULINGS.index(photo.decision.ruling),
         day=day,
@@ -129,7 +132,7 @@ def _mark(mark: Mark, size_wh: tuple[int, int]) -> list[int]:
 
 
 def _is_person(finding: Mapping[str, Any]) -> bool:
-    return bool(finding["kind"] != "pose")
+    return bool(finding["kind"] in ("candidate", "family"))
 
 
 def _rank(verdict: Verdict | None, findings: Any) -> int:
@@ -138,7 +141,7 @@ def _rank(verdict: Verdict | None, findings: Any) -> int:
         return 9 if verdict is None else 8
     base = 0 if verdict is Verdict.FLAG else 4
     worst = [one for one in findings if one["severity"] == verdict]
-    people, signs = any(_is_person(one) for one in worst), any(not _is_person(one) for one in findings)
+    people, signs = any(_is_person(one) for one in worst), any(one["kind"] == "pose" for one in findings)
     if people:
         return base + (0 if signs else 1)
     return base + (2 if any(one["candidates"] for one in worst) else 3)

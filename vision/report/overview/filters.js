@@ -1,6 +1,6 @@
 // Which entries a state selects, in which order, folded how; and how many there would be in each bar of the charts.
-const VIEW_OF = [0, 0, 1, 2];
-const VIEWS = { reported: 0, audit: 1, errors: 2 };
+const VIEW_OF = [0, 0, 1, 2, 3];
+const VIEWS = { reported: 0, audit: 1, errors: 2, unseen: 3 };
 
 const orders = new Map();
 
@@ -97,9 +97,9 @@ function select(state) {
   const children = childrenOf(state.in);
   const inside = children.child;
 
-  const total = [0, 0, 0];
+  const total = [0, 0, 0, 0];
   const pairs = (length) => Array.from({ length }, () => [0, 0]);
-  const verdicts = [0, 0, 0, 0];
+  const verdicts = [0, 0, 0, 0, 0];
   const byKind = pairs(data.kinds.length);
   const byPerson = pairs(data.people.length);
   const byFolder = pairs(children.paths.length);

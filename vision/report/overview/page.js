@@ -43,7 +43,8 @@ function build() {
   document.body.append(viewer, pendingBar());
 }
 
-const TABS = [["reported", 0], ["audit", 1], ["errors", 2]];
+const TABS = [["reported", 0], ["audit", 1], ["errors", 2], ["unseen", 3]];
+const isTable = (view) => view === "errors" || view === "unseen";
 
 function updateList(state) {
   list.tabs.replaceChildren(...TABS.filter(([view, number]) => view === "reported" || selected.total[number] || state.view === view).map(([view, number]) =>
@@ -69,7 +70,7 @@ function updateList(state) {
   sequence = [...entries.slice(0, start), ...shown.map(({ at }) => at), ...entries.slice(start + CARDS_PER_PAGE)];
   list.status.textContent = statusOf(state, start);
   if (!shown.length) list.items.replaceChildren(make("p", { class: "nothing" }, say(emptiness(state))));
-  else list.items.replaceChildren(state.view === "errors" ? errorTable(shown) : cardList(shown));
+  else list.items.replaceChildren(isTable(state.view) ? errorTable(shown) : cardList(shown));
   list.pager.replaceChildren(...pages(start, selected.entries.length));
   list.pager.hidden = selected.entries.length <= CARDS_PER_PAGE;
   updateProgress();
@@ -82,7 +83,7 @@ function statusOf(state, start) {
   if (!photos) return say("status_none");
   const folded = photos > cards ? ` ${say("status_folded", { cards: count(cards) })}` : "";
   const range = cards > CARDS_PER_PAGE ? ` ${say("status_range", { from: count(start + 1), to: count(Math.min(start + CARDS_PER_PAGE, cards)) })}` : "";
-  return say(state.view === "errors" ? "status_errors" : "status", { count: count(photos) }) + folded + range;
+  return say(isTable(state.view) ? "status_errors" : "status", { count: count(photos) }) + folded + range;
 }
 
 /** Each filter that is on, as a button that takes it off. */
@@ -211,7 +212,7 @@ document.addEventListener("keydown", (event) => {
   } else if (event.key === "m" || event.key === "M") viewer.classList.toggle("is-unmarked");
   else viewer.querySelector(`.choice[data-key="${CSS.escape(event.key)}"]`)?.click();
 });
-for (const link of document.querySelectorAll(".tiles a, .start a")) link.addEventListener("click", showList);
+for (const link of document.querySelectorAll(".tiles a, .start a, .banner a")) link.addEventListener("click", showList);
 byId("skip").addEventListener("click", (event) => {
   event.preventDefault();
   showList();

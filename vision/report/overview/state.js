@@ -20,7 +20,7 @@ function readState() {
   const told = new URLSearchParams(location.hash.slice(1));
   const state = {};
   for (const [name, usual] of Object.entries(DEFAULTS)) state[name] = told.get(name) ?? usual;
-  if (!["reported", "audit", "errors"].includes(state.view)) state.view = DEFAULTS.view;
+  if (!["reported", "audit", "errors", "unseen"].includes(state.view)) state.view = DEFAULTS.view;
   return state;
 }
 

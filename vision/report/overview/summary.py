@@ -8,13 +8,13 @@ from urllib.parse import urlencode
 
 from vision.report.listing import ScanFacts
 from vision.report.overview.entries import AUDITED, KNOWN, VERDICTS, Entry
-from vision.report.wording import count_in_words, day_or_text, safe, words
+from vision.report.wording import count_in_words, day_or_text, safe, unlooked, words
 from vision.rules import Policy, available_packs, next_step
 
 if TYPE_CHECKING:
     from vision.report.precision import Precision
 
-_SIGNS = {"flag": "✖", "review": "!", "clear": "✔", "error": "?"}
+_SIGNS = {"flag": "✖", "review": "!", "clear": "✔", "error": "?", "unseen": "?"}
 _MOST_SOURCES = 6
 ANYBODY, NOBODY = "*", "-"
 """What the filter on people says for photos with somebody of the gallery, and for those without."""
@@ -24,7 +24,7 @@ def summary_of(facts: ScanFacts, entries: Sequence[Entry], precision: Precision)
     """Return what the template of the page asks for by name, as HTML."""
     said, language = words(facts.language), facts.language
     sampled = any(one.flags & AUDITED for one in entries)
-    judged = sum(facts.counts[verdict] for verdict in VERDICTS)
+    judged = facts.judged + facts.counts["error"]
     lead = said["lead"].format(
         photos=count_in_words(judged, language),
         places=count_in_words(facts.counts["places"], language),
@@ -38,6 +38,7 @@ def summary_of(facts: ScanFacts, entries: Sequence[Entry], precision: Precision)
         "sources": _sources(facts),
         "news": _news(facts, entries),
         "unfinished": "" if facts.finished else f'<p class="banner" role="note">{safe(said["unfinished"])}</p>',
+        "unseen": _unseen(facts),
         "tiles": "\n".join(_tiles(facts, sampled)),
         "start_title": safe(said["start_title"]),
         "start": "\n".join(_start(facts, entries)),
@@ -74,11 +75,23 @@ def _news(facts: ScanFacts, entries: Sequence[Entry]) -> str:
     return f'<p class="lead">{safe(told)}</p>'
 
 
+def _unseen(facts: ScanFacts) -> str:
+    """Say what was not looked at, where it stands before any green figure, and that nothing was judged."""
+    said = words(facts.language)
+    lines = [] if facts.judged else [safe(said["nothing_judged"])]
+    link = f' <a href="#{_state({"view": "unseen"})}">{safe(said["unseen_list"])}</a>'
+    lines += [safe(line) + (link if at == 0 and facts.account.total else "") for at, line in enumerate(unlooked(facts))]
+    return "".join(f'<p class="banner" role="note">{line}</p>' for line in lines)
+
+
 def _tiles(facts: ScanFacts, sampled: bool) -> Iterable[str]:
     said = words(facts.language)
     goals = {"flag": {"verdict": "flag"}, "review": {"verdict": "review"}, "clear": {"view": "audit"}}
+    goals["unseen"] = {"view": "unseen"}
     for verdict in VERDICTS:
-        count = facts.counts[verdict]
+        count = facts.account.total if verdict == "unseen" else facts.counts[verdict]
+        if verdict == "unseen" and not count:
+            continue
         inner = (
             f'<span class="sign" aria-hidden="true">{_SIGNS[verdict]}</span>'
             f'<span class="figure">{count_in_words(count, facts.language)}</span> '
@@ -108,8 +121,9 @@ def _start(facts: ScanFacts, entries: Sequence[Entry]) -> Iterable[str]:
         ("start_review", sum(one.verdict == review for one in news), {"verdict": "review"}),
         ("start_audit", sum(bool(one.flags & AUDITED) for one in entries), {"view": "audit"}),
         ("start_errors", facts.counts["error"], {"view": "errors"}),
+        ("start_unseen", facts.account.total, {"view": "unseen"}),
     ]
-    if not any(count for _, count, _ in steps[:3]):
+    if facts.judged and not facts.account.total and not any(count for _, count, _ in steps[:3]):
         yield f'<li class="quiet">{safe(said["start_nothing"])}</li>'
     for key, count, state in steps:
         if count:
@@ -131,10 +145,11 @@ def _precision(precision: Precision, facts: ScanFacts) -> str:
 def _unvouched(facts: ScanFacts, sampled: bool) -> Iterable[str]:
     said, language = words(facts.language), facts.language
     yield next_step((), language)
-    if facts.gallery is None:
-        yield said["unvouched_no_gallery"]
-    else:
+    if facts.gallery is not None:
         yield said["unvouched_people"].format(people=count_in_words(facts.people, language))
+    elif not facts.scope_notes:  # which say it as well
+        yield said["unvouched_no_gallery"]
+    yield from facts.scope_notes
     rate = f"{facts.audit_rate * 100:.3g}".replace(".", "," if language == "id" else ".")
     yield said["unvouched_clear" if sampled else "unvouched_unsampled"].format(rate=rate)
     if facts.counts["error"]:
@@ -149,6 +164,8 @@ def _facts(facts: ScanFacts) -> Iterable[str]:
         gallery = said["fact_gallery_value"].format(revision=facts.gallery, people=people)
     yield _fact(said["fact_policy"], f"{facts.policy_title} ({facts.policy})")
     yield _fact(said["fact_gallery"], gallery)
+    if facts.region:
+        yield _fact(said["fact_region"], facts.region)
     yield _fact(said["fact_day"], day_or_text(facts.day, facts.language))
     if facts.baseline is not None:
         yield _fact(said["fact_baseline"], facts.baseline)

@@ -14,7 +14,6 @@ import tempfile
 from base64 import b64encode
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
@@ -24,6 +23,7 @@ from string import Template
 from typing import IO, Any
 
 from vision.likeness import fold
+from vision.report._files import writing_whole
 from vision.report.listing import ListedPhoto, ScanFacts
 from vision.report.overview.columns import DETAILS_PER_BLOCK, columns_of, details_block, script_json
 from vision.report.overview.entries import Entry, belongs, detail_of, entry_of
@@ -69,7 +69,7 @@ def write_overview(
         leaders = fold([listed.entries[at].likeness for at in order])
         pictures = _Pictures(pictures_file, int(thumbnails_mb * 10**6))
         pictures.take(photos, listed.entries, _by_importance(listed.entries, order, leaders))
-        with _whole(target) as page:
+        with writing_whole(target) as page:
             _write(page, listed, order, leaders, pictures)
 
 
@@ -243,16 +243,3 @@ def _script() -> str:
 @cache
 def _read(name: str) -> str:
     return (resources.files(__package__) / name).read_text("utf-8")
-
-
-@contextmanager
-def _whole(target: Path) -> Iterator[IO[bytes]]:
-    """Write into a temporary file beside `target`, then rename it; on an error nothing is left behind."""
-    descriptor, name = tempfile.mkstemp(prefix=f".{target.name[:40]}.", suffix=".tmp", dir=target.parent)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            yield file
-        Path(name).replace(target)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise

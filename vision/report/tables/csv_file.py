@@ -42,6 +42,7 @@ COLUMNS: Final = (
     "note",
     "by",
     "decided_at",
+    "error_kind",
 )
 """Columns of the table of photos: a contract. Values that are several are parted by `SEPARATOR`."""
 
@@ -118,6 +119,7 @@ def _row(photo: ListedPhoto) -> tuple[object, ...]:
         decision.get("note"),
         decision.get("by"),
         decision.get("at"),
+        photo.unseen,
     )
 
 

@@ -14,8 +14,8 @@ from vision.report.listing import ListedPhoto
 class PhotoSummary:
     """What a photo's findings say together, each value once, in the order of the findings.
 
-    `people` are the names of the matched candidates and relatives by their ids; ids that only hold a shown number have
-    no name here.
+    `people` are the names by their ids of the candidates and relatives whom faces were taken for, or may as well be;
+    ids that only hold a shown number have no name here.
     """
 
     kinds: tuple[str, ...]
@@ -29,15 +29,22 @@ class PhotoSummary:
     def of(cls, result: Mapping[str, Any]) -> PhotoSummary:
         """Take it out of a result of the JSON contract, also of one that holds an error."""
         findings = result.get("findings", ())
-        matches = [face["match"] for face in result.get("faces", ()) if face["match"] is not None]
         return cls(
             kinds=_once(one["kind"] for one in findings),
             codes=_once(one["code"] for one in findings),
             candidates=_once(who for one in findings for who in one["candidates"]),
-            people={match["candidate"]: match["name"] for match in matches},
+            people=names_of_matched(result),
             numbers=_once(number for one in findings for number in one["numbers"]),
             messages=tuple(one["message"] for one in findings),
         )
+
+
+def names_of_matched(result: Mapping[str, Any]) -> dict[str, str]:
+    """Return the names by their ids of everybody whom a face of a result was taken for, or may as well be."""
+    matches = [face["match"] for face in result.get("faces", ()) if face["match"] is not None]
+    # Results that were written before alternatives were told have none.
+    everybody = (one for match in matches for one in (match, *match.get("alternatives", ())))
+    return {str(one["candidate"]): str(one["name"]) for one in everybody}
 
 
 def in_utc(at: datetime | None) -> datetime | None:

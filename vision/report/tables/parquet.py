@@ -47,6 +47,7 @@ _MATCH: Final = {
     "distance": "float32",
     "threshold": "float32",
     "false_alarm_rate": "float64",
+    "alternatives": [{"candidate": _TEXT, "name": _TEXT, "role": _TEXT, "ballot_number": "int32"}],
 }
 _FACE: Final = {"box": _BOX, "score": "float32", "person": "int32", "match": _MATCH}
 _DECISION: Final = {"ruling": _TEXT, "note": _TEXT, "by": _TEXT, "at": "time"}
@@ -72,6 +73,7 @@ _COLUMNS: Final[Mapping[str, Any]] = {
     "known": "bool_",
     "audited": "bool_",
     "decision": _DECISION,
+    "error_kind": _TEXT,
 }
 """Columns and what they hold: a list of what stands in [], a structure of what stands in {}."""
 
@@ -136,6 +138,7 @@ def _row(photo: ListedPhoto) -> dict[str, Any]:
             "by": decision.by,
             "at": in_utc(decision.at),
         },
+        "error_kind": photo.unseen,
     }
     return {name: _encodable(value) for name, value in row.items()}
 

@@ -101,10 +101,22 @@ COLUMNS: Final[dict[SheetName, tuple[Column, ...]]] = {
         _OTHERS,
         _KEY,
     ),
+    "unseen": (
+        _NUMBER,
+        _NAME,
+        _FOLDER,
+        Column("file_kind", 22, "cell", lambda row: row.line.kind),
+        Column("advice", 60, "cell", lambda row: row.line.advice, folds=True),
+        _DECISION,
+        _NOTE,
+        _BY,
+        _DAY,
+        _KEY,
+    ),
     "sampled": (_NUMBER, _PICTURE, _NAME, _FOLDER, _DECISION, _NOTE, _BY, _DAY, _PLACES, _OTHERS, _KEY),
 }
-_FROZEN: Final[dict[SheetName, int]] = {"reported": 3, "failed": 2, "sampled": 3}
-_PRINTED: Final[dict[SheetName, str]] = {"reported": "day", "failed": "by", "sampled": "by"}
+_FROZEN: Final[dict[SheetName, int]] = {"reported": 3, "failed": 2, "unseen": 2, "sampled": 3}
+_PRINTED: Final[dict[SheetName, str]] = {"reported": "day", "failed": "by", "unseen": "by", "sampled": "by"}
 
 
 def write_grid(paper: Paper, name: SheetName, rows: Iterable[Row], count: int, language: Language) -> None:

@@ -13,7 +13,12 @@ from vision.report.workbook.links import MOST_LINKS
 from vision.report.workbook.paper import Paper
 from vision.report.workbook.wording import words
 
-CHOICES: Final[dict[SheetName, tuple[Ruling, ...]]] = {"reported": REPORTED, "failed": FAILED, "sampled": SAMPLED}
+CHOICES: Final[dict[SheetName, tuple[Ruling, ...]]] = {
+    "reported": REPORTED,
+    "failed": FAILED,
+    "unseen": FAILED,
+    "sampled": SAMPLED,
+}
 """What can be chosen on each sheet."""
 
 _FIRST_CHOICE: Final = 3  # row, counted from 0
@@ -22,6 +27,7 @@ _COLUMN: Final = 1
 _PLACES: Final[dict[SheetName, tuple[int, int]]] = {
     "reported": (_FIRST_CHOICE, _FIRST_CHOICE + len(REPORTED)),
     "failed": (_FIRST_CHOICE, _FIRST_CHOICE + len(FAILED)),
+    "unseen": (_FIRST_CHOICE, _FIRST_CHOICE + len(FAILED)),
     "sampled": (_FIRST_CHOICE + len(REPORTED), _FIRST_CHOICE + len(REPORTED) + len(SAMPLED)),
 }
 

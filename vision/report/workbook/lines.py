@@ -9,6 +9,7 @@ from typing import Any, Literal
 import msgspec
 
 from vision.errors import Language
+from vision.media.unseen import label
 from vision.report.cells import shown
 from vision.report.listing import ListedPhoto
 from vision.report.marks import marks_of, numbers_by_finding, ranges
@@ -19,7 +20,7 @@ from vision.report.workbook.links import link_of
 from vision.report.workbook.wording import words
 from vision.rules import Verdict
 
-SheetName = Literal["reported", "failed", "sampled"]
+SheetName = Literal["reported", "failed", "unseen", "sampled"]
 _MOST_OTHERS = 20  # places of the same photo that a cell lists
 
 
@@ -42,6 +43,7 @@ class Line(msgspec.Struct, frozen=True):
     folder: str
     link: str | None
     day: str
+    kind: str
     verdict: str
     seen: tuple[str, ...]
     basis: str
@@ -63,7 +65,7 @@ Order = tuple[int, int, str, str]
 def sheet_of(photo: ListedPhoto) -> SheetName | None:
     """Tell which sheet a photo is on; None for clear ones outside the sample, and what an earlier scan reported."""
     if photo.verdict is None:
-        return "failed"
+        return "unseen" if photo.unseen else "failed"
     if photo.verdict is Verdict.CLEAR:
         return "sampled" if photo.audited else None
     return None if photo.known else "reported"
@@ -92,6 +94,7 @@ def line_of(photo: ListedPhoto, language: Language, folder: Path) -> Line:
         folder=shown(place or slash),
         link=link_of(photo.places[0], folder),
         day=photo.taken or "",
+        kind=label(photo.unseen, language) if photo.unseen else "",
         verdict="error" if photo.verdict is None else photo.verdict.value,
         seen=seen,
         basis=basis,
@@ -151,6 +154,6 @@ def _rank(photo: ListedPhoto) -> int:
     if not worst:
         return 8
     base = 0 if photo.verdict is Verdict.FLAG else 4
-    if any(finding["kind"] != "pose" for finding in worst):
+    if any(finding["kind"] in ("candidate", "family") for finding in worst):
         return base + (0 if any(finding["kind"] == "pose" for finding in findings) else 1)
     return base + (2 if any(finding["candidates"] for finding in worst) else 3)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Self
+from typing import IO, Self, get_args
 
 import msgspec
 
@@ -49,7 +49,7 @@ class Spool:
         self._language = language
         self._folder = folder
         self._most_pictures = most_pictures
-        self._sheets: dict[SheetName, _Sheet] = {"reported": _Sheet(), "failed": _Sheet(), "sampled": _Sheet()}
+        self._sheets: dict[SheetName, _Sheet] = {name: _Sheet() for name in get_args(SheetName)}
         self._decided: Counter[SheetName] = Counter()
         with ExitStack() as stack:
             self._lines: IO[bytes] = stack.enter_context(tempfile.TemporaryFile())

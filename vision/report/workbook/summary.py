@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from vision.report.cells import shown
 from vision.report.listing import ScanFacts
-from vision.report.wording import count_in_words, day_or_text, kind_in_words
+from vision.report.wording import count_in_words, day_or_text, kind_in_words, unlooked
 from vision.report.wording import words as page_words
 from vision.report.workbook.counting import Count, Counting
 from vision.report.workbook.paper import FLAG, REVIEW, Paper
@@ -57,7 +57,7 @@ class _Summary:
 
     def top(self) -> None:
         """Say what this is: title, how many photos of where, and whether the scan is finished."""
-        judged = sum(self.facts.counts[verdict] for verdict in ("flag", "review", "clear", "error"))
+        judged = self.facts.judged + self.facts.counts["error"]
         self.paper.merged(self.row, _FIRST, _LAST, self.said["title"], "title", height=32)
         self.row += 1
         self.across(
@@ -71,6 +71,10 @@ class _Summary:
         )
         if not self.facts.finished:
             self.across(self.page["unfinished"], "banner")
+        if not self.facts.judged:
+            self.across(self.page["nothing_judged"], "banner")
+        for sentence in unlooked(self.facts):
+            self.across(sentence, "banner")
         self.row += 1
 
     def tiles(self) -> None:
@@ -93,7 +97,7 @@ class _Summary:
     def start(self) -> None:
         """Say what to do, each with a link to its sheet."""
         self.heading("start_title")
-        for name in ("reported", "sampled", "failed"):
+        for name in ("reported", "sampled", "failed", "unseen"):
             count = self.spool.count(name)
             if count:
                 self.go(f"sheet_{name}", self.said[f"start_{name}"].format(count=self.count(count)))
@@ -143,10 +147,11 @@ class _Summary:
         """Yield the same as the page says."""
         facts = self.facts
         yield next_step((), self.language)
-        if facts.gallery is None:
-            yield self.page["unvouched_no_gallery"]
-        else:
+        if facts.gallery is not None:
             yield self.page["unvouched_people"].format(people=self.count(facts.people))
+        elif not facts.scope_notes:
+            yield self.page["unvouched_no_gallery"]
+        yield from facts.scope_notes
         rate = f"{facts.audit_rate * 100:.3g}".replace(".", "," if self.language == "id" else ".")
         yield self.page["unvouched_clear" if facts.audit_rate > 0 else "unvouched_unsampled"].format(rate=rate)
         if facts.counts["error"]:
@@ -166,6 +171,8 @@ class _Summary:
             people = self.count(facts.people)
             gallery = self.said["fact_gallery_value"].format(people=people, revision=facts.gallery)
         yield "fact_gallery", gallery
+        if facts.region:
+            yield "fact_region", facts.region
         yield "fact_day", day_or_text(facts.day, self.language)
         if facts.baseline is not None:
             yield "fact_baseline", facts.baseline

@@ -22,7 +22,12 @@ from vision.report.workbook.wording import words
 MOST_PICTURES: Final = 2_000
 """Rows of each sheet that have their picture, the first: some 18 MB, so that the file can still be mailed."""
 
-_GRIDS: Final[tuple[tuple[SheetName, str], ...]] = (("reported", FLAG), ("failed", ERROR), ("sampled", CLEAR))
+_GRIDS: Final[tuple[tuple[SheetName, str], ...]] = (
+    ("reported", FLAG),
+    ("failed", ERROR),
+    ("unseen", ERROR),
+    ("sampled", CLEAR),
+)
 
 
 def write_workbook(
@@ -62,6 +67,8 @@ def _write(book: Any, facts: ScanFacts, counting: Counting, spool: Spool, most_p
     summary = Paper(book.add_worksheet(said["sheet_summary"]), formats)
     summary.sheet.set_tab_color(HEAD)
     for name, color in _GRIDS:
+        if name == "unseen" and not spool.count(name):
+            continue
         paper = Paper(book.add_worksheet(said[f"sheet_{name}"]), formats)
         paper.sheet.set_tab_color(color)
         write_grid(paper, name, spool.rows(name), spool.count(name), language)

@@ -191,8 +191,9 @@ function postReasons(told, panels, onChoose) {
   return el("section", { class: "part" }, el("h2", { text: t("answer.postReasons") }), el("ol", { class: "reasons" }, items));
 }
 
-/** Part a message from the sentence that names its rule, which goes behind a disclosure. */
+/** Part a message from the sentence that names its rule, if any, which goes behind a disclosure. */
 function withoutBasis(message, rule) {
+  if (!rule) return [message, null];
   const said = message.endsWith(rule.sentence) ? message.slice(0, -rule.sentence.length).trim() : message;
   const cited = el("span", { lang: "id", text: `${rule.circular}, ${rule.item}` });
   const isLink = /^https?:\/\//.test(rule.link);
@@ -228,7 +229,8 @@ function closing(answers, session, options, onAnother) {
   const engine = answers.find((answer) => answer.engine)?.engine;
   const now = new Intl.DateTimeFormat(language(), { dateStyle: "long", timeStyle: "short" }).format(new Date());
   const facts = engine ? t("answer.facts", { day: now, policy: engine.policy, version: engine.version }) : day(new Date());
-  const region = options.region || session.region;
+  const scope = answers.find((answer) => answer.scope?.region)?.scope;
+  const region = scope ? `${scope.region} ${scope.region_name}` : options.region || session.region_label;
   return el("div", { class: "closing" },
     el("div", { class: "actions" },
       button(t("answer.another"), { picture: "again", id: "another", on: { click: onAnother } }),

@@ -10,7 +10,7 @@ const TAKEN_LENGTH = 20;
 const MOST_PLACE_TAGS = 0x1f; // GPS tags count from 0 to 31
 const [ASCII, LONG] = [2, 4];
 const ENTRY = 12;
-const PLACE_IN_TEXT = "GPSL";
+const PLACES_IN_TEXT = ["GPSL", "\u00a9xyz"];
 const TEXT_LENGTH = 60;
 
 /** Return DateTimeOriginal of a photo as it stands there ("2026:11:23 08:05:00"), or null. */
@@ -33,7 +33,7 @@ export function withTakenAt(jpeg, taken) {
 export async function withoutPlace(file) {
   const bytes = new Uint8Array(await file.arrayBuffer());
   for (const start of tiffStarts(bytes)) within(() => blankPlace(bytes, start));
-  blankText(bytes);
+  blankTexts(bytes);
   return new Blob([bytes], { type: file.type });
 }
 
@@ -96,9 +96,15 @@ function entry(view, ifd, tag, little) {
   return null;
 }
 
-/** Some programs write the place a second time, as text (XMP): GPSLatitude="7,48.2S". Its digits become zeros. */
-function blankText(bytes) {
-  const name = [...PLACE_IN_TEXT].map((letter) => letter.charCodeAt(0));
+/**
+ * Some programs write the place a second time, as text: GPSLatitude="7,48.2S" (XMP); the video of a motion photo has it as
+ * ©xyz, +07.80+110.36/. The digits become zeros.
+ */
+function blankTexts(bytes) {
+  for (const text of PLACES_IN_TEXT) blankText(bytes, [...text].map((letter) => letter.charCodeAt(0)));
+}
+
+function blankText(bytes, name) {
   for (let at = bytes.indexOf(name[0]); at >= 0; at = bytes.indexOf(name[0], at + 1)) {
     if (!name.every((code, n) => bytes[at + n] === code)) continue;
     for (let n = at; n < Math.min(at + TEXT_LENGTH, bytes.length); n++) if (bytes[n] >= 0x30 && bytes[n] <= 0x39) bytes[n] = 0x30;

@@ -65,11 +65,15 @@ export class FixPanel {
     const blob = new Blob([bytesOf(told.copy.data)], { type: told.copy.media_type });
     const name = this.nameOf(blob);
     const url = this.urlOf(blob);
-    const title = el("h2", { tabIndex: -1 }, sign(told.after.verdict), el("span", { text: t("fix.title") }));
+    // No tick while a raised hand remains that nobody could name: nothing was found, and that is not "nothing is there".
+    const seen = told.after.verdict === "clear" && told.raised_unnamed ? "review" : told.after.verdict;
+    const look = seen === told.after.verdict ? null : t(told.raised_unnamed === 1 ? "fix.lookOne" : "fix.look", { count: told.raised_unnamed });
+    const title = el("h2", { tabIndex: -1 }, sign(seen), el("span", { text: t("fix.title") }));
     const before = this.photo.sent.width ? el("figure", {}, el("img", { src: this.photo.url, alt: "" }), el("figcaption", { text: t("fix.before") })) : null;
-    const after = el("figure", { class: "is-after" }, el("img", { src: url, alt: told.details.join(" "), width: told.copy.width, height: told.copy.height }), el("figcaption", { text: told.after.verdict === "clear" ? t("fix.after") : `${t("fix.after")}: ${t("fix.left")}` }));
+    const after = el("figure", { class: `is-after is-${seen}` }, el("img", { src: url, alt: told.details.join(" "), width: told.copy.width, height: told.copy.height }), el("figcaption", { text: told.after.verdict === "clear" ? t("fix.after") : `${t("fix.after")}: ${t("fix.left")}` }));
     this.show(
       title,
+      look && el("p", { class: "fix-look", text: look }),
       el("div", { class: "fix-pictures" }, before, after),
       el("div", { class: "actions" },
         el("a", { class: "button main", href: url, download: name }, icon("download"), el("span", { text: t("fix.download") })),
@@ -78,7 +82,7 @@ export class FixPanel {
       texts,
       el("div", { class: "actions" }, others),
     );
-    announce(t("fix.ready", { headline: told.after.headline ?? "" }));
+    announce(t("fix.ready", { headline: look ?? "" }));
     title.focus({ preventScroll: true });
     this.element.scrollIntoView({ block: "nearest" });
   }

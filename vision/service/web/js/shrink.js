@@ -5,6 +5,7 @@
 // as the checker itself looks again (`wantsDetail`).
 
 import { takenAt, withoutPlace, withTakenAt } from "./exif.js";
+import { isCutOff, mustStayWhole } from "./whole.js";
 
 export const ANALYSIS_SIDE = 2000;
 export const DETAIL_SIDE = 3000;
@@ -21,18 +22,21 @@ export const WORTHWHILE = 1.3;
 /**
  * Make the copy of a photo that is sent.
  *
- * Returns { blob, width, height, full }: the size of the copy, `full` the size of the original's long side. A photo
- * that the browser cannot read (HEIC in most) comes back as it is, but for its place, with `width`, `height` and `full`
- * 0: the server reads it, or says what is wrong with it.
+ * Returns { blob, width, height, full }: the size of the copy, `full` the size of the original's long side. What may be
+ * more than one still picture, or damaged, comes back as it is, but for its place: in a copy nobody could tell. So does a
+ * photo that the browser cannot read (HEIC in most), with `width`, `height` and `full` 0: the server reads it, or says
+ * what is wrong with it.
  */
 export async function shrink(file, side = ANALYSIS_SIDE) {
-  const bitmap = (await isCutOff(file)) ? null : await decoded(file);
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  const bitmap = isCutOff(bytes) ? null : await decoded(file);
+  const stays = mustStayWhole(bytes);
   if (!bitmap) return { blob: await withoutPlace(file), width: 0, height: 0, full: 0 };
   try {
-    const [width, height] = analysisSize(bitmap.width, bitmap.height, side);
+    const [width, height] = stays ? [bitmap.width, bitmap.height] : analysisSize(bitmap.width, bitmap.height, side);
     const size = { width, height, full: Math.max(bitmap.width, bitmap.height) };
     const same = width === bitmap.width && height === bitmap.height;
-    if (same && file.type === "image/jpeg" && file.size <= SMALL_BYTES) return { blob: await withoutPlace(file), ...size };
+    if (stays || (same && file.type === "image/jpeg" && file.size <= SMALL_BYTES)) return { blob: await withoutPlace(file), ...size };
     return { blob: withTakenAt(await drawn(bitmap, width, height), await takenAt(file)), ...size };
   } finally {
     bitmap.close();
@@ -53,19 +57,6 @@ export function wantsDetail(faces, sent) {
   const widths = faces.map((face) => face.box[2]).sort((a, b) => a - b);
   const middle = (widths[(widths.length - 1) >> 1] + widths[widths.length >> 1]) / 2;
   return middle < SMALL_FACE_PX;
-}
-
-/** Tell whether a JPEG ends before its picture does: some browsers fill the rest with grey and say nothing. */
-async function isCutOff(file) {
-  if (file.type !== "image/jpeg") return false;
-  const bytes = new Uint8Array(await file.arrayBuffer());
-  const scan = lastMarker(bytes, 0xda);
-  return scan >= 0 && lastMarker(bytes, 0xd9) < scan;
-}
-
-function lastMarker(bytes, code) {
-  for (let at = bytes.lastIndexOf(code); at > 0; at = bytes.lastIndexOf(code, at - 1)) if (bytes[at - 1] === 0xff) return at;
-  return -1;
 }
 
 async function decoded(file) {

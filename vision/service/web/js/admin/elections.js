@@ -59,7 +59,7 @@ function open(place, election, reload) {
   const id = input("text", election.id, { required: true, maxLength: 200, pattern: "[a-z0-9]+(-[a-z0-9]+)*" });
   const title = input("text", election.title, { maxLength: 200 });
   const level = choice(LEVELS.map((key) => [key, t(`level.${key}`)]), election.level);
-  const region = input("text", election.region, { maxLength: 13, inputMode: "decimal" });
+  const region = input("text", election.region, { maxLength: 100 });
   const dates = { active_from: input("date", election.active_from), active_to: input("date", election.active_to), polling_day: input("date", election.polling_day) };
   const save = button(t("admin.save"), { kind: "main", type: "submit" });
   const form = el("form", { class: "stack card" },

@@ -77,8 +77,24 @@ export function findingItem(finding) {
   const links = finding.people.slice(0, 5).map((person) => el("a", { class: "button small", href: personHash(person.id) }, icon("person"), el("span", { text: person.name })));
   return el("li", { class: "finding" },
     severityMark(finding.severity),
-    el("div", {}, el("p", { text: finding.message }), el("p", { class: "advice", text: finding.advice }), el("div", { class: "actions" }, links)),
+    el("div", {}, el("p", { text: finding.message }), el("p", { class: "advice", text: finding.advice }), el("div", { class: "actions" }, links, isPair(finding) ? twoPeople(finding.people) : null)),
   );
+}
+
+const PAIRS = ["same_person.faces", "same_person.other_election", "lookalikes.faces", "lookalikes.family"];
+const isPair = (finding) => PAIRS.includes(finding.code) && finding.people.length === 2;
+
+/** The answer "these are two people", and its taking back. */
+export function twoPeople([one, other], areTwo = false) {
+  const control = button(t(areTwo ? "health.takeBack" : "health.twoPeople"), { kind: "small" });
+  control.addEventListener("click", () => void busyWith(control, async () => {
+    await request(areTwo ? "DELETE" : "PUT", `/v1/candidates/${encodeURIComponent(one.id)}/distinct/${encodeURIComponent(other.id)}`);
+    forgetHealth();
+    announce(t(areTwo ? "health.takenBack" : "health.areTwo", { one: one.name, other: other.name }));
+    areTwo = !areTwo;
+    control.lastElementChild.textContent = t(areTwo ? "health.takeBack" : "health.twoPeople");
+  }));
+  return control;
 }
 
 export function severityMark(severity) {

@@ -2,8 +2,8 @@
 
 import { request } from "../api.js";
 import { number, t } from "../language.js";
-import { findingItem, findingsOf, forgetHealth } from "./health.js";
-import { formOf, photoField } from "./photos.js";
+import { findingItem, findingsOf, forgetHealth, twoPeople } from "./health.js";
+import { faceInWords, formOf, photoField } from "./photos.js";
 import { busyWith, button, choice, confirmed, el, field, goTo, heading, icon, loading, personHash, rejectedLines, say, sayNothing, sayWorking } from "./shell.js";
 
 const ROLES = ["candidate", "running_mate", "family"];
@@ -23,7 +23,7 @@ export async function showNewPerson(root) {
     event.preventDefault();
     sayWorking(t("photos.adding"));
     void busyWith(create, async () => {
-      const told = await request("POST", "/v1/candidates", { form: formOf(photos.files(), form.values()) });
+      const told = await request("POST", "/v1/candidates", { form: formOf(photos.files(), { ...form.values(), face: photos.faces() }) });
       photos.clear();
       forgetHealth();
       goTo(personHash(told.person.id), () => sayPhotos(t(`person.${told.outcome}`, { name: told.person.name, count: told.photos_used }), told));
@@ -43,7 +43,7 @@ export async function showPerson(root, id) {
     heading(person.name),
     el("p", { class: "lead", text: role }),
     el("div", { class: "person" },
-      el("div", { class: "stack" }, photosPart(person, path, reload), healthPart(id), familyPart(person)),
+      el("div", { class: "stack" }, photosPart(person, path, reload), healthPart(id), distinctPart(person), familyPart(person)),
       el("div", { class: "stack" }, await detailsPart(person, path, reload), removalPart(person, path)),
     ),
   );
@@ -62,7 +62,7 @@ function sayPhotos(text, told) {
 function photosPart(person, path, reload) {
   const list = person.photos.map((photo) => el("li", {},
     icon("photo"),
-    el("span", {}, el("span", { class: "file", text: photo.name }), el("span", { class: "caption", text: t("photos.face", { pixels: number(Math.round(photo.face_px)) }) })),
+    el("span", {}, el("span", { class: "file", text: photo.name }), el("span", { class: "caption", text: [t("photos.face", { pixels: number(Math.round(photo.face_px)) }), photo.face && faceInWords(photo.face)].filter(Boolean).join(", ") })),
     el("button", { type: "button", class: "button quiet small", "aria-label": t("photos.removeThis", { number: photo.number, name: photo.name }), on: { click: (event) => void removePhoto(event.currentTarget, photo) } }, icon("trash")),
   ));
   const removePhoto = async (control, photo) => {
@@ -79,7 +79,7 @@ function photosPart(person, path, reload) {
   const add = button(t("photos.add"), { kind: "main", picture: "plus", hidden: true, on: { click: () => void addPhotos() } });
   const addPhotos = () => busyWith(add, async () => {
     sayWorking(t("photos.adding"));
-    const told = await request("POST", `${path}/photos`, { form: formOf(chosen.files()) });
+    const told = await request("POST", `${path}/photos`, { form: formOf(chosen.files(), { face: chosen.faces() }) });
     chosen.clear();
     forgetHealth();
     await reload();
@@ -98,6 +98,12 @@ function healthPart(id) {
   const found = findingsOf(id);
   if (!found?.length) return "";
   return el("section", { class: "card" }, el("h2", { text: t("person.health") }), el("ul", { class: "findings" }, found.map(findingItem)));
+}
+
+function distinctPart(person) {
+  if (!person.distinct?.length) return "";
+  const told = person.distinct.map((one) => el("li", {}, el("a", { href: personHash(one.id), text: one.name }), " ", twoPeople([person, one], true)));
+  return el("section", { class: "card" }, el("h2", { text: t("person.distinct") }), el("ul", { class: "links" }, told));
 }
 
 function familyPart(person) {
@@ -136,7 +142,7 @@ async function detailsForm(person) {
   const ballot = el("input", { type: "number", min: 1, max: 999, value: person.ballot_number ?? "" });
   const election = el("input", { type: "text", maxLength: 200, value: person.election ?? "", autocomplete: "off" });
   election.setAttribute("list", elected.id);
-  const region = el("input", { type: "text", inputMode: "decimal", maxLength: 13, value: person.region ?? "", autocomplete: "off" });
+  const region = el("input", { type: "text", maxLength: 100, value: person.region ?? "", autocomplete: "off" });
   const party = el("input", { type: "text", maxLength: 200, value: person.party ?? "", autocomplete: "off" });
   const relativeOf = el("input", { type: "text", maxLength: 250, value: person.relative_of ?? "", autocomplete: "off" });
   relativeOf.setAttribute("list", relatives.id);

@@ -4,9 +4,15 @@
 import { language, t } from "../language.js";
 import { button, el, icon } from "./shell.js";
 
-/** A field for photos: `element` to show, `files()` what is chosen, `clear()`. `onChange(count)` after every choice. */
+const FACES = ["", "left", "right", "largest", "1", "2", "3", "4", "5", "6"];
+
+/**
+ * A field for photos: `element` to show, `files()` what is chosen, `faces()` which face of each is meant, as the API
+ * wants it, `clear()`. `onChange(count)` after every choice.
+ */
 export function photoField(onChange = () => {}) {
   let chosen = [];
+  const meant = new WeakMap();
   const input = el("input", { type: "file", accept: "image/*,.heic,.heif,.avif", multiple: true, hidden: true, tabIndex: -1, "aria-hidden": "true" });
   const previews = el("ul", { class: "previews" });
   const count = el("p", { class: "caption", "aria-live": "polite" });
@@ -15,7 +21,7 @@ export function photoField(onChange = () => {}) {
   );
   const show = () => {
     for (const image of previews.querySelectorAll("img")) URL.revokeObjectURL(image.src);
-    previews.replaceChildren(...chosen.map((file) => preview(file, () => set(chosen.filter((one) => one !== file)))));
+    previews.replaceChildren(...chosen.map((file) => preview(file, meant, () => set(chosen.filter((one) => one !== file)))));
     count.textContent = chosen.length ? t("photos.chosen", { count: chosen.length }) : "";
   };
   const set = (files) => {
@@ -33,7 +39,11 @@ export function photoField(onChange = () => {}) {
     event.preventDefault();
     add(event.dataTransfer.files);
   });
-  return { element, files: () => chosen, clear: () => set([]) };
+  const faces = () => {
+    const words = chosen.map((file) => meant.get(file) ?? "");
+    return words.some(Boolean) ? words.join("|") : "";
+  };
+  return { element, files: () => chosen, faces, clear: () => set([]) };
 }
 
 /** The form that carries photos and other fields; the gallery keeps the photos' names. */
@@ -44,9 +54,18 @@ export function formOf(files, fields = {}) {
   return form;
 }
 
-function preview(file, onDrop) {
+/** Say which of a photo's faces is meant: "left", "right", "largest", a number, or "one" for a photo of one person. */
+export function faceInWords(word) {
+  return Number(word) ? t("photos.faceNumber", { number: word }) : t(`photos.face.${word}`);
+}
+
+function preview(file, meant, onDrop) {
+  const face = el("select", { class: "small", "aria-label": t("photos.which", { name: file.name }) },
+    ...FACES.map((word) => el("option", { value: word, text: faceInWords(word || "one") })));
+  face.value = meant.get(file) ?? "";
+  face.addEventListener("change", () => meant.set(file, face.value));
   const image = el("img", { src: URL.createObjectURL(file), alt: "" });
   image.addEventListener("error", () => image.replaceWith(el("span", { class: "preview-none" }, icon("photo"))), { once: true });
-  return el("li", {}, image, el("span", { class: "preview-name", text: file.name }),
+  return el("li", {}, image, el("span", { class: "preview-name", text: file.name }), face,
     el("button", { type: "button", class: "button quiet small", "aria-label": t("photos.drop", { name: file.name }), on: { click: onDrop } }, icon("close")));
 }

@@ -1,0 +1,37 @@
+"""What a file is and how many pictures it holds, as every room may know it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class MediaKind(StrEnum):
+    """What a file is: a photo (some hold further photos), a moving picture, a document of pages."""
+
+    IMAGE = "image"
+    ANIMATION = "animation"
+    DOCUMENT = "document"
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """`pictures` are those a viewer may show of the file: no previews, no maps of depth or brightness.
+
+    `looked_at` is how many of them were judged. `has_video`: a short video lies beside the photo (a motion photo, live
+    photo), which nobody looked at.
+    """
+
+    kind: MediaKind = MediaKind.IMAGE
+    pictures: int = 1
+    looked_at: int = 1
+    has_video: bool = False
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether everything in the file was looked at."""
+        return self.looked_at >= self.pictures and not self.has_video
+
+
+ONE_PICTURE = Media()
+"""A file with nothing in it but the photo."""
