@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from browser import DESKTOP, PHONE, Watched, launch, overflow_px, page_in, serious_problems
@@ -28,6 +29,8 @@ from web_pages import (
 )
 
 from vision.service.keys import KeyStore, Role
+
+pytestmark = pytest.mark.slow
 
 BUSY = '{"code": "server.busy", "title": "Penuh", "detail": "Layanan sedang penuh.", "status": 503, "request_id": "1"}'
 
@@ -143,14 +146,19 @@ class Closed:
     code: str
     key: str
 
+    def occupy(self, seconds: float) -> int:
+        """Have a process busy for that long; return the answer's status."""
+        headers = {"Authorization": f"Bearer {self.key}", "Content-Type": "application/octet-stream"}
+        with self.serving.client(headers=headers) as client:
+            return client.post("/v1/check", content=f"sleep {seconds} ").status_code
 
-@pytest.fixture(scope="module")
-def closed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Closed]:
-    folder = tmp_path_factory.mktemp("closed")
-    store = KeyStore(folder / "keys.db")
+
+@pytest.fixture
+def closed(tmp_path: Path) -> Iterator[Closed]:
+    store = KeyStore(tmp_path / "keys.db")
     code = store.create_code("humas", Role.CHECK, minutes=5, uses=9)[1]
     key = store.create_key("cms", Role.CHECK)[1]
-    with serving(folder, open_to="nobody") as one:
+    with serving(tmp_path, open_to="nobody") as one:
         yield Closed(one, code, key)
 
 
@@ -164,6 +172,7 @@ def test_a_code_lets_in_and_the_photo_waits_meanwhile(browser: Browser, closed: 
         expect(page.locator("#login [role=alert]")).to_contain_text("Kode salah")
         page.fill("#code", closed.code.lower().replace("-", " "))
         page.keyboard.press("Enter")
+        page.wait_for_selector("#choose")
         choose(page, [CLEAR])
         assert answered(page) == NOTHING
         # The session ends behind the page's back: the photo is kept until somebody has logged in again.
@@ -180,22 +189,62 @@ def test_a_code_lets_in_and_the_photo_waits_meanwhile(browser: Browser, closed: 
         assert watched.complaints == []
 
 
-def test_waiting_in_line_is_told(browser: Browser, closed: Closed) -> None:
-    """While other photos are checked, the page says that this one waits, and how many do."""
-    headers = {"Authorization": f"Bearer {closed.key}", "Content-Type": "application/octet-stream"}
+def test_a_login_in_another_tab_is_taken_over(browser: Browser, closed: Closed) -> None:
+    with page_in(browser, PHONE, **STILL) as watched:
+        page = open_page(watched, closed.serving.url)
+        other = open_page(Watched(page.context.new_page()), closed.serving.url)
+        for tab in (page, other):
+            tab.fill("#code", closed.code)
+            tab.keyboard.press("Enter")
+            tab.wait_for_selector("#choose")
+        choose(page, [CLEAR])
+        assert answered(page) == NOTHING
+        forgive(watched, "403")
+        assert watched.complaints == []
 
-    def occupy(seconds: float) -> int:
-        with closed.serving.client(headers=headers) as client:
-            return client.post("/v1/check", content=f"sleep {seconds} ").status_code
 
+def test_an_answer_from_before_the_login_takes_nobody_out(browser: Browser, closed: Closed) -> None:
+    """How many wait is asked for while a photo is checked; the answer may come after the next login."""
+    late: list[Route] = []
+    is_checked = False
+    nobody = {"role": None, "login": None, "csrf": None, "waiting": 0}
     with page_in(browser, PHONE, **STILL) as watched, ThreadPoolExecutor() as pool:
         page = open_page(watched, closed.serving.url)
         page.fill("#code", closed.code)
         page.keyboard.press("Enter")
         page.wait_for_selector("#choose")
-        others = [pool.submit(occupy, 7.1)]
+        other = pool.submit(closed.occupy, 6.1)
+        page.wait_for_timeout(500)  # it is under way before the photo comes
+        page.route("**/v1/session*", lambda route: route.continue_() if is_checked else late.append(route))
+        choose(page, [CLEAR])
+        assert answered(page) == NOTHING
+        assert other.result() == 200
+        assert late
+        is_checked = True
+        page.context.clear_cookies()
+        page.click("#another")
+        choose(page, [CLEAR], wait=False)
+        page.fill("#code", closed.code)
+        page.keyboard.press("Enter")
+        assert answered(page) == NOTHING
+        for question in late:
+            question.fulfill(json=nobody)
+        page.click("#leave")
+        expect(page.locator("#code")).to_be_visible()
+        forgive(watched, "401", "failed:")
+        assert watched.complaints == []
+
+
+def test_waiting_in_line_is_told(browser: Browser, closed: Closed) -> None:
+    """While other photos are checked, the page says that this one waits, and how many do."""
+    with page_in(browser, PHONE, **STILL) as watched, ThreadPoolExecutor() as pool:
+        page = open_page(watched, closed.serving.url)
+        page.fill("#code", closed.code)
+        page.keyboard.press("Enter")
+        page.wait_for_selector("#choose")
+        others = [pool.submit(closed.occupy, 7.1)]
         page.wait_for_timeout(500)  # the long one is under way before the short one comes
-        others.append(pool.submit(occupy, 0.1))
+        others.append(pool.submit(closed.occupy, 0.1))
         page.wait_for_timeout(200)
         choose(page, [CLEAR], wait=False)
         expect(page.locator("#busy .busy-note")).to_contain_text("2 permintaan dalam antrean")

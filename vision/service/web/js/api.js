@@ -17,7 +17,12 @@ export class Problem extends Error {
 
 /** Who am I, and what may I: GET /v1/session. */
 export async function session() {
-  return remembered(await request("GET", "/v1/session"));
+  return remembered(await send("GET", "/v1/session"));
+}
+
+/** How many requests wait their turn. Who is logged in stays as it was: this answer may be older than the login. */
+export async function waiting() {
+  return (await request("GET", "/v1/session")).waiting;
 }
 
 export async function logIn(code) {
@@ -37,9 +42,19 @@ function remembered(told) {
  * Ask the server and return what its JSON says. Raises `Problem`, or an AbortError where `signal` ended it.
  *
  * `query`: options, empty ones left out. `json` or `form`: the body. `onProgress(share)`: what part was sent, 0..1;
- * `onSent()`: all of it is there, and after `answerSeconds` more without an answer there will be none.
+ * `onSent()`, once for every try: all of it is there, and after `answerSeconds` more without an answer there will be none.
  */
-export function request(method, path, { query = {}, json, form, onProgress, onSent, answerSeconds, signal } = {}) {
+export async function request(method, path, options = {}) {
+  try {
+    return await send(method, path, options);
+  } catch (error) {
+    if (error.code !== "auth.csrf") throw error;
+    await session(); // somebody has logged in anew in another tab
+    return send(method, path, options);
+  }
+}
+
+function send(method, path, { query = {}, json, form, onProgress, onSent, answerSeconds, signal } = {}) {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) {
       reject(ended());

@@ -1,6 +1,6 @@
 // The staff page: photos come in, are made smaller, sent and checked; the answer is shown; nothing is kept.
 
-import { ended, logOut, Problem, request, session as askSession, wasEnded } from "./api.js";
+import { ended, logOut, Problem, request, session as askSession, waiting, wasEnded } from "./api.js";
 import { showAnswer } from "./answer.js";
 import { Busy, countdown } from "./busy.js";
 import { announce, button, el, icon } from "./dom.js";
@@ -12,7 +12,7 @@ import { DETAIL_SIDE, shrink, wantsDetail } from "./shrink.js";
 const MB = 2 ** 20;
 const POLL_MS = 2000;
 const SPARE_SECONDS = 60; // waiting in line and the way back, beside the time that each photo may take
-const REGION = /^\d{2}([.,]?\d{1,2}([.,]?\d{2}([.,]?\d{4})?)?)?$/;
+const REGION = /^(\d{2}([.,]?\d{1,2}([.,]?\d{2}([.,]?\d{4})?)?)?|.*\p{L}.*)$/u; // whether there is one of that code or name, the service says
 const LOST_SECONDS = 3;
 const TRIES = 5; // so often a full service is asked again by itself
 const byId = (id) => document.getElementById(id);
@@ -206,9 +206,10 @@ async function checkOnce(photos, busy, signal, note) {
   let poll = null;
   const watch = () => {
     busy.show("check", null, note);
+    clearInterval(poll);
     poll = setInterval(async () => {
-      const { waiting } = await askSession().catch(() => ({}));
-      if (poll && busy.step === "check") busy.show("check", null, waiting ? t("busy.queueOf", { count: number(waiting) }) : note);
+      const count = await waiting().catch(() => 0);
+      if (poll && busy.step === "check") busy.show("check", null, count ? t("busy.queueOf", { count: number(count) }) : note);
     }, POLL_MS);
   };
   try {
@@ -241,7 +242,7 @@ function fail(error) {
   }
   if (!(error instanceof Problem)) console.error(error);
   const problem = error instanceof Problem ? error : new Problem("page", null, t("failed.page"));
-  const ofPhoto = /^(photo|request\.(too|media))/.test(problem.code);
+  const ofPhoto = /^(photo|media|request\.(too|media))/.test(problem.code);
   const head = el("h1", { class: "headline", tabIndex: -1, text: problem.title ?? t("failed.title") });
   const again = button(t("failed.again"), { kind: ofPhoto ? "" : "main", picture: "again", on: { click: () => void work() } });
   const another = button(t("failed.another"), { kind: ofPhoto ? "main" : "", picture: "photo", on: { click: () => toStart() } });
