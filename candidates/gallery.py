@@ -6,26 +6,23 @@ import difflib
 import stat
 from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
-from datetime import date
-from enum import StrEnum
 from itertools import chain, count
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 from candidates import distinct as distinct_people
-from candidates import templates
+from candidates import elections, templates
 from candidates.digest import FIRST_WITH_CALIBRATIONS, contents_digest
 from candidates.errors import (
     AmbiguousCandidateError,
     CandidateHasRelativesError,
-    ElectionError,
     GalleryModelMismatchError,
     InvalidCandidateError,
     UnknownCandidateError,
 )
-from candidates.people import Candidate, Election, Reference, Role, name_key, slug
-from candidates.regions import region_of
+from candidates.people import Candidate, Election, Outcome, Reference, Role, name_key, slug
+from candidates.regions import code_to_store
 from candidates.roll import PERSON_COLUMNS, Roll, person_of
 from candidates.scope import Scope
 from candidates.store import Store, now
@@ -33,17 +30,7 @@ from candidates.store import Store, now
 if TYPE_CHECKING:
     from candidates.vectors import Vectors
 
-_ELECTION_COLUMNS = ", ".join(field.name for field in fields(Election))
 _REVISION = "revision"  # key of the note "changes revision"
-
-
-class Outcome(StrEnum):
-    """What became of a row or a person."""
-
-    ADDED = "added"
-    UPDATED = "updated"
-    UNCHANGED = "unchanged"
-    REJECTED = "rejected"
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,11 +134,11 @@ class Gallery:
 
     def elections(self) -> tuple[Election, ...]:
         """Return all elections, in the order of their ids."""
-        return self._elections("ORDER BY id")
+        return elections.every(self._store)
 
     def election(self, election_id: str) -> Election | None:
         """Return the election of this id, if it is registered."""
-        return next(iter(self._elections("WHERE id = ?", election_id)), None)
+        return elections.find(self._store, election_id)
 
     def references(self, person_id: str | None = None) -> tuple[Reference, ...]:
         """Return the templates of one person, or of everybody (by person, then in the order they came)."""
@@ -173,13 +160,7 @@ class Gallery:
 
     def model_ids(self) -> tuple[str, ...]:
         """Return the face models that templates come from, sorted: one, unless re-embedding was interrupted."""
-        # Each step looks up the next id in the index, so that a million templates take no longer than ten.
-        rows = self._store.rows(
-            "WITH RECURSIVE found (id) AS (SELECT min(model_id) FROM templates UNION ALL"
-            " SELECT (SELECT min(model_id) FROM templates WHERE model_id > found.id) FROM found WHERE id IS NOT NULL)"
-            " SELECT id FROM found WHERE id IS NOT NULL"
-        )
-        return tuple(str(row[0]) for row in rows)
+        return templates.model_ids(self._store)
 
     def model_counts(self) -> dict[str, int]:
         """Return face model → how many templates come from it, in the order of `model_ids`."""
@@ -305,7 +286,7 @@ class Gallery:
         with self._store.transaction():
             self._check_ties(candidate)
             before = self.get(candidate.id)
-            candidate = replace(candidate, region=_region(candidate.region, before))
+            candidate = replace(candidate, region=code_to_store(candidate.region, before.region if before else None))
             changed = tuple(
                 field.name
                 for field in fields(Candidate)
@@ -378,14 +359,12 @@ class Gallery:
     def put_election(self, election: Election) -> Outcome:
         """Add or replace an election (by id). Raises `RegionError` for a region that there is not."""
         with self._store.transaction():
-            before = self.election(election.id)
-            election = replace(election, region=_region(election.region, before))
-            if before == election:
-                return Outcome.UNCHANGED
-            values = [_stored(getattr(election, field.name)) for field in fields(Election)]
-            self._upsert("elections", _ELECTION_COLUMNS, values)
-            self._store.log("update" if before else "add", f"election:{election.id}")
-            return Outcome.UPDATED if before else Outcome.ADDED
+            return elections.put(self._store, election)
+
+    def remove_election(self, election_id: str) -> None:
+        """Remove an election. Raises `ElectionError` when it is unknown or people still belong to it."""
+        with self._store.transaction():
+            elections.remove(self._store, election_id)
 
     def distinct(self) -> frozenset[distinct_people.Pair]:
         """Return every two (ids, sorted) who look alike and were told to be two people."""
@@ -421,30 +400,13 @@ class Gallery:
             self._store.note(_REVISION, f"{self.changes} {self.revision}")
         return True
 
-    def remove_election(self, election_id: str) -> None:
-        """Remove an election. Raises `ElectionError` when it is unknown or people still belong to it."""
-        with self._store.transaction():
-            if people := self._people("WHERE election = ? ORDER BY id", election_id):
-                raise ElectionError(
-                    f"{len(people)} orang masih terdaftar pada pemilu «{election_id}».",
-                    f"{len(people)} people still belong to the election “{election_id}”.",
-                )
-            if not self._store.write("DELETE FROM elections WHERE id = ?", (election_id,)):
-                raise _unknown_election(election_id)
-            self._store.log("remove", f"election:{election_id}")
-
     def _people(self, rest: str, *values: str) -> tuple[Candidate, ...]:
         rows = self._store.rows(f"SELECT {PERSON_COLUMNS} FROM people {rest}", values)  # noqa: S608
         return tuple(person_of(row) for row in rows)
 
-    def _elections(self, rest: str, *values: str) -> tuple[Election, ...]:
-        rows = self._store.rows(f"SELECT {_ELECTION_COLUMNS} FROM elections {rest}", values)  # noqa: S608
-        return tuple(Election(*row[:4], *(date.fromisoformat(day) if day else None for day in row[4:])) for row in rows)
-
     def _check_ties(self, candidate: Candidate) -> None:
-        election = candidate.election
-        if election and not self._store.rows("SELECT 1 FROM elections WHERE id = ?", (election,)):
-            raise _unknown_election(election)
+        if candidate.election:
+            elections.require(self._store, candidate.election)
         named = self.get(candidate.relative_of) if candidate.relative_of else None
         if candidate.relative_of and not named:
             raise UnknownCandidateError(
@@ -457,30 +419,5 @@ class Gallery:
             )
 
     def _write_person(self, candidate: Candidate) -> None:
-        values = [_stored(getattr(candidate, field.name)) for field in fields(Candidate)]
-        self._upsert("people", f"{PERSON_COLUMNS}, name_key", [*values, name_key(candidate.name)])
-
-    def _upsert(self, table: str, columns: str, values: list[Any]) -> None:
-        # Not INSERT OR REPLACE: that deletes first, and would take the person's templates along.
-        names = columns.split(", ")
-        updates = ", ".join(f"{name} = excluded.{name}" for name in names[1:])
-        marks = ", ".join("?" * len(names))
-        self._store.write(
-            f"INSERT INTO {table} ({columns}) VALUES ({marks}) ON CONFLICT (id) DO UPDATE SET {updates}",  # noqa: S608
-            values,
-        )
-
-
-def _region(written: str, before: Candidate | Election | None) -> str:
-    """Return the code of a region; one that an older version stored may stay, so that photos can still be added."""
-    if not written or (before is not None and before.region == written):
-        return written
-    return region_of(written).code
-
-
-def _stored(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, date) else value
-
-
-def _unknown_election(election_id: str) -> ElectionError:
-    return ElectionError(f"Pemilu «{election_id}» tidak terdaftar.", f"The election “{election_id}” is not registered.")
+        values = [getattr(candidate, field.name) for field in fields(Candidate)]
+        self._store.upsert("people", f"{PERSON_COLUMNS}, name_key", [*values, name_key(candidate.name)])

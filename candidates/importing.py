@@ -19,8 +19,8 @@ from candidates.errors import (
     GalleryError,
     UnknownCandidateError,
 )
-from candidates.gallery import Gallery, Outcome
-from candidates.people import Candidate, Election, Role, name_key, slug
+from candidates.gallery import Gallery
+from candidates.people import Candidate, Election, Outcome, Role, name_key, slug
 from candidates.photos import Describe, FaceTemplate, Gathered, PhotoFile, Reason, gather, named
 from candidates.reports import ImportReport, RowReport, Tally
 from candidates.resembling import Resemblance

@@ -39,6 +39,15 @@ class Relation(StrEnum):
     OTHER = "other"
 
 
+class Outcome(StrEnum):
+    """What became of a person, an election or a row of a table."""
+
+    ADDED = "added"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+    REJECTED = "rejected"
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A registered person: a candidate, a running mate or a relative of one.

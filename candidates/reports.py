@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from candidates.gallery import Outcome
 from candidates.headers import Header, listed
+from candidates.people import Outcome
 from candidates.photos import Reason, RejectedPhoto
 
 PROBLEMS_KEPT: Final = 1000

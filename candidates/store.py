@@ -103,6 +103,17 @@ class Store:
         with _explained(self.path):
             return self._connection.execute(sql, values).rowcount
 
+    def upsert(self, table: str, columns: str, values: Sequence[Any]) -> None:
+        """Add a row, or replace the one of the same `id`; `columns` are joined by ", ", the id first."""
+        # Not INSERT OR REPLACE: that deletes first, and would take along what refers to the row.
+        names = columns.split(", ")
+        updates = ", ".join(f"{name} = excluded.{name}" for name in names[1:])
+        marks = ", ".join("?" * len(names))
+        self.write(
+            f"INSERT INTO {table} ({columns}) VALUES ({marks}) ON CONFLICT (id) DO UPDATE SET {updates}",  # noqa: S608
+            values,
+        )
+
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """All or nothing, also when the process is killed: SQLite drops what was not committed."""

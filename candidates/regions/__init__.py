@@ -6,6 +6,6 @@ reading.py   codes and names → a region, or an error that names the nearest on
 """
 
 from candidates.regions.listing import Region, label_of
-from candidates.regions.reading import code_of, region_of
+from candidates.regions.reading import code_of, code_to_store, region_of
 
-__all__ = ["Region", "code_of", "label_of", "region_of"]
+__all__ = ["Region", "code_of", "code_to_store", "label_of", "region_of"]

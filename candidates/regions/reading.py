@@ -53,6 +53,14 @@ def code_of(text: str) -> str | None:
         return None
 
 
+def code_to_store(written: str, stored: str | None) -> str:
+    """Return the code of a region to be stored; `stored` is what the entry has so far, None for a new one.
+
+    What an older version stored may stay, so that an entry can still be changed. Raises as `region_of` does.
+    """
+    return written if not written or written == stored else region_of(written).code
+
+
 def _named(written: str) -> Region:
     found = regions_named(written) if len(written) <= _LONGEST else ()
     if len(found) == 1:

@@ -13,8 +13,8 @@ from typing import Any
 
 from candidates import Candidate, Election, Gallery, Reference
 from candidates.errors import CandidatesError, UnknownCandidateError
-from candidates.gallery import Outcome
 from candidates.importing import Importer
+from candidates.people import Outcome
 from candidates.photos import (
     Gathered,
     Reason,

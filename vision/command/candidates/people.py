@@ -9,9 +9,9 @@ from pathlib import Path
 import click
 
 from candidates.choosing import face_words
-from candidates.gallery import Gallery, Outcome
+from candidates.gallery import Gallery
 from candidates.importing import register
-from candidates.people import Candidate, Relation, Role
+from candidates.people import Candidate, Outcome, Relation, Role
 from candidates.regions import label_of
 from candidates.tables import PEOPLE_COLUMNS, Row, person_row
 from vision.command.candidates.numbered import numbered_option, numbering

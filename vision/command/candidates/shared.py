@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any, NoReturn, cast
 import click
 
 from candidates.errors import CandidatesError, Language
-from candidates.gallery import Gallery, Outcome
+from candidates.gallery import Gallery
 from candidates.importing import RowReport
+from candidates.people import Outcome
 from candidates.photos import Describe
 from vision.command.options import lang_option
 from vision.command.output import carry_on, is_output

@@ -9,8 +9,9 @@ from pathlib import Path
 import click
 
 from candidates.errors import ArchiveOverSourceError
-from candidates.gallery import Gallery, Outcome
+from candidates.gallery import Gallery
 from candidates.importing import ImportReport, RowReport
+from candidates.people import Outcome
 from candidates.sources import Kind, import_source, kind_of
 from candidates.transfer import Exported, export
 from vision.command.candidates.import_progress import import_progress
