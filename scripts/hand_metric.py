@@ -172,7 +172,7 @@ def is_near(box_ltwh: Sequence[float], point_xy: tuple[float, float], within_px:
 def size_class(size_px: float) -> str:
     """Name the size class of a hand."""
     low, high = next(pair for pair in SIZES if pair[0] <= size_px < pair[1])
-    return f"< {high}" if low == 0 else f"> {low}" if high == SIZES[-1][1] else f"{low}-{high}"
+    return f"under {high}" if low == 0 else f"over {low}" if high == SIZES[-1][1] else f"{low}-{high}"
 
 
 SIZE_NAMES = tuple(size_class(low) for low, _ in SIZES)

@@ -1,5 +1,7 @@
 """Real group photos, most of them Indonesian, in which somebody has marked every sign by eye (`groups/real_scenes`).
 
+`scenes.json` holds the marks, `hand_px.json` the heights of the marked hands.
+
 Judged by the whole product without a gallery, since what counts is the answer on the photo. The photos are split by
 repository, so that what is tuned on one half can be reported on the other.
 """
@@ -8,14 +10,14 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from scripts.hand_bench.bench import ENGINE, Bench
 from scripts.hand_bench.table import table
-from scripts.hand_metric import QUIET, is_near
+from scripts.hand_metric import QUIET, SIZE_NAMES, is_near, size_class
 from vision import PhotoChecker
 
 FOLDER = "groups/real_scenes"
@@ -51,6 +53,33 @@ def halves(names: Iterable[str]) -> dict[str, str]:
     return half
 
 
+@dataclass(frozen=True, slots=True)
+class SignResult:
+    """What an answer says of one marked sign: is a hand found there, is it called a sign, and is that a fair name."""
+
+    found: bool
+    flagged: bool
+    named: bool
+
+
+def sign_results(marks: Marks, answer: Mapping[str, Any]) -> list[SignResult | None]:
+    """Return what a `fotonetral.check/1` object says of each of a photo's marks; None for an undecided one."""
+    hands = list(zip((hand["pose"] for hand in answer["hands"]), _marked_places(marks, answer), strict=True))
+    results: list[SignResult | None] = []
+    for x, y, fair in marks["signs"]:
+        poses = [pose for pose, place in hands if is_near(place, (x, y), marks["radius"])]
+        flagged = any(pose not in QUIET for pose in poses)
+        named = any(pose in fair.split("|") for pose in poses)
+        results.append(None if fair == UNDECIDED else SignResult(bool(poses), flagged, named))
+    return results
+
+
+def _marked_places(marks: Marks, answer: Mapping[str, Any]) -> list[list[float]]:
+    """Return the boxes (left, top, width, height) of the answer's hands in the pixels in which the photo was marked."""
+    scale = marks["size_wh"][0] / answer["photo"]["width"] if "size_wh" in marks else 1.0
+    return [[side * scale for side in hand["box"]] for hand in answer["hands"]]
+
+
 @dataclass
 class Tally:
     """Counts over photos; `falsely` counts by pose the signs named where nothing is marked."""
@@ -69,23 +98,16 @@ class Tally:
     def add(self, marks: Marks, answer: Mapping[str, Any]) -> None:
         """Count one photo; `answer` is its `fotonetral.check/1` object."""
         hands, verdict = answer["hands"], answer["verdict"]
-        scale = marks["size_wh"][0] / answer["photo"]["width"] if "size_wh" in marks else 1.0
-        places = [[side * scale for side in hand["box"]] for hand in hands]
-        sure = [sign for sign in marks["signs"] if sign[2] != UNDECIDED]
+        sure = [sign for sign in sign_results(marks, answer) if sign]
         for sign in sure:
-            poses = [
-                hand["pose"]
-                for hand, place in zip(hands, places, strict=True)
-                if is_near(place, sign[:2], marks["radius"])
-            ]
             self.signs += 1
-            self.found += bool(poses)
-            self.flagged += any(pose not in QUIET for pose in poses)
-            self.named += any(pose in sign[2].split("|") for pose in poses)
+            self.found += sign.found
+            self.flagged += sign.flagged
+            self.named += sign.named
         if not marks.get("unmarked_signs"):
             self.falsely.update(
                 hand["pose"]
-                for hand, place in zip(hands, places, strict=True)
+                for hand, place in zip(hands, _marked_places(marks, answer), strict=True)
                 if hand["pose"] not in QUIET
                 and not any(is_near(place, sign[:2], marks["radius"]) for sign in marks["signs"])
             )
@@ -109,7 +131,7 @@ class Tally:
 
 
 def report(bench: Bench) -> None:
-    """Print what is found and what is said of the photos, by half; keep the answers."""
+    """Print what is found and what is said of the photos, by half, and by the hand's height; keep the answers."""
     marked = marked_scenes(bench.data)
     told = answers(bench.data, list(marked)[:: bench.every])
     half = halves(marked)
@@ -121,7 +143,34 @@ def report(bench: Bench) -> None:
     print(table(["", *_HEAD], [[title, *tally.cells()] for title, tally in tallies.items()]))
     falsely = tallies["all"].falsely.most_common()
     print("false signs: " + (", ".join(f"{pose} {count}" for pose, count in falsely) or "none"))
+    print()
+    print(by_height(marked, hand_heights(bench.data), told))
     bench.keep_lines("real_scenes", ENGINE, [json.dumps(answer) for answer in told.values()])
+
+
+def by_height(
+    marked: Mapping[str, Marks], heights_px: Mapping[str, Sequence[float]], answered: Mapping[str, Mapping[str, Any]]
+) -> str:
+    """Return a table of the signs found, flagged and named, a row a size class of the hand's height.
+
+    All three go by the photo's name: the marks, the heights of the marked hands in the same order, and the answers.
+    """
+    signs: dict[str, list[SignResult]] = {size: [] for size in SIZE_NAMES}
+    for name, answer in answered.items():
+        for sign, height_px in zip(sign_results(marked[name], answer), heights_px[name], strict=True):
+            if sign:
+                signs[size_class(height_px)].append(sign)
+    rows = [
+        [size, len(some), *(sum(getattr(sign, what) for sign in some) for what in ("found", "flagged", "named"))]
+        for size, some in signs.items()
+    ]
+    return table(["hand's height, px", "signs", "found", "flagged", "named"], rows)
+
+
+def hand_heights(data: Path) -> dict[str, list[float]]:
+    """Return the heights of the marked hands, pixels, by photo."""
+    heights: dict[str, list[float]] = json.loads((data / FOLDER / "hand_px.json").read_text("utf-8"))
+    return heights
 
 
 def marked_scenes(data: Path) -> dict[str, Marks]:

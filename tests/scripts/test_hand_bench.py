@@ -18,7 +18,7 @@ from scripts.hand_bench.damage import DAMAGES, dark
 from scripts.hand_bench.hosts import Host
 from scripts.hand_bench.pasted import Person, find_people, free_place, paste_people
 from scripts.hand_bench.raised import raise_hands
-from scripts.hand_bench.real_scenes import FOLDER, REPORT, TUNING, Tally, halves
+from scripts.hand_bench.real_scenes import FOLDER, REPORT, TUNING, Tally, by_height, halves
 from scripts.hand_bench.sheet import Tile, crop_around, write_sheet
 from scripts.hand_bench.table import share, table
 from scripts.hand_bench.turns import SIDES, Named, Turn, cases, right_share
@@ -96,6 +96,7 @@ def data(tmp_path: Path) -> Path:
     (root / "groups" / "scenes.json").write_text(json.dumps({"scenes/party.jpg": party}))
     write(root / FOLDER / "village" / "grey.jpg")
     (root / FOLDER / "scenes.json").write_text(json.dumps({"village/grey.jpg": {"radius": 24, "signs": []}}))
+    (root / FOLDER / "hand_px.json").write_text(json.dumps({"village/grey.jpg": []}))
     return root
 
 
@@ -116,7 +117,7 @@ def bench(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
         ),
         pytest.param(
             "scenes",
-            ["signs 2 found 1 flagged 1 named 1 faces 1/1", "1 of 1"],
+            ["signs 2 found 1 flagged 1 named 1 faces 1/1", "1 of 1", "hand's height, px"],
             ["scenes.jsonl", "real_scenes.jsonl"],
             id="scenes",
         ),
@@ -160,6 +161,29 @@ def test_what_is_said_of_marked_photos_is_counted() -> None:
     tally.add({"radius": 20, "signs": [[9, 9, "*"]]}, answer("clear"))
     assert tally.cells() == ["2 / 2 / 2 / 1", "1 of 1", "1 of 2", 0, 2]
     assert tally.falsely == {"peace_two": 1, "palm_five": 1}
+
+
+def test_marked_signs_are_counted_by_the_hands_height() -> None:
+    def answer(*hands: tuple[float, str]) -> dict[str, object]:
+        boxes = [{"box": [x - 5, 95, 10, 10], "pose": pose} for x, pose in hands]
+        return {"photo": {"width": 900}, "hands": boxes, "verdict": "flag"}
+
+    near = {"radius": 20, "signs": [[100, 100, "ok"], [200, 100, "*"], [300, 100, "ily|rock"], [400, 100, "call"]]}
+    far = {"radius": 20, "signs": [[100, 100, "four"], [200, 100, "four"]]}
+    lines = by_height(
+        {"a/1.jpg": near, "b/2.jpg": far, "c/not_asked.jpg": far},
+        {"a/1.jpg": [96, 500, 24, 23], "b/2.jpg": [23, 40]},
+        {"a/1.jpg": answer((100, "ok"), (200, "ok"), (300, "four")), "b/2.jpg": answer((100, "four"), (200, "fist"))},
+    ).splitlines()
+    assert [line.split() for line in lines[1:]] == [
+        ["under", "24", "2", "1", "1", "1"],
+        ["24-32", "1", "1", "1", "0"],
+        ["32-48", "1", "1", "0", "0"],
+        ["48-96", "0", "0", "0", "0"],
+        ["over", "96", "1", "1", "1", "1"],
+    ]
+    with pytest.raises(ValueError, match="zip"):
+        by_height({"b/2.jpg": far}, {"b/2.jpg": [23]}, {"b/2.jpg": answer()})
 
 
 @pytest.mark.slow

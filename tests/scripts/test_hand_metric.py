@@ -156,7 +156,8 @@ def test_only_hands_with_a_sign_have_a_score_to_be_checked() -> None:
 
 
 @pytest.mark.parametrize(
-    ("size", "name"), [(0, "< 24"), (23.9, "< 24"), (24, "24-32"), (48, "48-96"), (96, "> 96"), (500, "> 96")]
+    ("size", "name"),
+    [(0, "under 24"), (23.9, "under 24"), (24, "24-32"), (48, "48-96"), (96, "over 96"), (500, "over 96")],
 )
 def test_size_classes(size: float, name: str) -> None:
     assert size_class(size) == name
