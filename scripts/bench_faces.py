@@ -22,8 +22,9 @@ import onnxruntime
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from scripts.face_bench import detection, groups, open_set, politicians, quality, speed
+from scripts.face_bench import detection, groups, open_set, pictures, politicians, quality, speed, turned
 from scripts.face_vectors import half, people_of
+from vision.faces import FaceFinder
 
 
 def run_open_set(data: Path, cache: Path) -> None:
@@ -62,9 +63,12 @@ def run_speed(data: Path, _cache: Path) -> None:
 
 
 def run_detection(data: Path, _cache: Path) -> None:
-    """Print faces found."""
+    """Print faces found, and photos told to be turned."""
     detection.groups(data / "groups")
+    detection.masks_and_hands(pictures.masked_photos(data), pictures.hand_pictures(data))
     detection.worn(data / "faces/lfw")
+    with FaceFinder() as finder:
+        turned.report(finder, pictures.upright_photos(data))
 
 
 PARTS: Mapping[str, Callable[[Path, Path], None]] = {

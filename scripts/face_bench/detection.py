@@ -1,4 +1,4 @@
-"""Faces found, beside dlib's HOG: in group photos by size, and made harder to find."""
+"""Faces found, beside dlib's HOG: in groups by size, behind masks, where there are none, and made harder to find."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import csv
 import statistics
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,6 +15,7 @@ import numpy as np
 
 from scripts.face_bench.wear import WEARS, open_portraits
 from scripts.hand_bench.bench import Pixels
+from scripts.hand_bench.table import table
 from vision.faces import FaceFinder
 from vision.geometry import Box
 from vision.photo import open_photo
@@ -73,6 +74,14 @@ def groups(folder: Path) -> None:
         print(f"{name:22}{columns}{extra[name]:>8}{statistics.mean(spent) * 1e3:>10.0f}")
 
 
+def masks_and_hands(masked: Sequence[Path], hands: Sequence[Path]) -> None:
+    """Print in how many photos of people in masks a face is found, and in how many pictures of hands a false one."""
+    with detectors() as every:
+        rows = [[name, _with_faces(detect, masked), _with_faces(detect, hands)] for name, detect in every.items()]
+    print("\nPhotos in which a face is found: people in masks, and hands alone, where there is none")
+    print(table(["", f"masks ({len(masked)})", f"hands ({len(hands)})"], rows))
+
+
 def worn(people: Path) -> None:
     """Print the share of faces found under masks, veils, dark glasses, hard light and tilts, one face a picture."""
     folders = sorted(people.iterdir())[1::_EVERY_PERSON]
@@ -87,6 +96,10 @@ def worn(people: Path) -> None:
                 for detect in every.values()
             ]
             print(f"{label:20}" + "".join(f"{share:>22.0%}" for share in shares))
+
+
+def _with_faces(detect: Detector, photos: Sequence[Path]) -> int:
+    return sum(bool(detect(np.array(open_photo(photo).pixels))) for photo in photos)
 
 
 def _is_found(boxes: list[Box], face: Box) -> bool:
