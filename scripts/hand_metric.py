@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from scripts.training.hearts import HEARTS, is_trained_on
 from vision.geometry import Box
 from vision.poses import QUIET_POSES
 
@@ -45,6 +46,9 @@ QUIET = {pose.value for pose in QUIET_POSES}
 
 REPORT_SETS = ("laptop_selfies", "massey_asl_segmented", "drgfreeman_rps", "mmpose_tests", "openpose_coco")
 """Sets that no part of the training saw: other people, other cameras. Their figures are the honest ones."""
+
+SELFIES = ("hagrid_sample", "web_finger_hearts")
+"""More of these: people who hold a sign up to the camera, and close-ups of finger hearts, without the trained half."""
 
 SIZES = ((0, 24), (24, 32), (32, 48), (48, 96), (96, 10_000))
 """Size classes, pixels: a hand belongs to one when low <= size < high."""
@@ -127,6 +131,14 @@ def labelled_pictures(root: Path, sets: Iterable[str] | None = None, every: int 
             files = sorted(p for p in folder.glob("*/*") if p.parent.name in ACCEPTED or p.parent.name == NEGATIVE)
             chosen += files[::every]
     return chosen
+
+
+def part_of(picture: Path) -> str | None:
+    """Return which part of the report a labelled picture belongs to: unseen ones, selfies, trained ones, or no part."""
+    name = picture.parts[-3]
+    if name == HEARTS and is_trained_on(picture):
+        return None
+    return "report" if name in REPORT_SETS else "selfies" if name in SELFIES else "trained"
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,8 +24,11 @@ from scripts.rendering.oddities import write_broken, write_formats, write_orient
 from scripts.rendering.scene import Image
 from scripts.rendering.shading import Light
 from scripts.rendering.staff import Raised, raise_hand
+from scripts.rendering.view import LEAN
 
 FIXTURES = Path(__file__).resolve().parents[1] / "fixtures"
+
+_HEART_VIEW = View(roll=4, pitch=LEAN["finger_heart"])
 
 _COLLINS = Raised(
     "peace_two",
@@ -177,7 +180,7 @@ def _wide(photo: Photo) -> Photo:
 def make_photos() -> dict[str, Photo]:
     """Compose every staff photo, by name."""
     plain_collins, plain_hopper = Photo(collins(), (COLLINS,)), Photo(hopper(), (HOPPER,))
-    heart = replace(_COLLINS, pose="finger_heart", center_xy=(152, 340), hand_px=250, view=View(roll=4), seed=7)
+    heart = replace(_COLLINS, pose="finger_heart", center_xy=(152, 340), hand_px=250, view=_HEART_VIEW, seed=7)
     three = replace(_COLLINS, pose="three_imr", seed=1, view=View(roll=4, yaw=-8))
     thumb = replace(_HOPPER, pose="thumb_up", center_xy=(585, 690), view=View(yaw=140), wrist=(10, 0), seed=3)
     relaxed = replace(_COLLINS, pose="half_curl", center_xy=(165, 420), seed=2, view=View(roll=10, yaw=-10))
@@ -234,7 +237,8 @@ def _write_hands(folder: Path) -> dict[str, dict[str, object]]:
     shapes = [*POSES[:-1], *_QUIET]
     for number, pose in enumerate(shapes):
         tone = ("tan", "brown", "light")[number % 3]
-        hand = render_hand(pose, seed=_HAND_SEEDS.get(pose, 2), view=View(), tone=tone, background=_WALL, clean=True)
+        view = _HEART_VIEW if pose == "finger_heart" else View()
+        hand = render_hand(pose, seed=_HAND_SEEDS.get(pose, 2), view=view, tone=tone, background=_WALL, clean=True)
         name = f"none_{pose}" if pose in _QUIET else pose
         _save(hand.image, folder / f"{name}.jpg", quality=90)
         sign = _sign(pose, hand.landmarks_xy)

@@ -34,14 +34,23 @@ from scripts.training import fit as landmark_fit
 from scripts.training import weigh_fit
 from scripts.training.crops import Cropper, Crops, read, renders
 from scripts.training.gather import Gatherer
+from scripts.training.hearts import HEARTS
 from scripts.training.samples import MADE_UP, Samples, made_up
 from vision.hands.perceptron import Perceptrons
 from vision.hands.shapes import SHAPES
 from vision.models import model_path
 
 ROOT = Path(__file__).resolve().parents[1]
-PICTURES = ("subhih_hands", "dwivedi_lebanese_univ", "finger_counting", "sign_digits", "ragadag_openhands", "rendered")
-"""Sets whose licences allow training (NOTICE); the last one is our own."""
+PICTURES = (
+    "subhih_hands",
+    "dwivedi_lebanese_univ",
+    "finger_counting",
+    "sign_digits",
+    "ragadag_openhands",
+    "rendered",
+    HEARTS,
+)
+"""Sets whose licences allow training (NOTICE); "rendered" is our own."""
 
 CLUTTERED = ("subhih_hands", "dwivedi_lebanese_univ", "ragadag_openhands")
 """Sets with a room, a body or a face around the hand."""
@@ -56,7 +65,7 @@ _COUNTS_FOR = {"dwivedi_lebanese_univ": 0.35, "subhih_hands": 0.2, "renders": 0.
 
 _EACH = 300
 _MORE = {"finger_heart": 4.0, "thumb_up": 3.0, "thumb_down": 1.5, "fist": 2.0, "peace_two": 2.0, "one_index": 1.5}
-_MORE |= {"palm_five": 1.5, "l_two": 1.3, "ok": 1.5}
+_MORE |= {"palm_five": 1.5, "l_two": 1.3, "ok": 1.5, "flat_grip": 4.0, "pinch": 4.0}
 _NONE_EACH = 0.7
 """Renders a pose, and how many times more (or fewer) of some."""
 
@@ -72,7 +81,11 @@ def render_jobs() -> list[tuple[str, str, int]]:
         for pose in POSES
         for number in range(round(_EACH * _MORE.get(pose, 1.0)))
     ]
-    quiet = [(shape, "none", 200_000 + number) for shape in NONE_SHAPES for number in range(round(_EACH * _NONE_EACH))]
+    quiet = [
+        (shape, "none", 200_000 + number)
+        for shape in NONE_SHAPES
+        for number in range(round(_EACH * _NONE_EACH * _MORE.get(shape, 1.0)))
+    ]
     return jobs + quiet
 
 

@@ -6,7 +6,13 @@ import time
 from pathlib import Path
 
 from scripts.hand_bench.bench import Bench, Recipe, answer_line
-from scripts.hand_metric import REPORT_SETS, Score, labelled_pictures
+from scripts.hand_metric import Score, labelled_pictures, part_of
+
+_PARTS = {
+    "report": "sets never trained on",
+    "selfies": "selfies and finger hearts, never trained on",
+    "trained": "sets used in training",
+}
 
 
 def report(bench: Bench) -> None:
@@ -19,9 +25,9 @@ def report(bench: Bench) -> None:
 def _score(pictures: list[Path], recipe: Recipe) -> list[str]:
     lines: list[str] = []
     everything = Score()
-    for title, reported in (("sets never trained on", True), ("sets used in training", False)):
+    for part, title in _PARTS.items():
         score, started = Score(), time.perf_counter()
-        mine = [path for path in pictures if (path.parts[-3] in REPORT_SETS) == reported]
+        mine = [path for path in pictures if part_of(path) == part]
         for path in mine:
             hands = recipe(path)
             name = "/".join(path.parts[-3:])
@@ -31,5 +37,5 @@ def _score(pictures: list[Path], recipe: Recipe) -> list[str]:
         if mine:
             print(f"-- {title}: {len(mine)} pictures, {1000 * (time.perf_counter() - started) / len(mine):.0f} ms each")
             print("\n".join(score.lines()))
-    print(f"-- all {len(pictures)} pictures\n" + "\n".join(everything.lines()[-2:]))
+    print(f"-- all {len(lines)} pictures\n" + "\n".join(everything.lines()[-2:]))
     return lines

@@ -22,6 +22,7 @@ THUMBS: dict[str, Angles] = {
     "out_wide": (-22, 2, 0, -4, -12),
     "open": (-6, 0, 0, -6, -4),
     "near": (8, 12, 0, 2, 6),
+    "beside": (18, 14, 0, 2, 8),
     "rest": (8, -6, 0, 12, 16),
     "over_index": (-1.4, -17.9, -11.0, 50.8, 65.8),
     "over_middle": (0.8, -35.0, -20.9, 65.0, 51.1),
@@ -58,12 +59,26 @@ class Recipe:
 
 _TUCKED = ("over_middle", "over_middle_tight", "over_ring")
 _FAN = (-11.0, -2.0, 6.0, 15.0)
-_CLOSED = (2.0, 0.0, -2.0, -4.0)
+_CLOSED = (9.0, 3.0, -5.0, -13.0)
 
 
 def _heart(thumb: Angles, index: Angles, loose: float = 1.0) -> Recipe:
     return Recipe("=CCC", fixed={0: index}, fixed_thumb=thumb, jitter=2.0, loose=loose)
 
+
+# Thumb and index cross below their last joints, and both tips stand out.
+_HEART_HIGH: tuple[tuple[Angles, Angles], ...] = (
+    ((32.4, -12.9, 5.7, 8.0, -14.0), (62.9, 51.3, -8.0)),
+    ((33.1, -18.1, 2.6, 4.1, -8.7), (68.9, 42.6, -6.6)),
+    ((27.1, -8.2, -0.4, 11.5, -5.1), (54.0, 64.0, 7.8)),
+)
+
+# Index and middle finger make the heart: one bends until its tip meets the other, or both do.
+_OVER_RING = ("over_ring", "over_ring_tip")
+_HEARTS_OF_TWO: tuple[tuple[str, dict[int, Angles]], ...] = (
+    ("X=CC", {1: (22.0, 72.0, 38.0)}),
+    ("==CC", {0: (14.0, 34.0, 18.0), 1: (30.0, 58.0, 30.0)}),
+)
 
 _RING_OPEN = {1: (14.0, 12.0, 6.0), 2: (8.0, 8.0, 5.0), 3: (2.0, 6.0, 4.0)}
 _RING_STRAIGHT = {1: (4.0, 6.0, 3.0), 2: (2.0, 4.0, 3.0), 3: (-2.0, 4.0, 3.0)}
@@ -82,7 +97,7 @@ RECIPES: dict[str, tuple[Recipe, ...]] = {
     "pinky": (Recipe("CCCX", (*_TUCKED, "over_index"), (0, 0, 0, 14), (0, 0, 0, 0)),),
     "peace_two": (
         Recipe("XXCC", ("over_ring", "over_ring_tip", "over_middle_tight"), (-14, 9, 0, 0), (-5, 3, 0, 0)),
-        Recipe("XXCC", ("over_ring", "over_ring_tip"), (-3, 1, 0, 0), (2, -2, 0, 0)),
+        Recipe("XXCC", ("over_ring", "over_ring_tip"), (-3, 1, 0, 0), (5, -2, 0, 0)),
     ),
     "l_two": (Recipe("XCCC", ("out", "out_wide", "up"), (-8, 0, 0, 0), (3, 0, 0, 0)),),
     "call": (Recipe("CCCX", ("out", "out_wide", "up"), (0, 0, 0, 16), (0, 0, 0, 2)),),
@@ -93,6 +108,9 @@ RECIPES: dict[str, tuple[Recipe, ...]] = {
         _heart((21.8, -3.6, 8.1, 14.7, 19.6), (56.8, 79.4, -8.4), 1.4),
         _heart((18.3, -3.8, 3.2, 42.4, 37.8), (49.0, 67.9, -1.5)),
         _heart((22.1, 7.6, -14.6, 36.6, 44.0), (26.9, 98.2, 14.3), 1.4),
+        *(_heart(*_HEART_HIGH[number], loose) for number in range(3) for loose in (0.4, 1.2)),
+        *(Recipe(letters, _OVER_RING, fixed=bent, jitter=5.0) for letters, bent in _HEARTS_OF_TWO),
+        *(Recipe(letters, _OVER_RING, fixed=bent, jitter=5.0) for letters, bent in _HEARTS_OF_TWO),
     ),
     "three_imr": (Recipe("XXXC", ("over_pinky", "over_pinky", "over_ring_tip"), (-12, 0, 11, 0), (0, 0, -1, 0)),),
     "three_mrp": (
@@ -109,7 +127,10 @@ RECIPES: dict[str, tuple[Recipe, ...]] = {
     "ily": (Recipe("XCCX", ("out", "out_wide", "open"), (-10, 0, 0, 12), (0, 0, 0, 2)),),
     "rock": (Recipe("XCCX", ("over_middle", "over_middle_tight", "over_ring"), (-10, 0, 0, 12), (0, 0, 0, 0)),),
     "four": (Recipe("XXXX", ("across_palm", "across_palm_low"), _FAN, _CLOSED),),
-    "palm_five": (Recipe("XXXX", ("open", "out", "out_wide", "near"), _FAN, _CLOSED),),
+    "palm_five": (
+        Recipe("XXXX", ("open", "out", "out_wide", "near"), _FAN, _CLOSED),
+        Recipe("XXXX", ("near", "beside", "beside"), (2.0, 0.0, -2.0, -4.0), _CLOSED),
+    ),
     "fist": (Recipe("CCCC", ("over_middle", "over_middle_tight", "over_index")),),
 }
 RECIPES["thumb_down"] = RECIPES["thumb_up"]

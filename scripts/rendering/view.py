@@ -11,6 +11,10 @@ from .rig import Floats, rotation
 UPRIGHT_THUMB = {"thumb_up": 90.0, "thumb_down": -90.0}
 """Poses that are named by where the thumb points, and that direction in the picture (degrees, anticlockwise)."""
 
+LEAN = {"finger_heart": -42.0, "fist": -15.0}
+"""Poses that people show with the wrist bent back, so that the fingertips come up: the pitch of it, degrees. Of 77 real
+finger hearts hardly one is held upright, and an upright one hides what makes it a heart."""
+
 # Turns (roll, yaw, pitch) that show a pose as people hold it, for a left hand seen from the palm.
 _NATURAL = {"ok": (0.0, -30.0, 0.0), "finger_heart": (0.0, 38.0, 0.0)} | dict.fromkeys(
     UPRIGHT_THUMB, (-75.0, 25.0, 0.0)
@@ -45,12 +49,14 @@ def any_view(pose: str, rng: np.random.Generator) -> View:
     side = rng.choice(3, p=(0.5, 0.38, 0.12))
     yaw = (rng.normal(0, 32), rng.normal(180, 32), rng.uniform(-180, 180))[side]
     roll = rng.uniform(-45, 45) if pose in UPRIGHT_THUMB else rng.uniform(-180, 180)
-    return View(roll, float(yaw), float(np.clip(rng.normal(0, 24), -65, 65)))
+    return View(roll, float(yaw), float(np.clip(rng.normal(LEAN.get(pose, 0.0), 24), -65, 65)))
 
 
 def is_seen(pose: str, view: View) -> bool:
-    """Tell whether a view shows the pose: from behind, a finger heart is a fist."""
-    return pose != "finger_heart" or bool(np.cos(np.radians(view.yaw)) > 0.35)
+    """Tell whether a view shows the pose: from behind, and straight from the front, a finger heart is a fist."""
+    if pose != "finger_heart":
+        return True
+    return bool(np.cos(np.radians(view.yaw)) > 0.35) and (view.pitch < -12 or 30 < view.yaw % 360 < 180)
 
 
 def natural_view(pose: str, *, right: bool, view: View = PALM) -> View:

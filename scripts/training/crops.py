@@ -17,7 +17,9 @@ from numpy.typing import NDArray
 
 from scripts.rendering import View as CameraView
 from scripts.rendering import render_hand
-from scripts.rendering.view import any_view, is_seen
+from scripts.rendering.held import with_thing
+from scripts.rendering.view import LEAN, any_view, is_seen
+from scripts.training.hearts import HEARTS, is_trained_on
 from vision.hands.landmarker import HandLandmarker, View, crop_about
 from vision.hands.palms import Palm, PalmFinder
 from vision.hands.patch import Patch
@@ -34,6 +36,11 @@ _CLUTTER_SCORE = 0.03
 _CLUTTER_SIDES_PX = (200, 320, 520)
 _CLUTTER_EACH = 12
 _ROUND_PX = 60
+
+HELD = ("flat_grip", "pinch")
+"""Shapes of a hand that holds something flat."""
+_HOLDS = 0.8
+"""How many of these do hold it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -116,15 +123,20 @@ def renders(poses: Iterable[tuple[str, str, int]], backgrounds: list[NDArray[np.
             view = _drawn_view(pose, rng)
         scene = backgrounds[int(rng.integers(len(backgrounds)))]
         hand = render_hand(pose, seed=seed, view=view, size_wh=(160, 160), background=_piece(scene, rng))
-        image = np.pad(hand.image, ((_ROUND_PX, _ROUND_PX), (_ROUND_PX, _ROUND_PX), (0, 0)), mode="reflect")
+        image = hand.image
+        if pose in HELD and rng.random() < _HOLDS:
+            image = with_thing(image, hand.landmarks_xy, rng)
+        image = np.pad(image, ((_ROUND_PX, _ROUND_PX), (_ROUND_PX, _ROUND_PX), (0, 0)), mode="reflect")
         images.append(bank_crop(image, hand.landmarks_xy + _ROUND_PX))
         labels.append(label)
     return Crops.of(images, labels, "renders")
 
 
 def read(root: Path, source: str) -> Iterator[tuple[NDArray[np.uint8], str]]:
-    """Yield the pictures `<root>/<source>/<label>/*` (RGB) with their label."""
+    """Yield the pictures `<root>/<source>/<label>/*` (RGB) with their label; of HEARTS those that may be trained on."""
     for path in sorted((root / source).glob("*/*")):
+        if source == HEARTS and not is_trained_on(path):
+            continue
         pixels = cv2.imread(str(path), cv2.IMREAD_COLOR)
         if pixels is not None:
             yield np.ascontiguousarray(pixels[..., ::-1], dtype=np.uint8), path.parent.name
@@ -135,12 +147,13 @@ def _cut(pixels: NDArray[np.uint8], patch: Patch) -> NDArray[np.uint8]:
 
 
 def _drawn_view(pose: str, rng: np.random.Generator) -> CameraView:
-    return any_view(pose, rng) if rng.random() < 0.35 else _as_shown(rng)
+    return any_view(pose, rng) if rng.random() < 0.35 else _as_shown(pose, rng)
 
 
-def _as_shown(rng: np.random.Generator) -> CameraView:
+def _as_shown(pose: str, rng: np.random.Generator) -> CameraView:
     yaw = 180.0 if rng.random() < 0.2 else 0.0
-    return CameraView(float(rng.normal(0, 30)), yaw + float(rng.normal(0, 25)), float(rng.normal(0, 18)))
+    pitch = rng.normal(LEAN.get(pose, 0.0), 18)
+    return CameraView(float(rng.normal(0, 30)), yaw + float(rng.normal(0, 25)), float(pitch))
 
 
 def _piece(scene: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:

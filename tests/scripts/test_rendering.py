@@ -14,6 +14,7 @@ from scripts.rendering import (
     render_hand,
     truth,
 )
+from scripts.rendering.held import with_thing
 from vision.poses import Pose
 
 pytestmark = pytest.mark.slow
@@ -153,3 +154,15 @@ def test_clean_spares_the_faults_only():
     clean, worn = (render_hand("ok", seed=2, size_wh=(96, 96), clean=clean) for clean in (True, False))
     assert np.array_equal(clean.landmarks_xy, worn.landmarks_xy)
     assert not np.array_equal(clean.image, worn.image)
+
+
+def test_a_thing_is_held_by_its_edge():
+    """A card lies between thumb and index finger, and leaves the rest of the picture alone."""
+    hand = render_hand("flat_grip", seed=1, view=PALM, size_wh=(160, 160), clean=True)
+    held = with_thing(hand.image, hand.landmarks_xy, np.random.default_rng(1))
+    changed = np.any(held != hand.image, axis=-1)
+    rows, columns = np.nonzero(changed)
+    tips = hand.landmarks_xy[[4, 8]].mean(axis=0)
+    assert 0.01 < changed.mean() < 0.4
+    assert np.hypot(columns - tips[0], rows - tips[1]).min() < 12
+    assert not changed[-20:].any()

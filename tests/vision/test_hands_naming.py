@@ -103,14 +103,15 @@ def name_of(namer: HandNamer, row: np.ndarray, points: np.ndarray | None = None)
     ("row", "pose", "pose_score", "hand_score"),
     [
         pytest.param(shares("none", ok=0.9), "ok", 0.9, 1.0, id="a sign"),
-        pytest.param(shares("none", ok=0.52, four=0.4), "ok", 0.52, 1.0, id="the likeliest of two signs"),
+        pytest.param(shares("none", rock=0.52, four=0.4), "rock", 0.52, 1.0, id="the likeliest of two signs"),
         pytest.param(shares("none", ok=0.48), "none", 0.52, 1.0, id="more likely no sign"),
         pytest.param(shares("none", ok=0.45, four=0.4), "none", 0.15, 1.0, id="a sign, but which of two?"),
         pytest.param(shares("clutter", fist=0.7), "fist", 1.0, 0.7, id="a fist"),
         pytest.param(shares("none", fist=0.45), "none", 1.0, 1.0, id="none sooner than a fist"),
         pytest.param(shares("clutter", fist=0.3, none=0.25), "none", 1.0, 0.55, id="clutter is no fist either"),
         pytest.param(shares("clutter", ok=0.05), "none", 0.95, 0.05, id="what is no hand shows nothing"),
-        pytest.param(shares("clutter", ok=0.6), "ok", 0.6, 0.6, id="a sign that may be clutter"),
+        pytest.param(shares("clutter", rock=0.6), "rock", 0.6, 0.6, id="a sign that may be clutter"),
+        pytest.param(shares("none", ok=0.6), "none", 0.4, 1.0, id="a shape that hands at rest take must be surer"),
     ],
 )
 def test_names_and_scores(echo: HandNamer, row: np.ndarray, pose: str, pose_score: float, hand_score: float) -> None:
@@ -118,6 +119,13 @@ def test_names_and_scores(echo: HandNamer, row: np.ndarray, pose: str, pose_scor
     assert told.pose is Pose(pose)
     assert told.pose_score == pytest.approx(pose_score, abs=2e-3)
     assert told.hand_score == pytest.approx(hand_score, abs=2e-3)
+
+
+@pytest.mark.parametrize(("size_px", "pose"), [(24, "none"), (40, "finger_heart")])
+def test_a_tiny_heart_is_taken_for_a_hand_that_holds_something(echo: HandNamer, size_px: float, pose: str) -> None:
+    points = points_of("finger_heart")
+    points = points * (size_px / np.ptp(points[:, :2], axis=0).max())
+    assert name_of(echo, shares("none", finger_heart=0.9), points).pose is Pose(pose)
 
 
 @pytest.mark.parametrize(

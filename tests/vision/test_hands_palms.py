@@ -52,7 +52,7 @@ def finder() -> PalmFinder:
 
 @pytest.mark.parametrize("patch", SQUARES)
 @pytest.mark.parametrize(
-    ("pose", "seed"), [("palm_five", 1), ("palm_five", 3), ("four", 2), ("ok", 1)], ids=lambda value: str(value)
+    ("pose", "seed"), [("palm_five", 1), ("palm_five", 3), ("four", 5), ("ok", 1)], ids=lambda value: str(value)
 )
 def test_a_palm_is_found_where_it_is(finder: PalmFinder, pose: str, seed: int, patch: Patch) -> None:
     hand = a_hand(pose, seed)
@@ -85,7 +85,7 @@ def test_overlapping_squares_each_give_the_palm(finder: PalmFinder) -> None:
 
 
 def test_two_hands_are_two_palms(finder: PalmFinder) -> None:
-    pixels = np.hstack([a_hand("palm_five", 1).image, a_hand("four", 2).image])
+    pixels = np.hstack([a_hand("palm_five", 1).image, a_hand("four", 5).image])
     found = finder.find(pixels, [Patch((240, 120), 500)], 0.5)
     assert sorted(palm.center_xy[0] > 240 for palm in found) == [False, True]
 
@@ -119,7 +119,7 @@ def test_the_least_score_is_kept_and_the_best_come_first(finder: PalmFinder) -> 
 
 
 def test_the_same_squares_give_the_same_bytes(finder: PalmFinder) -> None:
-    pixels, patches = a_hand("four", 2).image, [PLAIN, Patch((150, 90), 300)]
+    pixels, patches = a_hand("four", 5).image, [PLAIN, Patch((150, 90), 300)]
     once, twice = (finder.find(pixels, patches, 0.02) for _ in range(2))
     assert [numbers(palm).tobytes() for palm in once] == [numbers(palm).tobytes() for palm in twice]
 

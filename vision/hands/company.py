@@ -21,9 +21,9 @@ _GROUP = 3
 _SURE_SIGN, _SURE_FIST = 0.7, 0.5
 """A raised hand that shows a sign, or a fist, with this probability counts for the others."""
 
-_ALONE = -1.2
+_ALONE = -1.5
 _FIST_FIRST = 0.5
-_EACH_DOUBLING = 1.6
+_EACH_DOUBLING = 1.8
 _MOST = 2.0
 """In the logarithm of the odds: what a sign loses that nobody else shows, what a fist gains in every group, what each
 doubling of one and those who surely show the same is worth, and the most that is gained. Alone, a sign is named from a

@@ -132,7 +132,7 @@ def _is_laid_on_another(hand: Hand, face: Box) -> bool:
     """
     x, y = hand.box.center_xy
     before_chest = abs(x - face.center_xy[0]) < 0.6 * face.width and 0 < (y - face.bottom) / face.height < 1.6
-    return before_chest and _lean(hand) < np.deg2rad(35) and _breadth(hand) < 0.52
+    return before_chest and _lean(hand) < np.deg2rad(35) and _breadth(hand) < 0.55
 
 
 def _is_on_lips(hand: Hand, face: Box) -> bool:
