@@ -29,7 +29,7 @@ bar of 0.5 loses none of the 27 named at any; of 322 photos of people without a 
 
 _LOOSE_SIGN = 0.65
 """The same for shapes that hands take at rest, at work and in talk as well. Of 30 selfies of an open palm and 38 finger
-hearts (hagrid_sample, web_finger_hearts) none has its name with less; 8 of 600 strangers have no sign so."""
+hearts (hagrid_sample, web_finger_hearts) none has its name with less; 8 of 600 strangers lose a false sign."""
 
 _LEAST_HEART_PX = 28
 """A smaller finger heart is not told from a hand that holds a card or a pen: of 9 in 56 group photos none was one."""
