@@ -73,7 +73,7 @@ _HEART_HIGH: tuple[tuple[Angles, Angles], ...] = (
     ((27.1, -8.2, -0.4, 11.5, -5.1), (54.0, 64.0, 7.8)),
 )
 
-# Index and middle finger make the heart: one bends until its tip meets the other, or both do.
+# Index and middle finger make the heart: one bends toward the other, or both do.
 _OVER_RING = ("over_ring", "over_ring_tip")
 _HEARTS_OF_TWO: tuple[tuple[str, dict[int, Angles]], ...] = (
     ("X=CC", {1: (22.0, 72.0, 38.0)}),
