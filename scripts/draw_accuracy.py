@@ -25,6 +25,7 @@ from scripts.rendering import BACK, NONE_SHAPES, PALM, RenderedHand, View, rende
 from scripts.rendering.mesh import Sleeve
 from scripts.rendering.shading import Light
 from scripts.rendering.staff import Raised, raise_hand
+from scripts.rendering.view import LEAN
 from vision.geometry import Box
 from vision.photo import open_photo
 
@@ -58,7 +59,7 @@ _SHOWN = (48, 66, 440)
 """Left, top and side of the square that is shown of this photo: the hand and the face."""
 
 RAISED = {
-    "finger_heart": View(roll=4),
+    "finger_heart": View(roll=4, pitch=LEAN["finger_heart"]),
     "thumb_up": View(),
     "peace_two": View(roll=5, yaw=-4),
     "one_index": View(roll=5),
@@ -77,8 +78,8 @@ _HAND_SIDE = 160
 DIFFICULT: dict[str, tuple[str, View]] = {
     "fist": ("fist", PALM),
     "fist, back of the hand": ("fist", BACK),
-    "finger_heart": ("finger_heart", PALM),
-    "finger_heart, from the side": ("finger_heart", View(yaw=30)),
+    "finger_heart": ("finger_heart", View(pitch=LEAN["finger_heart"])),
+    "finger_heart, from the side": ("finger_heart", View(yaw=30, pitch=LEAN["finger_heart"])),
     "four": ("four", PALM),
     "four, back of the hand": ("four", BACK),
     "palm_five, edge on": ("palm_five", View(yaw=65)),

@@ -20,7 +20,7 @@ from scripts.hand_metric import ACCEPTED, Sign
 from scripts.rendering.mesh import Sleeve
 from scripts.rendering.shading import Light
 from scripts.rendering.staff import Raised, raise_hand
-from scripts.rendering.view import UPRIGHT_THUMB, View
+from scripts.rendering.view import LEAN, UPRIGHT_THUMB, View
 from vision.geometry import Box
 
 Colour = tuple[float, float, float]
@@ -77,13 +77,17 @@ class _Arm:
         reach = _ELBOW * hand_px
         return cls(hand, (hand[0] - out * 0.85 * reach, hand[1] + 0.5 * reach), hand_px, on_left)
 
-    def view(self, rng: np.random.Generator, *, sideways: bool) -> View:
-        """Return the view whose forearm runs from the elbow: one upright hand in five from its back."""
+    def view(self, pose: str, rng: np.random.Generator) -> View:
+        """Return the view whose forearm runs from the elbow: one upright hand in five from its back, but for hearts."""
         roll, yaw, pitch = rng.normal(0, 6), rng.normal(0, 12), rng.normal(0, 10)
-        if sideways:
+        if pose in UPRIGHT_THUMB:
             return View(roll + (-_THUMB_LEAN if self.on_left else _THUMB_LEAN), yaw, pitch)
         across, up = self.hand_xy[0] - self.elbow_xy[0], self.elbow_xy[1] - self.hand_xy[1]
-        return View(roll + degrees(atan2(-across, up)), yaw + 180 * (rng.random() < 0.2), pitch)
+        roll += degrees(atan2(-across, up))
+        from_behind = rng.random() < 0.2
+        if pose == "finger_heart":
+            return View(roll, yaw, pitch + LEAN[pose])
+        return View(roll, yaw + 180 * from_behind, pitch)
 
     def boxes(self) -> list[Box]:
         """Return boxes that the hand and the forearm lie in."""
@@ -160,7 +164,7 @@ def _raise(pixels: Pixels, host: Host, face: Box, arm: _Arm, pose: str, rng: np.
         sleeve=None
         if _alike(skin, cloth)
         else Sleeve(cloth, float(rng.uniform(0.03, 0.08)), float(rng.uniform(1.2, 1.4))),
-        view=arm.view(rng, sideways=pose in UPRIGHT_THUMB),
+        view=arm.view(pose, rng),
         wrist=(float(rng.normal(0, 8)), float(rng.normal(0, 5))),
         light=Light((float(rng.uniform(-0.5, 0.5)), 0.6, 0.8), 0.55),
         softness=0.5,
