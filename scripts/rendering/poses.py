@@ -109,8 +109,7 @@ RECIPES: dict[str, tuple[Recipe, ...]] = {
         _heart((18.3, -3.8, 3.2, 42.4, 37.8), (49.0, 67.9, -1.5)),
         _heart((22.1, 7.6, -14.6, 36.6, 44.0), (26.9, 98.2, 14.3), 1.4),
         *(_heart(*_HEART_HIGH[number], loose) for number in range(3) for loose in (0.4, 1.2)),
-        *(Recipe(letters, _OVER_RING, fixed=bent, jitter=5.0) for letters, bent in _HEARTS_OF_TWO),
-        *(Recipe(letters, _OVER_RING, fixed=bent, jitter=5.0) for letters, bent in _HEARTS_OF_TWO),
+        *(Recipe(letters, _OVER_RING, fixed=bent, jitter=5.0) for letters, bent in 2 * _HEARTS_OF_TWO),
     ),
     "three_imr": (Recipe("XXXC", ("over_pinky", "over_pinky", "over_ring_tip"), (-12, 0, 11, 0), (0, 0, -1, 0)),),
     "three_mrp": (

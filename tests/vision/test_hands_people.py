@@ -145,6 +145,19 @@ def test_hands_at_rest_show_nothing(hand: Hand, pose: Pose) -> None:
     assert told.posed is None
 
 
+@pytest.mark.parametrize(
+    ("hand", "pose"),
+    [
+        pytest.param(a_hand(Pose.PEACE_TWO, turn=175, person=None), Pose.NONE, id="points down, of nobody's: legs"),
+        pytest.param(a_hand(Pose.PEACE_TWO, turn=175), Pose.PEACE_TWO, id="of somebody whose face is seen"),
+        pytest.param(a_hand(Pose.PEACE_TWO, turn=120, person=None), Pose.PEACE_TWO, id="points aside"),
+        pytest.param(a_hand(Pose.THUMB_DOWN, turn=175, person=None), Pose.THUMB_DOWN, id="no V"),
+    ],
+)
+def test_the_legs_of_somebody_seen_from_behind_are_no_sign(hand: Hand, pose: Pose) -> None:
+    assert with_posture([hand], [FACE])[0].pose is pose
+
+
 def index_at(tip: tuple[float, float], pose: Pose = Pose.ONE_INDEX, *, turn: float = 0, person: int | None = 0) -> Hand:
     """Make a hand as long as the face's box whose index finger's tip is at a place."""
     hand = a_hand(pose, size=42, turn=turn, person=person)

@@ -48,6 +48,9 @@ _SHOWN = {
 LOOSE = (Pose.PALM_FIVE, Pose.FOUR, Pose.FINGER_HEART, Pose.OK)
 """Shapes that hands at rest take as well: open on a knee, folded, round a glass."""
 
+_LEGS_BEYOND = np.deg2rad(150)
+"""A V of nobody's whose fingers point down further than this from upright: the legs of somebody seen from behind."""
+
 _FLAT = (Pose.PALM_FIVE, Pose.FOUR, Pose.NONE)
 
 
@@ -96,6 +99,8 @@ def with_posture(hands: Sequence[Hand], faces: Sequence[Box]) -> tuple[Hand, ...
 
 def _placed(hand: Hand, face: Box | None) -> Hand:
     if hand.pose in LOOSE and _is_at_rest(hand, face):
+        return replace(hand, pose=Pose.NONE)
+    if hand.pose is Pose.PEACE_TWO and face is None and _lean(hand) > _LEGS_BEYOND:
         return replace(hand, pose=Pose.NONE)
     if hand.pose is Pose.ONE_INDEX and face is not None and _is_on_lips(hand, face):
         return replace(hand, pose=Pose.NONE)
