@@ -17,7 +17,7 @@ from typing import Any
 
 from scripts.hand_bench.bench import ENGINE, Bench
 from scripts.hand_bench.table import table
-from scripts.hand_metric import QUIET, SIZE_NAMES, is_near, size_class
+from scripts.hand_metric import QUIET, SIZE_NAMES, is_near, reliability, size_class
 from vision import PhotoChecker
 
 FOLDER = "groups/real_scenes"
@@ -78,6 +78,17 @@ def _marked_places(marks: Marks, answer: Mapping[str, Any]) -> list[list[float]]
     """Return the boxes (left, top, width, height) of the answer's hands in the pixels in which the photo was marked."""
     scale = marks["size_wh"][0] / answer["photo"]["width"] if "size_wh" in marks else 1.0
     return [[side * scale for side in hand["box"]] for hand in answer["hands"]]
+
+
+def scored_signs(marks: Marks, answer: Mapping[str, Any]) -> list[tuple[float, bool]]:
+    """Return (pose score, is it a fair name) of the hands called a sign, those at undecided marks left out."""
+    scored = []
+    for hand, place in zip(answer["hands"], _marked_places(marks, answer), strict=True):
+        fair = [poses for x, y, poses in marks["signs"] if is_near(place, (x, y), marks["radius"])]
+        is_judged = UNDECIDED not in fair and (fair or not marks.get("unmarked_signs"))
+        if hand["pose"] not in QUIET and is_judged:
+            scored.append((float(hand["pose_score"]), any(hand["pose"] in poses.split("|") for poses in fair)))
+    return scored
 
 
 @dataclass
@@ -143,6 +154,11 @@ def report(bench: Bench) -> None:
     print(table(["", *_HEAD], [[title, *tally.cells()] for title, tally in tallies.items()]))
     falsely = tallies["all"].falsely.most_common()
     print("false signs: " + (", ".join(f"{pose} {count}" for pose, count in falsely) or "none"))
+    scores = reliability([pair for name, answer in told.items() for pair in scored_signs(marked[name], answer)])
+    print(
+        f"pose scores of {int(scores.count.sum())} hands called a sign: "
+        f"expected calibration error {scores.error:.3f}, Brier {scores.brier:.3f}"
+    )
     print()
     print(by_height(marked, hand_heights(bench.data), told))
     bench.keep_lines("real_scenes", ENGINE, [json.dumps(answer) for answer in told.values()])

@@ -18,7 +18,7 @@ from scripts.hand_bench.damage import DAMAGES, dark
 from scripts.hand_bench.hosts import Host
 from scripts.hand_bench.pasted import Person, find_people, free_place, paste_people
 from scripts.hand_bench.raised import raise_hands
-from scripts.hand_bench.real_scenes import FOLDER, REPORT, TUNING, Tally, by_height, halves
+from scripts.hand_bench.real_scenes import FOLDER, REPORT, TUNING, Tally, by_height, halves, scored_signs
 from scripts.hand_bench.sheet import Tile, crop_around, write_sheet
 from scripts.hand_bench.table import share, table
 from scripts.hand_bench.turns import SIDES, Named, Turn, cases, right_share
@@ -161,6 +161,17 @@ def test_what_is_said_of_marked_photos_is_counted() -> None:
     tally.add({"radius": 20, "signs": [[9, 9, "*"]]}, answer("clear"))
     assert tally.cells() == ["2 / 2 / 2 / 1", "1 of 1", "1 of 2", 0, 2]
     assert tally.falsely == {"peace_two": 1, "palm_five": 1}
+
+
+def test_scores_of_undecided_and_unmarked_hands_are_left_out() -> None:
+    hands = [(100, "ok", 0.9), (200, "ok", 0.8), (300, "four", 0.7), (500, "peace_two", 0.6), (100, "fist", 0.5)]
+    answer = {
+        "photo": {"width": 900},
+        "hands": [{"box": [x - 5, 95, 10, 10], "pose": pose, "pose_score": score} for x, pose, score in hands],
+    }
+    marks = {"radius": 20, "signs": [[100, 100, "ok"], [200, 100, "*"], [300, 100, "ily|rock"]]}
+    assert scored_signs(marks, answer) == [(0.9, True), (0.7, False), (0.6, False)]
+    assert scored_signs(marks | {"unmarked_signs": True}, answer) == [(0.9, True), (0.7, False)]
 
 
 def test_marked_signs_are_counted_by_the_hands_height() -> None:

@@ -126,7 +126,7 @@ def _is_posed(hand: Hand, face: Box | None) -> bool:
     fingers_up = _lean(hand) < np.deg2rad(50)
     # Broader than long is a palm whose fingers point at the camera: it claps, holds or explains something.
     broad = 0.45 < _breadth(hand) < 1.1
-    high = face is None or hand.box.center_xy[1] < face.bottom + 2.0 * face.height
+    high = face is None or hand.box.center_xy[1] < face.bottom + _BELT * face.height
     return bool(fingers_up and broad and high)
 
 
