@@ -27,12 +27,11 @@ _EACH_DOUBLING = 1.8
 _MOST = 2.0
 """In the logarithm of the odds: what a sign loses that nobody else shows, what a fist gains in every group, what each
 doubling of one and those who surely show the same is worth, and the most that is gained. Alone, a sign is named from a
-probability of 0.73 on, beside three others from 0.15.
+probability of 0.79 on, beside three others from 0.10.
 
-Chosen on the tuning half of `bench_hands.py scenes`: of its 13 quiet photos and 115 signs, 13 are clear and 89 named;
-without company it was 9 and 76. With -0.8 alone 12 photos are clear; with -1.6 it names 86, with 1.2 a doubling 86, and
-with 2.0 it names 90 and one more falsely. A fist's first gain is free up to 0.5 on both halves, and fists are what is
-taken for a sign most often.
+Chosen on the tuning half of `bench_hands.py scenes`: of its 13 quiet photos and 115 signs, 13 are clear and 88 named,
+with 3 false signs; -1.2 and 1.6 name 89 with 4 false ones, -1.5 and 1.6 name 87 with 3. A fist's first gain was free up
+to 0.5 on both halves, and fists are what is taken for a sign most often.
 """
 
 _SIGNS = np.array([shape not in QUIET for shape in range(len(SHAPES))])
