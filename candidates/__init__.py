@@ -11,18 +11,18 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from candidates.archives import import_archive
-    from candidates.calibration import Calibration
     from candidates.errors import CandidatesError
-    from candidates.folders import import_folder
     from candidates.gallery import AuditLine, Gallery, Summary
-    from candidates.importing import FaceTemplate, ImportReport, RowReport, import_table, register
-    from candidates.matching import Index, Match, Strength
+    from candidates.importing.folders import import_folder
+    from candidates.importing.rows import FaceTemplate, ImportReport, RowReport, import_table, register
+    from candidates.importing.sheets import import_workbook
+    from candidates.matching.calibration import Calibration
+    from candidates.matching.index import Index, Match, Strength
     from candidates.people import Candidate, Election, Reference, Relation, Role
     from candidates.scope import Scope, ballot_holders, in_scope
-    from candidates.sheets import import_workbook
     from candidates.sources import import_source
-    from candidates.transfer import Exported, export
+    from candidates.transfer.archives import import_archive
+    from candidates.transfer.export import Exported, export
 
 # ONNX Runtime reports its use to its maker unless this is set before it is imported: nothing leaves the machine.
 os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
@@ -58,18 +58,18 @@ __all__ = [
 ]
 
 _HOMES = {
-    "archives": ("import_archive",),
-    "calibration": ("Calibration",),
+    "transfer.archives": ("import_archive",),
+    "matching.calibration": ("Calibration",),
     "errors": ("CandidatesError",),
-    "folders": ("import_folder",),
+    "importing.folders": ("import_folder",),
     "gallery": ("AuditLine", "Gallery", "Summary"),
-    "importing": ("FaceTemplate", "ImportReport", "RowReport", "import_table", "register"),
-    "matching": ("Index", "Match", "Strength"),
+    "importing.rows": ("FaceTemplate", "ImportReport", "RowReport", "import_table", "register"),
+    "matching.index": ("Index", "Match", "Strength"),
     "people": ("Candidate", "Election", "Reference", "Relation", "Role"),
     "scope": ("Scope", "ballot_holders", "in_scope"),
-    "sheets": ("import_workbook",),
+    "importing.sheets": ("import_workbook",),
     "sources": ("import_source",),
-    "transfer": ("Exported", "export"),
+    "transfer.export": ("Exported", "export"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

@@ -11,9 +11,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from candidates import distinct as distinct_people
-from candidates import elections, templates
-from candidates.digest import FIRST_WITH_CALIBRATIONS, contents_digest
 from candidates.errors import (
     AmbiguousCandidateError,
     CandidateHasRelativesError,
@@ -23,12 +20,15 @@ from candidates.errors import (
 )
 from candidates.people import Candidate, Election, Outcome, Reference, Role, name_key, slug
 from candidates.regions import code_to_store
-from candidates.roll import PERSON_COLUMNS, Roll, person_of
 from candidates.scope import Scope
-from candidates.store import Store, now
+from candidates.storage import distinct as distinct_people
+from candidates.storage import elections, templates
+from candidates.storage.digest import FIRST_WITH_CALIBRATIONS, contents_digest
+from candidates.storage.roll import PERSON_COLUMNS, Roll, person_of
+from candidates.storage.store import Store, now
 
 if TYPE_CHECKING:
-    from candidates.vectors import Vectors
+    from candidates.search.vectors import Vectors
 
 _REVISION = "revision"  # key of the note "changes revision"
 
@@ -205,7 +205,7 @@ class Gallery:
 
         Raises `GalleryModelMismatchError` when templates come from another face model.
         """
-        from candidates.vectors import Vectors  # brings NumPy, which a list of names does not need
+        from candidates.search.vectors import Vectors  # brings NumPy, which a list of names does not need
 
         self.require_model(model_id)
         return Vectors.of_store(self._store, only=only)
@@ -392,7 +392,7 @@ class Gallery:
 
         Returns whether a file of arrays lies beside it: small galleries and such of several face models have none.
         """
-        from candidates import vectors  # brings NumPy, which a list of names does not need
+        from candidates.search import vectors  # brings NumPy, which a list of names does not need
 
         if set(self.model_ids()) - {model_id} or not vectors.keep(self._store):
             return False

@@ -8,17 +8,17 @@ from enum import Enum, auto
 from pathlib import Path
 from typing import Final
 
-from candidates.archives import import_archive
 from candidates.causes import cause_of
-from candidates.delimited import CsvTable
-from candidates.encryption import is_encrypted
 from candidates.errors import FolderUnreadableError, TableError, TableUnreadableError
-from candidates.folders import import_folder
 from candidates.gallery import Gallery
-from candidates.importing import ImportReport, RowReport, import_table
-from candidates.photos import Describe
-from candidates.sheets import Workbook, import_workbook
-from candidates.tables import PEOPLE_COLUMNS
+from candidates.importing.delimited import CsvTable
+from candidates.importing.folders import import_folder
+from candidates.importing.photos import Describe
+from candidates.importing.rows import ImportReport, RowReport, import_table
+from candidates.importing.sheets import Workbook, import_workbook
+from candidates.importing.tables import PEOPLE_COLUMNS
+from candidates.transfer.archives import import_archive
+from candidates.transfer.encryption import is_encrypted
 
 _ZIP: Final = b"PK"
 _OLD_OFFICE: Final = b"\xd0\xcf\x11\xe0"

@@ -26,7 +26,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-os.environ["OPENBLAS_NUM_THREADS"] = "1"  # as the command and the service have it (`vision._crew.single_blas`)
+os.environ["OPENBLAS_NUM_THREADS"] = "1"  # as the command and the service have it (`vision.runtime.crew.single_blas`)
 
 from scripts.speed_bench import floors
 from scripts.speed_bench.counting import NETWORKS, counted
@@ -34,7 +34,7 @@ from scripts.speed_bench.photos import PHOTOS, cut_group, make_empty_photo, make
 from scripts.speed_bench.recipe import PlainRecipe
 from scripts.speed_bench.timing import COMMAND, command, in_turn, machine, measured, peak_mb, process, spread
 from vision import PhotoChecker
-from vision._quiet import quiet_native
+from vision.runtime.quiet import quiet_native
 
 PARTS = ("targets", "stages", "scan", "growth")
 _IMPORT = "import time; start = time.perf_counter(); import vision; print((time.perf_counter() - start) * 1000)"

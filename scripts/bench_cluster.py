@@ -38,7 +38,7 @@ os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT), str(ROOT / "scripts")])
 from bench_scan import mixed_set  # noqa: E402
 
 from scripts.speed_bench.timing import machine  # noqa: E402
-from vision.archive.cluster import ClusterJudges  # noqa: E402
+from vision.archive.cluster.driver import ClusterJudges  # noqa: E402
 from vision.archive.judging import Answer, Task, make_judge  # noqa: E402
 from vision.archive.local import LocalJudges  # noqa: E402
 from vision.settings import CheckerSettings  # noqa: E402
@@ -104,7 +104,7 @@ def loss(folder: Path, place: Path) -> None:
     command = [
         sys.executable,
         "-c",
-        "from vision.cli import main; main()",
+        "from vision.command.main import main; main()",
         "scan",
         str(folder),
         "--no-report",

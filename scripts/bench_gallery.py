@@ -34,11 +34,11 @@ from numpy.typing import NDArray
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from candidates import Calibration, Election, Gallery, Scope
-from candidates.calibration import FALSE_ALARMS, Cuts
-from candidates.matching import CLOSER_LOOK
+from candidates.matching.calibration import FALSE_ALARMS, Cuts
+from candidates.matching.index import CLOSER_LOOK
 from candidates.people import name_key
 from candidates.regions.listing import regions
-from candidates.vectors import Nearest, Vectors
+from candidates.search.vectors import Nearest, Vectors
 
 MODEL = "made-up"
 DAY = date(2028, 6, 1)

@@ -28,10 +28,10 @@ import numpy as np
 from health_bench.pictures import Describer, Picture, usable_pictures
 from health_bench.planting import KIND_OF, PLANTS, Planted, Planter, Score
 
-from candidates.calibration import Calibration
 from candidates.gallery import Gallery
 from candidates.health import Health, examine, faces, photos
 from candidates.health.faces import Limits
+from candidates.matching.calibration import Calibration
 from vision.faces import MODEL_ID
 
 SIZES = {20: (280, 4), 100: (80, 14), 500: (20, 56)}

@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from vision.likeness import MOST_BITS, fold, likeness
-from vision.photo import decode_full, open_photo
+from vision.media.likeness import MOST_BITS, fold, likeness
+from vision.media.photo import decode_full, open_photo
 from vision.report.annotate import encoded
 
 Pixels = NDArray[np.uint8]

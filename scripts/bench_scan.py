@@ -33,12 +33,12 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
 
 from scripts.speed_bench.timing import machine  # noqa: E402
-from vision._quiet import quiet_native  # noqa: E402
 from vision.archive.journal import Journal  # noqa: E402
 from vision.archive.judging import make_judge  # noqa: E402
 from vision.archive.local import LocalJudges  # noqa: E402
 from vision.archive.scan import Order, Scan  # noqa: E402
-from vision.inputs import photos_of  # noqa: E402
+from vision.media.inputs import photos_of  # noqa: E402
+from vision.runtime.quiet import quiet_native  # noqa: E402
 from vision.settings import CheckerSettings  # noqa: E402
 
 TWELVE_MEGAPIXELS = (4000, 3000)

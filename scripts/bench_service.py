@@ -34,7 +34,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
 from service_bench.running import FIXTURES, Running, running  # noqa: E402
 
 from scripts.speed_bench.photos import make_photo  # noqa: E402
-from vision.service.pool import held_bytes  # noqa: E402
+from vision.service.pool.processes import held_bytes  # noqa: E402
 
 CLIENTS = (1, 4, 16, 64)
 RAW = {"Content-Type": "application/octet-stream"}

@@ -27,9 +27,9 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from scripts.archive_trial.bombs import tar_header
-from vision.archive.places import Place
-from vision.archive.reading import read_places
-from vision.archive.sources import list_places
+from vision.archive.sources.listing import list_places
+from vision.archive.sources.places import Place
+from vision.archive.sources.reading import read_places
 
 JPEG_START = b"\xff\xd8\xff\xe0"
 ROUNDS = 3

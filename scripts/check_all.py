@@ -31,8 +31,8 @@ def main() -> int:
 
     sys.path.insert(0, str(ROOT))
     from vision import PhotoChecker
-    from vision._quiet import quiet_native
-    from vision.inputs import photos_of
+    from vision.media.inputs import photos_of
+    from vision.runtime.quiet import quiet_native
 
     photos = [entry for entry in photos_of(options.folders) if isinstance(entry, str)]
     files = sum(path.is_file() for folder in options.folders for path in Path(folder).rglob("*"))

@@ -27,7 +27,7 @@ from pathlib import Path
 import psutil
 
 ROOT = Path(__file__).resolve().parent.parent
-COMMAND = "import sys; from vision.cli import main; main()"
+COMMAND = "import sys; from vision.command.main import main; main()"
 REPORTS = ("report.html", "findings.xlsx", "results.csv", "results.jsonl")
 KILLS_A_TRIAL = 4
 _ENDED = (0, 1, 2)

@@ -27,7 +27,7 @@ from scripts.rendering.shading import Light
 from scripts.rendering.staff import Raised, raise_hand
 from scripts.rendering.view import LEAN
 from vision.geometry import Box
-from vision.photo import open_photo
+from vision.media.photo import open_photo
 
 _ROOT = Path(__file__).resolve().parents[1]
 _PHOTOS = _ROOT / "fixtures" / "photos"

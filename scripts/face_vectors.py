@@ -14,11 +14,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from candidates.distances import distances_between
+from candidates.search.distances import distances_between
 from vision.faces import DlibEmbedder, Face, FaceEmbedder, FaceFinder
 from vision.faces.alignment import face_chip
+from vision.media.photo import open_photo
 from vision.models import recorded_sums
-from vision.photo import open_photo
 
 Vectors = NDArray[np.float32]
 REFERENCES = 3

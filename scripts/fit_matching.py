@@ -23,8 +23,8 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from candidates import Calibration
-from candidates.calibration import SHIPPED
-from candidates.fitting import fit
+from candidates.matching.calibration import SHIPPED
+from candidates.matching.fitting import fit
 from scripts.face_bench.lfw_groups import DOUBLED
 from scripts.face_vectors import People, Vectors, half, people_of
 from vision.faces import MODEL_ID, DlibEmbedder

@@ -27,7 +27,7 @@ import pillow_heif
 from PIL import Image
 
 from vision.errors import FotoNetralError
-from vision.photo import open_photo
+from vision.media.photo import open_photo
 
 MOST_BYTES = 1_500_000_000
 SIZE_VALUES = (0, 1, 0x7F, 0xFF, 0x7FFF, 0xFFFF, 0x7FFFFFFF, 0xFFFFFFFF, 16383, 60000)

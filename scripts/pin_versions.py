@@ -1,6 +1,7 @@
 """Writes the set of versions that this repository is tested with: `constraints.txt` and its mirror in pyproject.toml.
 
     uv run python scripts/pin_versions.py           # the newest versions that fit together, from the package index
+    uv run python scripts/pin_versions.py --keep    # after a new dependency: what is pinned stays, the rest is added
     uv run python scripts/pin_versions.py --check   # only say whether the two tell the same; asks nobody
 
 `constraints.txt` is for pip (`pip install -c constraints.txt .`) and `uv tool install --constraints`; the mirror,
@@ -63,13 +64,17 @@ def with_pins(pyproject: str, pins: list[str]) -> str:
     return head + table + own + block + following + others
 
 
-def resolve(pyproject: str) -> list[str]:
-    """Ask the package index for the newest versions that fit together: dependencies, extras, tools of the tests."""
+def resolve(pyproject: str, kept: str = "") -> list[str]:
+    """Ask the package index for the newest versions that fit together: dependencies, extras, tools of the tests.
+
+    `kept`: the text of a constraints file whose versions stay.
+    """
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "pyproject.toml").write_text(without_pins(pyproject), encoding="utf-8")
         Path(folder, "tools.in").write_text("\n".join(TOOLS), encoding="utf-8")
+        Path(folder, "kept.txt").write_text(kept, encoding="utf-8")
         command = ["uv", "pip", "compile", "--quiet", "--universal", "--python-version", "3.11", "--all-extras"]
-        command += ["--group", "dev", "--no-annotate", "--no-header", "pyproject.toml", "tools.in"]
+        command += ["--group", "dev", "--no-annotate", "--no-header", "-c", "kept.txt", "pyproject.toml", "tools.in"]
         told = subprocess.run(command, cwd=folder, check=True, stdout=subprocess.PIPE, text=True).stdout
     # pip takes no extras in a constraints file.
     lines = [re.sub(r"\[[^]]*\]", "", line) for line in told.splitlines() if line and NEVER not in line]
@@ -80,6 +85,7 @@ def main() -> int:
     """Write both files, or compare them."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--check", action="store_true", help="only compare the two, status 1 when they differ")
+    parser.add_argument("--keep", action="store_true", help="add what is missing, leave every pinned version")
     arguments = parser.parse_args()
     table, file = ROOT / "pyproject.toml", ROOT / "constraints.txt"
     pyproject = table.read_text(encoding="utf-8")
@@ -89,7 +95,7 @@ def main() -> int:
             "the same" if same else "constraints.txt and pyproject.toml differ: uv run python scripts/pin_versions.py"
         )
         return 0 if same else 1
-    pins = resolve(pyproject)
+    pins = resolve(pyproject, file.read_text(encoding="utf-8") if arguments.keep else "")
     file.write_text(HEADER + "\n".join(pins) + "\n", encoding="utf-8")
     table.write_text(with_pins(pyproject, pins), encoding="utf-8")
     print(f"{len(pins)} versions")

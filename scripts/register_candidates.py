@@ -12,9 +12,9 @@ from pathlib import Path
 if __name__ == "__main__":
     # So that the script also runs from a checkout that is not installed.
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-    from vision.cli import run
     from vision.command.candidates import candidates
     from vision.command.candidates.shared import DEFAULT_GALLERY
+    from vision.command.main import run
 
     arguments = sys.argv[1:]
     if not 1 <= len(arguments) <= 2 or arguments[0].startswith("-"):

@@ -4,7 +4,7 @@
 set -eu
 unset VIRTUAL_ENV
 
-# Library of the system and the package of Debian and Ubuntu that holds it; vision/libraries.py has the same table.
+# Library of the system and the package of Debian and Ubuntu that holds it; vision/runtime/libraries.py has the same table.
 LIBRARIES="libEGL.so.1:libegl1 libGLESv2.so.2:libgles2 libGL.so.1:libgl1 libglib-2.0.so.0:libglib2.0-0
     libgthread-2.0.so.0:libglib2.0-0 libxcb.so.1:libxcb1"
 # The names that tests/browser.py looks for.

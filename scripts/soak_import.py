@@ -27,7 +27,7 @@ import openpyxl
 from crash_import import fake_describe
 
 from candidates import Gallery, ImportReport, RowReport, import_source
-from candidates.photos import Describe
+from candidates.importing.photos import Describe
 
 
 def peak_mb() -> float:
@@ -93,8 +93,8 @@ def soak(people: int, photos: int, source_kind: str, real: Path | None, growth_m
         describe: Describe = fake_describe
         model_id = "fake"
         if real:
-            from vision._quiet import quiet_native
             from vision.command.candidates.shared import face_engine
+            from vision.runtime.quiet import quiet_native
 
             stack.enter_context(quiet_native())
             describe, model_id = stack.enter_context(face_engine())

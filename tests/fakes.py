@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from vision.engines import Engines
 from vision.faces.face import Face, FaceQuality
 from vision.geometry import Box
 from vision.hands.hand import Hand
 from vision.poses import FingerState, Pose
+from vision.stages.engines import Engines
 
 
 def a_face(

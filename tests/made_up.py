@@ -13,8 +13,8 @@ from vision import CheckResult, PhotoChecker
 from vision.errors import Language
 from vision.geometry import Box
 from vision.poses import Pose
-from vision.roster import NOBODY, Roster
 from vision.rules import ElectionContext, Policy
+from vision.stages.roster import NOBODY, Roster
 
 PIXELS = np.full((300, 400, 3), 90, np.uint8)
 _VECTOR = np.eye(128, dtype=np.float32)
@@ -52,7 +52,7 @@ def calm() -> CheckResult:
 
 
 def shipping(calibration: Calibration) -> Callable[[str | None], Calibration]:
-    """Return what stands in for `candidates.calibration._shipped` where one table alone comes with the package."""
+    """Return what stands in for `calibration._shipped` where one table alone comes with the package."""
 
     def shipped(model_id: str | None) -> Calibration:
         if model_id not in (None, calibration.model_id):

@@ -11,7 +11,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from vision import CheckError, CheckResult, PhotoChecker
-from vision.inputs import photos_of
+from vision.media.inputs import photos_of
 
 pytestmark = pytest.mark.slow
 

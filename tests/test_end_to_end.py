@@ -31,7 +31,7 @@ DAY = date(2028, 10, 1)
 
 def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     """Run `fotonetral` as its own process, without the caller's gallery."""
-    command = [sys.executable, "-c", "from vision.cli import main; main()", *map(str, arguments)]
+    command = [sys.executable, "-c", "from vision.command.main import main; main()", *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, check=False, cwd=FIXTURES.parent, timeout=300)
 
 

@@ -18,7 +18,7 @@ from face_networks import recognising, write_network
 from candidates import Gallery
 from candidates.errors import GalleryModelMismatchError, UncalibratedModelError
 from vision import PhotoChecker
-from vision.cli import fotonetral
+from vision.command.main import fotonetral
 from vision.errors import FaceModelError
 from vision.faces import MODEL_ID, ArcFaceEmbedder, DlibEmbedder
 from vision.models import model_sha256

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image, ImageOps
 
 from vision.errors import PhotoError
-from vision.photo import open_photo
+from vision.media.photo import open_photo
 from vision.poses import Pose
 
 FIXTURES = Path(__file__).resolve().parents[1] / "fixtures"

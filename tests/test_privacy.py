@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-CHECK = "from vision.cli import main; main(['check', 'fixtures/photos/collins_plain.jpg'])"
+CHECK = "from vision.command.main import main; main(['check', 'fixtures/photos/collins_plain.jpg'])"
 SEARCH = "import candidates, onnxruntime"
 
 

@@ -20,9 +20,9 @@ from vision._version import __version__
 
 if TYPE_CHECKING:
     from vision.checker import PhotoChecker
+    from vision.contract.post import PostResult
+    from vision.contract.result import CheckError, CheckResult
     from vision.errors import EngineError, FotoNetralError, PhotoError, PolicyError
-    from vision.post import PostResult
-    from vision.result import CheckError, CheckResult
     from vision.rules import Verdict
 
 # ONNX Runtime reports its use to its maker unless this is set before it is imported: nothing leaves the machine.
@@ -44,8 +44,8 @@ __all__ = [
 _HOMES = {
     "checker": ("PhotoChecker",),
     "errors": ("EngineError", "FotoNetralError", "PhotoError", "PolicyError"),
-    "post": ("PostResult",),
-    "result": ("CheckError", "CheckResult"),
+    "contract.post": ("PostResult",),
+    "contract.result": ("CheckError", "CheckResult"),
     "rules": ("Verdict",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
@@ -61,7 +61,7 @@ def __getattr__(name: str) -> Any:
     try:
         value = getattr(import_module(f"vision.{_HOME_OF[name]}"), name)
     except (ImportError, OSError) as error:
-        from vision.libraries import missing_library
+        from vision.runtime.libraries import missing_library
 
         if told := missing_library(error):
             raise told from error

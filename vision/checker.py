@@ -17,17 +17,13 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 
 from vision._version import __version__
-from vision.engines import Engines, open_face_model
+from vision.contract.post import PostResult, require_a_post
+from vision.contract.result import CheckError, CheckResult, EngineFacts, FaceResult, HandResult, PhotoFacts, ScopeFacts
 from vision.errors import EngineError, FotoNetralError, Language, PhotoTooLargeError
-from vision.failures import failure_of
-from vision.libraries import missing_library
-from vision.light import in_plain_light
+from vision.hands.light import in_plain_light
+from vision.media.photo import DETAIL_SIDE, Photo, PhotoLimits, Source, open_photo
 from vision.models import model_sha256
-from vision.photo import DETAIL_SIDE, Photo, PhotoLimits, Source, open_photo
 from vision.poses import Pose
-from vision.post import PostResult, require_a_post
-from vision.result import CheckError, CheckResult, EngineFacts, FaceResult, HandResult, PhotoFacts, ScopeFacts
-from vision.roster import NOBODY, Roster
 from vision.rules import (
     DEFAULT_POLICY,
     FindingKind,
@@ -40,7 +36,11 @@ from vision.rules import (
     judge,
     unnamed_hands,
 )
-from vision.turning import Turn, look_upright
+from vision.runtime.failures import failure_of
+from vision.runtime.libraries import missing_library
+from vision.stages.engines import Engines, open_face_model
+from vision.stages.roster import NOBODY, Roster
+from vision.stages.turning import Turn, look_upright
 
 if TYPE_CHECKING:
     from candidates import Match

@@ -25,7 +25,7 @@
 
 Codes are a contract. Every error says what was expected and what came (`message`), and what to do (`advice`), in
 Indonesian and English. What the system refuses (a full disk, a folder without permission) has a tree of its own in
-`vision.failures`, the gallery one in `candidates.errors`.
+`vision.runtime.failures`, the gallery one in `candidates.errors`.
 """
 
 from __future__ import annotations

@@ -8,8 +8,6 @@ from datetime import date
 from itertools import combinations
 from pathlib import Path
 
-from candidates.calibration import Calibration
-from candidates.distinct import Pair, pair_of
 from candidates.errors import UncalibratedModelError
 from candidates.gallery import Gallery
 from candidates.health.finding import Fact, Finding, Health, Kind, Note, PhotoRef, Severity
@@ -17,9 +15,11 @@ from candidates.health.likeness import of_all
 from candidates.health.pairs import are_namesakes
 from candidates.health.photos import Measure, Person, of_each
 from candidates.health.records import of_records
-from candidates.originals import originals
+from candidates.importing.photos import is_same_face
+from candidates.matching.calibration import Calibration
 from candidates.people import Candidate, Reference, name_key
-from candidates.photos import is_same_face
+from candidates.storage.distinct import Pair, pair_of
+from candidates.transfer.originals import originals
 
 EVERYBODY_UP_TO = 5_000
 """With more people, only those of one election and region, and those of one name, are compared with one another."""

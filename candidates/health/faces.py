@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from candidates.calibration import Calibration
-from candidates.distances import distances_between
+from candidates.matching.calibration import Calibration
+from candidates.search.distances import distances_between
 
 SAME_PERSON_ALARMS = 0.025
 """Share (0..1) of people without a double who may be told to have one, whatever the gallery's size.
@@ -42,7 +42,7 @@ SAME_PICTURE = 0.24
 """Largest plain distance (L2) of two templates of one picture: resized, recompressed, cropped a little."""
 
 POOR_SIZE_PX, POOR_SHARPNESS = 46.0, 8.5
-"""Smaller or less sharp faces are found again less often: `vision.enrolment` has the measured shares."""
+"""Smaller or less sharp faces are found again less often: `vision.enrolment.reference` has the measured shares."""
 
 _CELLS_AT_ONCE = 1 << 21  # distances held at a time: 16 MB, and as much again for each step of the arithmetic
 

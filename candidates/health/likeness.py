@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from candidates.calibration import Calibration
 from candidates.health.faces import Limits, Near, near_pairs
 from candidates.health.finding import Fact, Finding, PhotoRef, Severity
 from candidates.health.pairs import DECIMALS, alike, are_spelled_alike, family
 from candidates.health.parts import Part, near_of, parts_of, whole_of
 from candidates.health.photos import Person
+from candidates.matching.calibration import Calibration
 
 
 def of_all(people: Sequence[Person], calibration: Calibration) -> Iterator[Finding]:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from candidates.distances import distances_between
 from candidates.health.faces import Limits, Near, groups_within, summed_up
 from candidates.health.photos import Person
 from candidates.people import Candidate, Reference
+from candidates.search.distances import distances_between
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from candidates.calibration import Calibration
 from candidates.health.faces import POOR_SHARPNESS, POOR_SIZE_PX, same_pictures
 from candidates.health.finding import Fact, Finding, PhotoRef, Severity
+from candidates.matching.calibration import Calibration
 from candidates.people import Candidate, Reference
 
 

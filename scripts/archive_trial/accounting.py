@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from scripts.archive_trial.hostile import NO_PHOTO, PHOTO, HostileTree
-from vision.archive.places import Container, Contents, Listed, Place, Unreadable, Unseen
-from vision.archive.reading import read_places
-from vision.archive.sources import list_places
+from vision.archive.sources.listing import list_places
+from vision.archive.sources.places import Container, Contents, Listed, Place, Unreadable, Unseen
+from vision.archive.sources.reading import read_places
 
 
 @dataclass

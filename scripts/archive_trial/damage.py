@@ -13,9 +13,9 @@ from collections.abc import Iterator
 
 from scripts.archive_trial import bombs
 from scripts.fuzz_photos import MUTATIONS
-from vision.archive.containers import members_of
 from vision.archive.errors import ArchiveError
-from vision.archive.packed import BrokenError
+from vision.archive.sources.containers import members_of
+from vision.archive.sources.packed import BrokenError
 
 _TELLING = (b"\0", b"\1", b"\x7f", b"\x80", b"\xff", b"0", b"7", b"9", b" ", b"x", b"L", b"g", b"S", b"=", b"\n")
 

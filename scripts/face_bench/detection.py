@@ -18,7 +18,7 @@ from scripts.hand_bench.bench import Pixels
 from scripts.hand_bench.table import table
 from vision.faces import FaceFinder
 from vision.geometry import Box
-from vision.photo import open_photo
+from vision.media.photo import open_photo
 
 SIZE_CLASSES = ((0, 20, "under 20 px"), (20, 40, "20-40 px"), (40, 80, "40-80 px"), (80, 10_000, "over 80 px"))
 OURS = "FotoNetral"

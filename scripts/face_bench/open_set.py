@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from candidates import Calibration, Candidate, Index, Match, Reference, Strength
-from candidates.calibration import FALSE_ALARMS
-from candidates.matching import CLOSER_LOOK, KIN_MARGIN, MARGIN
+from candidates.matching.calibration import FALSE_ALARMS
+from candidates.matching.index import CLOSER_LOOK, KIN_MARGIN, MARGIN
 from scripts.face_vectors import REFERENCES, Faces, People, Vectors, joined, least_distances
 from vision.faces import MODEL_ID
 

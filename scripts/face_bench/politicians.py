@@ -10,9 +10,9 @@ from pathlib import Path
 
 from candidates import Gallery, Index, Match, Strength, import_table
 from scripts.face_vectors import Vectors
-from vision.enrolment import Enroller
+from vision.enrolment.reference import Enroller
 from vision.faces import MODEL_ID, FaceEmbedder, FaceFinder
-from vision.photo import open_photo
+from vision.media.photo import open_photo
 
 SHOWN = {
     "anies": "Anies Baswedan",

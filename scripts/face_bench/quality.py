@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from candidates import Calibration
-from candidates.calibration import FALSE_ALARMS, Cuts
+from candidates.matching.calibration import FALSE_ALARMS, Cuts
 from scripts.face_bench.prints import PRINTS
 from scripts.face_bench.wear import WEARS, Portrait, open_portraits
 from scripts.face_vectors import REFERENCES, People, face_of_subject, least_distances

@@ -16,7 +16,7 @@ from scripts.face_bench.open_set import Scene
 from vision.faces import MODEL_ID, DlibEmbedder, FaceEmbedder, FaceFinder
 from vision.faces.alignment import CHIP_SIDE, face_chip, find_landmarks, weights_path
 from vision.faces.template import SIDE
-from vision.photo import open_photo
+from vision.media.photo import open_photo
 
 _RUNS = 7
 _CHIPS = 16

@@ -9,8 +9,8 @@ import numpy as np
 
 from scripts.hand_bench.bench import Pixels
 from scripts.hand_bench.table import table
-from vision.engines import FindsFaces
-from vision.photo import open_photo
+from vision.media.photo import open_photo
+from vision.stages.engines import FindsFaces
 
 QUARTERS = (1, 2, 3)
 
@@ -40,5 +40,5 @@ def _counts(finder: FindsFaces, paths: Sequence[Path]) -> list[int]:
 
 
 def _turn(finder: FindsFaces, pixels: Pixels) -> int:
-    """Return by how many quarters a photo is turned before it is looked at, as in `vision.turning.look_upright`."""
+    """Return by how many quarters a photo is turned before the look, as in `vision.stages.turning.look_upright`."""
     return finder.turn(pixels, finder.find(pixels))

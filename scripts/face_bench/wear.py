@@ -22,7 +22,7 @@ from scripts.hand_bench.bench import Pixels
 from scripts.hand_bench.damage import back_light as lit_from_behind
 from vision.faces.alignment import weights_path
 from vision.geometry import Box
-from vision.photo import open_photo
+from vision.media.photo import open_photo
 
 Points = NDArray[np.float64]
 """dlib's 68 landmarks, (68, 2), pixels: 0-16 jaw, 17-26 brows, 27-35 nose, 36-47 eyes, 48-67 mouth."""

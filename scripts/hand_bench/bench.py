@@ -15,7 +15,7 @@ from scripts.hand_metric import Answer, Outcome
 from vision.faces import FaceFinder
 from vision.geometry import Box
 from vision.hands import HandReader
-from vision.photo import open_photo
+from vision.media.photo import open_photo
 
 Pixels = NDArray[np.uint8]
 """(height, width, 3) uint8, RGB."""

@@ -15,7 +15,7 @@ import numpy as np
 from scripts.hand_bench.bench import PLAIN, Bench, Engine, Pixels
 from scripts.hand_bench.table import table
 from scripts.plain_recipe import PlainHands
-from vision.photo import decode_full, open_photo
+from vision.media.photo import decode_full, open_photo
 
 PEOPLE = (1, 2, 5, 10, 20, 40)
 MEGAPIXELS = (1, 3, 6, 12)

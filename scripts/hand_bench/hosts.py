@@ -12,7 +12,7 @@ import numpy as np
 from scripts.hand_bench.bench import Engine, Pixels
 from scripts.hand_metric import Sign
 from vision.geometry import Box
-from vision.photo import open_photo
+from vision.media.photo import open_photo
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -20,7 +20,7 @@ from scripts.hand_bench.hosts import Host, Scene
 from scripts.hand_metric import ACCEPTED, QUIET, Answer, Sign
 from scripts.plain_recipe import PlainHands
 from vision.geometry import Box
-from vision.photo import open_photo
+from vision.media.photo import open_photo
 
 SIZE_GOALS = ((24, 32), (32, 48), (48, 96))
 """Size classes that every person is shrunk to, pixels of the hand's longer side."""

@@ -13,7 +13,7 @@ from scripts.hand_bench.sheet import Tile, crop_around, write_sheet
 from scripts.hand_bench.table import share, table
 from scripts.hand_metric import NEGATIVE, QUIET, SETS_WITHOUT_NEGATIVES
 from vision.geometry import Box
-from vision.photo import decode_full
+from vision.media.photo import decode_full
 
 GROUPS = ("wider_linzaer", "vhuman", "office", "sitcom_scenes", "politician_pairs")
 STRANGERS = "lfw_strangers"

@@ -21,7 +21,7 @@ from scripts.hand_metric import ACCEPTED, QUIET
 from scripts.rendering import BACK, PALM, View, render_hand
 from scripts.rendering.shading import SKIN
 from scripts.rendering.view import UPRIGHT_THUMB
-from vision.photo import open_photo
+from vision.media.photo import open_photo
 
 POSES = (
     *("one_index", "peace_two", "l_two", "call", "three_imr", "three_tim", "ok", "ily", "rock", "four", "palm_five"),

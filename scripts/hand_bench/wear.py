@@ -13,7 +13,7 @@ from scripts.hand_bench.sheet import Tile, crop_around, write_sheet
 from scripts.hand_bench.table import share, table
 from scripts.hand_metric import ACCEPTED, QUIET
 from vision.geometry import Box
-from vision.photo import open_photo
+from vision.media.photo import open_photo
 
 A_LABEL = {"laptop_selfies": 6, "massey_asl_segmented": 5, "drgfreeman_rps": 5, "subhih_hands": 4}
 """Sets, and how many pictures of each label. (`subhih_hands` was seen in training, the others were not.)"""

@@ -14,10 +14,10 @@ import numpy as np
 from face_vectors import face_of_subject
 from numpy.typing import NDArray
 
-from vision.enrolment import LEAST_SHARPNESS, LEAST_SIZE_PX
+from vision.enrolment.reference import LEAST_SHARPNESS, LEAST_SIZE_PX
 from vision.faces import MODEL_ID, FaceEmbedder, FaceFinder
 from vision.faces.template import template_chip
-from vision.photo import open_photo
+from vision.media.photo import open_photo
 
 Pixels = NDArray[np.uint8]
 

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import numpy as np
 
-from candidates.calibration import FALSE_ALARMS, Calibration, Cuts
-from candidates.distances import distances_between
 from candidates.gallery import Gallery
 from candidates.health import Finding, Health, Kind, Severity
+from candidates.matching.calibration import FALSE_ALARMS, Calibration, Cuts
 from candidates.people import Candidate, Election, Reference, Relation, Role
+from candidates.search.distances import distances_between
 from health_bench.pictures import Describer, Picture, again, spoiled
 from vision.faces import MODEL_ID
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import httpx
 
-from vision.service.keys import KeyStore, Role
+from vision.service.callers.keys import KeyStore, Role
 
 ROOT = Path(__file__).resolve().parents[2]
 FIXTURES = ROOT / "fixtures"
@@ -85,4 +85,6 @@ def _wait(url: str) -> None:
 
 
 def _command(*arguments: str) -> None:
-    subprocess.run([sys.executable, "-c", "from vision.cli import main; main()", *arguments], check=True, cwd=ROOT)
+    subprocess.run(
+        [sys.executable, "-c", "from vision.command.main import main; main()", *arguments], check=True, cwd=ROOT
+    )

@@ -16,7 +16,7 @@ from scripts.speed_bench.photos import PHOTOS, resized
 from scripts.speed_bench.recipe import PlainRecipe
 from scripts.speed_bench.timing import measured
 from vision import PhotoChecker
-from vision.photo import decode_full
+from vision.media.photo import decode_full
 
 MEGAPIXELS = (1, 2, 3, 6, 12, 24, 48, 100)
 ENROLLED = (10, 100, 1_000, 10_000, 100_000, 300_000)

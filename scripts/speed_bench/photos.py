@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from candidates import Candidate, Gallery, Reference  # noqa: E402
-from vision.engines import face_model_id  # noqa: E402
+from vision.stages.engines import face_model_id  # noqa: E402
 
 PHOTOS = ROOT / "fixtures" / "photos"
 TWELVE_MEGAPIXELS = (4000, 3000)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("mediapipe", "onnxruntime", "dlib-bin", "face-recognition", "opencv-python", "numpy", "pillow")
-COMMAND = "import sys; from vision.cli import main; main()"
+COMMAND = "import sys; from vision.command.main import main; main()"
 _PEAK = """import atexit, re
 atexit.register(lambda: print(re.search(r"VmHWM:\\s+(\\d+)", open("/proc/self/status").read())[1]))
 """

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from candidates import Calibration
-from candidates import calibration as calibrations
-from candidates.calibration import Cuts
 from candidates.errors import CalibrationError, UncalibratedModelError, UnsupportedRateError
+from candidates.matching import calibration as calibrations
+from candidates.matching.calibration import Cuts
 from vision.faces import MODEL_ID, DlibEmbedder
 
 GOOD: dict[str, Any] = {

@@ -15,7 +15,7 @@ from candidates import Gallery, export, import_archive, import_folder, import_so
 from candidates.choosing import FaceChoice, face_word, face_words, place_of, place_text
 from candidates.errors import BadRowError
 from candidates.health import examine
-from candidates.reembedding import reembed
+from candidates.transfer.reembedding import reembed
 
 PLACES = {"left": (0.1, 0.2, 0.2, 0.3), "right": (0.6, 0.2, 0.2, 0.3), "": (0.3, 0.2, 0.2, 0.3)}
 

@@ -41,7 +41,7 @@ def describe(photo: Path | bytes, /, *, name: str | None = None) -> Template:
 
 @pytest.fixture
 def gallery(tmp_path: Path, calibration: Calibration, monkeypatch: pytest.MonkeyPatch) -> Iterator[Gallery]:
-    monkeypatch.setattr("candidates.calibration._shipped", shipping(calibration))
+    monkeypatch.setattr("candidates.matching.calibration._shipped", shipping(calibration))
     with Gallery.open(tmp_path / "g.db", create=True) as opened:
         yield opened
 

@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from candidates.distances import distances_between
 from candidates.errors import TooFewStrangersError
-from candidates.fitting import CAUTION, LEAST_PAIRS, fit
+from candidates.matching.fitting import CAUTION, LEAST_PAIRS, fit
+from candidates.search.distances import distances_between
 
 SIZE = 24
 

@@ -48,7 +48,7 @@ def codes(health: Health, severity: Severity | None = None) -> list[tuple[str, t
 @pytest.fixture
 def gallery(tmp_path: Path, calibration: Calibration, monkeypatch: pytest.MonkeyPatch) -> Iterator[Gallery]:
     """An empty gallery; the made-up calibration stands for the shipped one."""
-    monkeypatch.setattr("candidates.calibration._shipped", shipping(calibration))
+    monkeypatch.setattr("candidates.matching.calibration._shipped", shipping(calibration))
     with Gallery.open(tmp_path / "gallery.db", create=True) as opened:
         opened.put_election(
             Election("pilbup", region="34.01", active_from=date(2028, 1, 1), active_to=date(2028, 12, 31))

@@ -298,7 +298,7 @@ def test_the_stored_hash_is_of_the_file(gallery: Gallery, make_table: MakeTable,
 def test_memory_does_not_grow_with_the_rows(
     gallery: Gallery, make_table: MakeTable, engine: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("candidates.reports.PROBLEMS_KEPT", 50)
+    monkeypatch.setattr("candidates.importing.reports.PROBLEMS_KEPT", 50)
 
     def peak(rows: int) -> int:
         table = make_table("name;photos\n" + "".join(f"Orang {n};missing.jpg\n" for n in range(rows)))

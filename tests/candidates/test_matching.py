@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from candidates import Calibration, Candidate, Gallery, Index, Reference, Role, Scope, Strength
-from candidates.calibration import STRONG_PART
 from candidates.errors import CalibrationError, GalleryModelMismatchError, UnsupportedRateError
-from candidates.matching import CLOSER_LOOK, KIN_MARGIN, MARGIN
+from candidates.matching.calibration import STRONG_PART
+from candidates.matching.index import CLOSER_LOOK, KIN_MARGIN, MARGIN
 
 MODEL = "fake-model"
 MakeReference = Callable[..., Reference]

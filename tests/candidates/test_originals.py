@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from candidates import originals as module
-from candidates.originals import originals
+from candidates.transfer import originals as module
+from candidates.transfer.originals import originals
 
 
 def sha(text: str) -> str:

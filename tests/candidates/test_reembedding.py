@@ -13,7 +13,7 @@ import pytest
 from candidates import Candidate, Gallery, Reference
 from candidates.errors import GalleryModelMismatchError, PhotoLostError
 from candidates.gallery import Outcome
-from candidates.reembedding import PersonReembedded, ReembedReport, reembed
+from candidates.transfer.reembedding import PersonReembedded, ReembedReport, reembed
 
 MakeReference = Callable[..., Reference]
 NEW = "new-model"

@@ -10,7 +10,7 @@ import pytest
 
 from candidates import Candidate, Gallery, Reference
 from candidates.errors import GalleryModelMismatchError, GalleryReadOnlyError, GalleryUnreadableError
-from candidates.schema import VERSION
+from candidates.storage.schema import VERSION
 
 MakeReference = Callable[..., Reference]
 
@@ -122,7 +122,7 @@ def test_a_migrated_file_has_the_tables_of_a_new_one(old_file: Path, tmp_path: P
 
 
 def test_a_failing_migration_leaves_the_old_file(old_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from candidates import schema
+    from candidates.storage import schema
 
     broken = (*schema.MIGRATE[1][:-1], "SELECT * FROM nowhere")
     monkeypatch.setattr(schema, "MIGRATE", {1: broken})

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from candidates import search
-from candidates.search import BLOCK, RangeSearch, Screen
+from candidates.search import radius as search
+from candidates.search.radius import BLOCK, RangeSearch, Screen
 
 ROOT = Path(__file__).resolve().parents[2]
 SIZE = 64

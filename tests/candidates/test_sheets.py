@@ -13,8 +13,8 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from candidates import Candidate, Election, Gallery, Relation, Role, RowReport, import_workbook
 from candidates.errors import SpreadsheetUnreadableError, TableUnreadableError
 from candidates.gallery import Outcome
-from candidates.sheets import Workbook
-from candidates.tables import BadRow, Row
+from candidates.importing.sheets import Workbook
+from candidates.importing.tables import BadRow, Row
 
 Cells = Sequence[object]
 MakeBook = Callable[..., Path]
@@ -391,7 +391,7 @@ def test_limits_of_a_package(make_book: MakeBook, monkeypatch: pytest.MonkeyPatc
     assert cell(path, "name") == "Ani"
     for limit in ("_LARGEST_PART", "_LARGEST_STRINGS"):
         with monkeypatch.context() as patched:
-            patched.setattr(f"candidates.sheets.{limit}", 100)
+            patched.setattr(f"candidates.importing.sheets.{limit}", 100)
             with pytest.raises(SpreadsheetUnreadableError, match="too large"):
                 Workbook(path)
 

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from candidates import Election, Relation, Role
-from candidates.delimited import CsvTable
 from candidates.errors import BadRowError, CandidatesError, ElectionError, TableUnreadableError
-from candidates.tables import ELECTION_COLUMNS, PEOPLE_COLUMNS, BadRow, Row, election_row, person_row
+from candidates.importing.delimited import CsvTable
+from candidates.importing.tables import ELECTION_COLUMNS, PEOPLE_COLUMNS, BadRow, Row, election_row, person_row
 
 
 def read(path: Path) -> list[Row | BadRow]:

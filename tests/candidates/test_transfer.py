@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 
 from candidates import Calibration, Candidate, Election, Gallery, Reference, Relation, Role, export, import_archive
-from candidates.encryption import decrypted, encrypted, is_encrypted
 from candidates.errors import (
     ArchiveTooLargeError,
     ArchiveUnreadableError,
@@ -20,6 +19,7 @@ from candidates.errors import (
     PassphraseNeededError,
     WrongPassphraseError,
 )
+from candidates.transfer.encryption import decrypted, encrypted, is_encrypted
 
 MakeReference = Callable[..., Reference]
 
@@ -272,7 +272,7 @@ def test_an_unpacked_archive_is_a_table(with_photos: Path, tmp_path: Path, engin
 def test_large_galleries_have_several_files_of_templates(
     gallery: Gallery, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("candidates.transfer._BATCH", 3)
+    monkeypatch.setattr("candidates.transfer.export._BATCH", 3)
     export(gallery, tmp_path / "out.zip")
     with zipfile.ZipFile(tmp_path / "out.zip") as archive:
         names = [name for name in archive.namelist() if name.endswith(".npz")]
@@ -368,7 +368,7 @@ def test_absurd_sizes_are_refused(archive: Path, tmp_path: Path, monkeypatch: py
     with Gallery.open(tmp_path / "other.db", create=True) as other:
         for limit in ("_LARGEST_TABLE", "_LARGEST_BATCH"):
             with monkeypatch.context() as patched, pytest.raises(ArchiveUnsafeError, match="too large"):
-                patched.setattr(f"candidates.archive_file.{limit}", 100)
+                patched.setattr(f"candidates.transfer.archive_file.{limit}", 100)
                 import_archive(other, archive)
         _added(archive, ("photos/bomb.jpg", bytes(1 << 25)), compression=zipfile.ZIP_DEFLATED)
         with pytest.raises(ArchiveUnsafeError, match="too large"):
@@ -379,7 +379,7 @@ def test_arrays_that_grow_when_unpacked(archive: Path, tmp_path: Path, monkeypat
     packed = io.BytesIO()
     np.savez_compressed(packed, embedding=np.zeros((1000, 128), np.float32))
     _repacked(archive, lambda m: m.update({"templates.npz": packed.getvalue()}))
-    monkeypatch.setattr("candidates.archive_file._LARGEST_BATCH", 100_000)
+    monkeypatch.setattr("candidates.transfer.archive_file._LARGEST_BATCH", 100_000)
     with Gallery.open(tmp_path / "other.db", create=True) as other, pytest.raises(ArchiveUnreadableError):
         import_archive(other, archive)
 
@@ -441,7 +441,7 @@ def test_nothing_plain_reaches_the_disk(gallery: Gallery, tmp_path: Path, monkey
         assert sizes == {"out.age.part": 0}
         return b"secret"
 
-    monkeypatch.setattr("candidates.transfer.encrypted", watching)
+    monkeypatch.setattr("candidates.transfer.export.encrypted", watching)
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     export(gallery, tmp_path / "out.age", passphrase="x")
     assert (tmp_path / "out.age").read_bytes() == b"secret"
@@ -504,8 +504,8 @@ def test_text_armour_is_read(tmp_path: Path, small_secret: bytes) -> None:
 
 
 def test_too_large_to_encrypt(gallery: Gallery, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("candidates.encryption.LARGEST", 1000)
-    monkeypatch.setattr("candidates.encryption._OVERHEAD", 0)
+    monkeypatch.setattr("candidates.transfer.encryption.LARGEST", 1000)
+    monkeypatch.setattr("candidates.transfer.encryption._OVERHEAD", 0)
     with pytest.raises(ArchiveTooLargeError):
         export(gallery, tmp_path / "out.age", passphrase="x")
     assert not list(tmp_path.glob("out*"))

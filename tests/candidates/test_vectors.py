@@ -10,11 +10,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from candidates import Candidate, Gallery, Reference, vectors
-from candidates.arrays_file import ArraysFile, ArraysWriter
+from candidates import Candidate, Gallery, Reference
 from candidates.errors import GalleryModelMismatchError, GalleryReadOnlyError, GalleryUnreadableError
-from candidates.store import VECTORS
-from candidates.vectors import Vectors
+from candidates.search import vectors
+from candidates.search.vectors import Vectors
+from candidates.storage.arrays_file import ArraysFile, ArraysWriter
+from candidates.storage.store import VECTORS
 
 SIZE = 16
 MODEL = "fake-model"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from vision.libraries import LIBRARIES
+from vision.runtime.libraries import LIBRARIES
 
 ROOT = Path(__file__).parents[2]
 ALL_THERE = "\n".join(f"\t{name} (libc6,x86-64) => /usr/lib/{name}" for name in (*LIBRARIES, "libatomic.so.1"))

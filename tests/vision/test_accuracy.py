@@ -24,7 +24,7 @@ from scripts.hand_bench.bench import ENGINE, Bench
 from scripts.hand_bench.real_scenes import REPORT, Tally, answers, halves, marked_scenes
 from scripts.hand_metric import REPORT_SETS, SELFIES, Score, labelled_pictures, part_of
 from vision.faces import FaceFinder
-from vision.photo import open_photo
+from vision.media.photo import open_photo
 
 pytestmark = [pytest.mark.slow, pytest.mark.shared]
 

@@ -11,10 +11,10 @@ from PIL import Image
 
 from vision.errors import Language
 from vision.geometry import Box
-from vision.report._drawing import VERMILLION, YELLOW, place_tags
-from vision.report._strips import font, wrapped
 from vision.report.annotate import annotate, draw, save_annotated
+from vision.report.drawing import VERMILLION, YELLOW, place_tags
 from vision.report.marks import Banner, Mark, marks_of, numbers_by_finding, ranges
+from vision.report.strips import font, wrapped
 from vision.rules import Verdict
 
 

@@ -11,11 +11,11 @@ import pytest
 from click.testing import CliRunner, Result
 
 from candidates import Calibration, Candidate, Gallery, Reference
-from candidates.fitting import fit
+from candidates.matching.fitting import fit
 from vision.command.candidates import candidates
+from vision.enrolment.strangers import Layout, Strangers
 from vision.errors import PhotoUnreadableError
 from vision.faces import MODEL_ID
-from vision.strangers import Layout, Strangers
 
 pytestmark = pytest.mark.slow
 
@@ -42,7 +42,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def with_strangers(monkeypatch: pytest.MonkeyPatch) -> Any:
     def give(people: int) -> None:
-        monkeypatch.setattr("vision.strangers.StrangersReader.read", lambda *_: made_up(people))
+        monkeypatch.setattr("vision.enrolment.strangers.StrangersReader.read", lambda *_: made_up(people))
 
     return give
 

@@ -367,8 +367,8 @@ def cheap(monkeypatch: pytest.MonkeyPatch) -> None:
             raise WrongPassphraseError("Sandi tidak cocok.", "The passphrase does not fit.")
         return data
 
-    monkeypatch.setattr("candidates.transfer.encrypted", encrypted)
-    monkeypatch.setattr("candidates.archive_file.decrypted", decrypted)
+    monkeypatch.setattr("candidates.transfer.export.encrypted", encrypted)
+    monkeypatch.setattr("candidates.transfer.archive_file.decrypted", decrypted)
     monkeypatch.delenv("FOTONETRAL_PASSPHRASE", raising=False)
 
 
@@ -464,7 +464,7 @@ HEAVY = ("mediapipe", "onnxruntime", "cv2", "PIL", "rich", "dlib", "openpyxl", "
 def test_looking_loads_nothing_heavy(run: Run, arguments: tuple[str, ...]) -> None:
     run("import", "people.csv")
     code = (
-        "import sys; from vision.cli import fotonetral\n"
+        "import sys; from vision.command.main import fotonetral\n"
         f"fotonetral(['candidates', *{arguments!r}], standalone_mode=False)\n"
         f"print('loaded', sorted(set({HEAVY!r}) & set(sys.modules)))"
     )

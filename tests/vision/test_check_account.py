@@ -14,8 +14,8 @@ from fakes import FakeEngines
 from media_files import KINDS, PDF, SILENT, VIDEO
 from PIL import Image
 
-from vision.cli import fotonetral
-from vision.engines import Engines
+from vision.command.main import fotonetral
+from vision.stages.engines import Engines
 
 
 def picture() -> bytes:

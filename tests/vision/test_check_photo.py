@@ -12,9 +12,9 @@ from fakes import FakeEngines, a_hand
 from PIL import Image
 
 from vision.command import drop
-from vision.engines import Engines
 from vision.geometry import Box
 from vision.poses import Pose
+from vision.stages.engines import Engines
 
 pytestmark = pytest.mark.slow
 

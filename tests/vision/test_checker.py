@@ -19,12 +19,12 @@ from PIL import Image
 from candidates import Calibration, Candidate, Election, Gallery, Index, Reference, Role
 from candidates.errors import GalleryNotFoundError, RegionError, UnknownCandidateError
 from vision import CheckError, CheckResult, PhotoChecker
-from vision.engines import Engines
 from vision.errors import EngineError, PhotoNotFoundError, PhotoTruncatedError, PolicyError
 from vision.geometry import Box
 from vision.poses import Pose
-from vision.roster import NOBODY, Roster
 from vision.rules import ElectionContext, Policy
+from vision.stages.engines import Engines
+from vision.stages.roster import NOBODY, Roster
 
 POLICY = Policy.load()
 PHOTO = np.full((120, 160, 3), 90, np.uint8)

@@ -20,12 +20,12 @@ from PIL import Image
 
 import vision
 from candidates import Election, Gallery
-from vision.cli import SUBCOMMANDS, fotonetral, run
-from vision.engines import Engines
+from vision.command.main import SUBCOMMANDS, fotonetral, run
 from vision.errors import Language
 from vision.geometry import Box
-from vision.inputs import EmptyFolder, photos_of
+from vision.media.inputs import EmptyFolder, photos_of
 from vision.poses import Pose
+from vision.stages.engines import Engines
 
 SIGN, OPEN_PALM = (a_hand(pose, Box(10, 20, 20, 20)) for pose in (Pose.PEACE_TWO, Pose.PALM_FIVE))
 
@@ -299,7 +299,8 @@ def test_every_end_has_a_status(error: BaseException, status: int) -> None:
 
 def test_a_reader_that_leaves_is_no_traceback() -> None:
     code = (
-        "from vision.cli import run; import click; run(click.command()(lambda: click.echo('x' * 99999)), [], name='x')"
+        "from vision.command.main import run; import click;"
+        "run(click.command()(lambda: click.echo('x' * 99999)), [], name='x')"
     )
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout is not None and process.stderr is not None
@@ -315,7 +316,7 @@ def test_every_subcommand_is_there() -> None:
 @pytest.mark.slow
 def test_help_and_version_load_nothing() -> None:
     code = (
-        "import sys; from click.testing import CliRunner; from vision.cli import fotonetral;"
+        "import sys; from click.testing import CliRunner; from vision.command.main import fotonetral;"
         "told = CliRunner().invoke(fotonetral, [sys.argv[1]]); print(told.output);"
         "assert told.exit_code == 0; assert not {'numpy', 'cv2', 'sqlite3', 'rich'} & set(sys.modules)"
     )
@@ -327,7 +328,7 @@ def test_help_and_version_load_nothing() -> None:
 def test_native_noise_is_dropped_and_python_is_heard() -> None:
     code = """
 import os, sys
-from vision._quiet import quiet_native
+from vision.runtime.quiet import quiet_native
 with quiet_native():
     os.write(2, b"W0000 noise\\n")
     print("from Python", file=sys.stderr)
@@ -342,7 +343,7 @@ with quiet_native():
 
 
 def test_doctor_reports(monkeypatch: pytest.MonkeyPatch) -> None:
-    doctor = import_module("vision.doctor")
+    doctor = import_module("vision.command.machine")
     bad = doctor.Check("models", False, "hand_landmarks.onnx rusak", "Pasang ulang.")
 
     def examine(gallery: Path | None, *, language: Language) -> object:

@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from vision._crew import Crew, single_blas
+from vision.runtime.crew import Crew, single_blas
 
 
 @pytest.mark.parametrize("threads", [1, 2, 5])

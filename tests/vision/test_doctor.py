@@ -13,8 +13,10 @@ from typing import Any
 import pytest
 
 from candidates.gallery import Gallery
-from vision import __version__, doctor, libraries
-from vision.doctor import APT_LINE, Check, Report, examine
+from vision import __version__
+from vision.command import machine as doctor
+from vision.command.machine import APT_LINE, Check, Report, examine
+from vision.runtime import libraries
 
 
 @pytest.fixture(autouse=True)

@@ -6,11 +6,11 @@ import pytest
 import skimage.data
 
 from candidates.choosing import FaceChoice
-from vision.enrolment import LEAST_SIZE_PX, Enroller
+from vision.enrolment.reference import LEAST_SIZE_PX, Enroller
 from vision.errors import FaceChoiceError, NoFaceError, PhotoNotFoundError, PoorFaceError, SeveralFacesError
 from vision.faces import MODEL_ID
 from vision.geometry import Box
-from vision.photo import open_photo
+from vision.media.photo import open_photo
 
 pytestmark = pytest.mark.slow
 

@@ -12,7 +12,7 @@ import pytest
 from vision.errors import EngineError
 from vision.faces import FaceFinder, quality
 from vision.faces.face import FaceQuality, Flaw
-from vision.photo import open_photo
+from vision.media.photo import open_photo
 
 FINE = {"size_px": 80.0, "sharpness": 40.0, "turned": 0.1, "covered": 0.05}
 

@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 import skimage.data
 
-from vision._crew import Crew
 from vision.faces.detection import Detection
 from vision.faces.yunet import YuNet, _best_of_each
 from vision.geometry import Box
 from vision.models import model_path
+from vision.runtime.crew import Crew
 
 
 @pytest.fixture(scope="module")

@@ -15,10 +15,10 @@ import pytest
 from candidates.causes import Kind, cause_of
 from candidates.errors import GalleryFullError
 from candidates.gallery import Gallery
-from vision.cli import fotonetral, run
+from vision.command.main import fotonetral, run
 from vision.errors import EngineError, OutOfMemoryError
-from vision.failures import failure_of
-from vision.report._files import make_folder, write_whole
+from vision.runtime.failures import failure_of
+from vision.runtime.whole_files import make_folder, write_whole
 
 
 @pytest.mark.parametrize(
@@ -129,7 +129,7 @@ def test_a_disk_without_room_is_told_and_nothing_half_stays(tmp_path: Path, caps
 _PRINTS = """
 import sys, click
 from pathlib import Path
-from vision.cli import run
+from vision.command.main import run
 from vision.command.output import carry_on
 @click.command()
 def prints():

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from candidates import Calibration, Candidate, Gallery, Reference
 from candidates.errors import UnsupportedRateError
 from vision import PhotoChecker
-from vision.cli import fotonetral
+from vision.command.main import fotonetral
 from vision.faces import MODEL_ID
 
 pytestmark = pytest.mark.slow

@@ -18,17 +18,17 @@ from jsonschema import Draft202012Validator
 from PIL import ExifTags, Image
 
 from vision import PhotoChecker
-from vision.cli import fotonetral
-from vision.engines import Engines
+from vision.command.main import fotonetral
 from vision.errors import Language
 from vision.geometry import Box
 from vision.hands import Hand
-from vision.photo import decode_full
+from vision.media.photo import decode_full
 from vision.poses import Pose
 from vision.remedy import wording
 from vision.remedy.copies import Format
 from vision.remedy.repair import ROUNDS, repair
 from vision.rules import Policy
+from vision.stages.engines import Engines
 
 VALIDATOR = Draft202012Validator(json.loads((Path(__file__).parents[1] / "schema" / "fix-1.json").read_text("utf-8")))
 SIGN = Box(440, 200, 60, 80)

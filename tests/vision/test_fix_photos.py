@@ -15,7 +15,7 @@ import pytest
 from PIL import ExifTags, Image
 
 from vision import PhotoChecker, Verdict
-from vision.photo import decode_full
+from vision.media.photo import decode_full
 from vision.remedy import How, Kind, Reason
 from vision.remedy.copies import Format
 from vision.remedy.repair import Outcome, repair
@@ -31,7 +31,7 @@ DAY = date(2028, 10, 1)
 
 
 def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-c", "from vision.cli import main; main()", *map(str, arguments)]
+    command = [sys.executable, "-c", "from vision.command.main import main; main()", *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, check=False, cwd=FIXTURES.parent, timeout=300)
 
 
@@ -158,7 +158,7 @@ def test_a_photo_of_24_megapixels_stays_under_800_mb(tmp_path: Path) -> None:
     with Image.open(FIXTURES / "photos/collins_peace.jpg") as image:
         image.resize((5632, 4400)).save(photo, quality=90)
     program = (
-        "import pathlib, sys; from vision.cli import fotonetral, run;"
+        "import pathlib, sys; from vision.command.main import fotonetral, run;"
         "status = run(fotonetral, sys.argv[1:], name='fotonetral');"
         "lines = pathlib.Path('/proc/self/status').read_text().splitlines();"
         "print(status, next(line.split()[1] for line in lines if line.startswith('VmHWM')))"

@@ -9,7 +9,7 @@ from types import ModuleType
 
 import pytest
 
-from vision.photo import open_photo
+from vision.media.photo import open_photo
 
 pytestmark = pytest.mark.slow
 

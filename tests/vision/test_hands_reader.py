@@ -13,7 +13,7 @@ import pytest
 from vision.faces import FaceFinder
 from vision.geometry import Box
 from vision.hands import Hand, HandReader
-from vision.photo import open_photo
+from vision.media.photo import open_photo
 from vision.poses import QUIET_POSES, Pose
 
 pytestmark = pytest.mark.slow

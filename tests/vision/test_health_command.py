@@ -15,7 +15,7 @@ from made_up import shipping
 
 from candidates import Calibration, Candidate, Gallery, Reference
 from candidates.health import examine
-from candidates.photos import as_reference
+from candidates.importing.photos import as_reference
 from vision.command.candidates import candidates
 
 MODEL = "fake"
@@ -43,7 +43,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     rates = np.array([1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1.0])
     distance = np.array([0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9])
     table = Calibration(MODEL, "made up", 450, 1e-5, 1.0, distance, rates, rates[::-1].copy())
-    monkeypatch.setattr("candidates.calibration._shipped", shipping(table))
+    monkeypatch.setattr("candidates.matching.calibration._shipped", shipping(table))
 
     @contextmanager
     def engine(_face_model: Path | None) -> Iterator[tuple[Any, str]]:
@@ -175,7 +175,7 @@ def test_real_faces(shared: Path, tmp_path: Path) -> None:
     import cv2
 
     from candidates.choosing import LARGEST, FaceChoice
-    from vision.enrolment import Enroller
+    from vision.enrolment.reference import Enroller
     from vision.faces import MODEL_ID
 
     lfw = shared / "faces" / "lfw"

@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 
 import vision.faces
-from vision import EngineError, PhotoChecker, libraries, workers
+from vision import EngineError, PhotoChecker
 from vision.errors import MissingLibraryError
-from vision.libraries import APT_LINE, LIBRARIES, missing_library, named_by_loader
+from vision.runtime import libraries, workers
+from vision.runtime.libraries import APT_LINE, LIBRARIES, missing_library, named_by_loader
 
 pytestmark = pytest.mark.slow
 
@@ -107,7 +108,7 @@ def test_the_python_api(without_xcb: dict[str, str]) -> None:
 def test_the_commands(line: str, without_xcb: dict[str, str], tmp_path: Path, fixtures: Path) -> None:
     named = {"photo": fixtures / "photos/pair_sign.jpg", "table": fixtures / "candidates.csv", "folder": tmp_path}
     asked = [word.format(**named) for word in line.split()]
-    told = run("from vision.cli import main; main()", without_xcb, *asked)
+    told = run("from vision.command.main import main; main()", without_xcb, *asked)
     said = told.stdout + told.stderr
     assert told.returncode == 2, said
     assert "[engine.missing_library]" in said

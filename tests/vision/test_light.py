@@ -10,8 +10,8 @@ import pytest
 
 from vision import PhotoChecker
 from vision.geometry import Box
-from vision.light import in_plain_light
-from vision.photo import open_photo
+from vision.hands.light import in_plain_light
+from vision.media.photo import open_photo
 from vision.poses import Pose
 
 FACE = Box(2, 2, 6, 6)

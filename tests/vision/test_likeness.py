@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from vision.likeness import FLAT, MOST_BITS, Folds, fold, likeness
-from vision.photo import decode_full, open_photo
+from vision.media.likeness import FLAT, MOST_BITS, Folds, fold, likeness
+from vision.media.photo import decode_full, open_photo
 from vision.report.annotate import encoded
 
 Pixels = NDArray[np.uint8]

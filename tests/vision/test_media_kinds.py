@@ -11,8 +11,8 @@ from media_files import DNG, KINDS, NEF, PDF, SILENT, VIDEO, tiff_of
 from vision.errors import Language
 from vision.media.folders import MOST_LOOKED_AT, Excluded, is_rubbish, kind_of_file, pictures_in
 from vision.media.kinds import FileKind, kind_of, kind_of_content
+from vision.media.photo import open_photo, read_photo
 from vision.media.unseen import NotLookedAtError, advice, counted
-from vision.photo import open_photo, read_photo
 
 JPEG = b"\xff\xd8\xff\xe0 a photo"
 

@@ -18,12 +18,12 @@ from made_up import PIXELS, calm, judged
 from PIL import Image
 
 from vision import CheckResult
-from vision.cli import fotonetral
-from vision.engines import Engines
+from vision.command.main import fotonetral
 from vision.geometry import Box
 from vision.poses import Pose
 from vision.report.page import PageFacts, page_of
 from vision.rules import Policy, available_packs
+from vision.stages.engines import Engines
 
 pytestmark = pytest.mark.slow
 

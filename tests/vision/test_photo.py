@@ -29,7 +29,7 @@ from vision.errors import (
     PhotoUnreadableError,
     PhotoUnsupportedError,
 )
-from vision.photo import ANALYSIS_SIDE, PhotoLimits, decode_full, open_photo
+from vision.media.photo import ANALYSIS_SIDE, PhotoLimits, decode_full, open_photo
 
 RED, GREEN, BLUE, WHITE = (220, 30, 30), (30, 200, 30), (30, 30, 220), (250, 250, 250)
 
@@ -490,7 +490,7 @@ def test_a_decompression_bomb_costs_nothing(size: tuple[int, int], says: bytes) 
     code = """
         import resource, sys, time
         from vision.errors import PhotoTooLargeError
-        from vision.photo import PhotoLimits, open_photo
+        from vision.media.photo import PhotoLimits, open_photo
         data = sys.stdin.buffer.read()
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         began = time.perf_counter()
@@ -556,7 +556,7 @@ def test_nothing_on_standard_error(tmp_path: Path) -> None:
     code = """
         import sys
         from vision.errors import PhotoError
-        from vision.photo import open_photo
+        from vision.media.photo import open_photo
         for path in sys.argv[1:]:
             try:
                 open_photo(path)

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from vision.media import Media, MediaKind
-from vision.photo import open_photo
+from vision.media.photo import open_photo
 
 FIRST, SECOND = Image.new("RGB", (96, 64), (200, 40, 40)), Image.new("RGB", (96, 64), (40, 40, 200))
 ONE = Media()

@@ -12,11 +12,11 @@ from fakes import FakeEngines, a_hand
 from jsonschema import Draft202012Validator
 from PIL import Image
 
-from vision.cli import fotonetral
-from vision.engines import Engines
+from vision.command.main import fotonetral
 from vision.geometry import Box
 from vision.poses import Pose
 from vision.rules import Policy, available_packs
+from vision.stages.engines import Engines
 
 SCHEMA = Path(__file__).resolve().parents[1] / "schema" / "check-1.json"
 

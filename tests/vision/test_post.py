@@ -18,14 +18,14 @@ from PIL import Image
 
 from candidates import Calibration, Candidate, Index, Reference, Role
 from vision import CheckError, CheckResult, PhotoChecker, PostResult
-from vision.cli import fotonetral
-from vision.engines import Engines
+from vision.command.main import fotonetral
+from vision.contract.post import MOST_PHOTOS
 from vision.errors import PhotoNotFoundError, PostError
 from vision.geometry import Box
 from vision.poses import Pose
-from vision.post import MOST_PHOTOS
-from vision.roster import NOBODY, Roster
 from vision.rules import ElectionContext, Policy
+from vision.stages.engines import Engines
+from vision.stages.roster import NOBODY, Roster
 
 SCHEMAS = Path(__file__).parents[1] / "schema"
 POST = Draft202012Validator(json.loads((SCHEMAS / "post-1.json").read_text("utf-8")))

@@ -23,8 +23,8 @@ from candidates import Calibration, Candidate, Election, Gallery, Index, Referen
 from vision import CheckResult, PhotoChecker
 from vision.geometry import Box
 from vision.poses import Pose
-from vision.roster import Roster
 from vision.rules import Policy, RemarkKind
+from vision.stages.roster import Roster
 
 CAMPAIGN, CAMPAIGN_ENDS, VOTE = date(2024, 9, 25), date(2024, 11, 23), date(2024, 11, 27)
 IN_CAMPAIGN = date(2024, 10, 15)

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import ExifTags, Image, ImageCms, PngImagePlugin
 
-from vision.photo import Original, open_original
+from vision.media.photo import Original, open_original
 from vision.remedy import copies
 from vision.remedy.copies import Format, Target, encode, target_of, write
 from vision.remedy.errors import CopyExistsError, CopyFormatError, CopyIsOriginalError, CopyUnwritableError

@@ -9,12 +9,12 @@ import pytest
 
 import vision.remedy
 from candidates import Candidate, Match, Role, Strength
+from vision.contract.result import CheckResult, EngineFacts, FaceResult, HandResult, PhotoFacts
 from vision.geometry import Box
 from vision.poses import FingerState, Pose
 from vision.remedy import Cover, How, Kind, NoRemedy, Reason, Remedy, propose
 from vision.remedy.planning import plan
 from vision.remedy.scene import Leaver, Scene, Sign
-from vision.result import CheckResult, EngineFacts, FaceResult, HandResult, PhotoFacts
 from vision.rules import ElectionContext, Policy, SeenFace, SeenHand, judge
 
 POLICY = Policy.load()

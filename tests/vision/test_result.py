@@ -8,10 +8,10 @@ from datetime import datetime
 
 import pytest
 
+from vision.contract.result import CheckError, CheckResult, EngineFacts, FaceResult, HandResult, PhotoFacts
 from vision.errors import PhotoNotFoundError, PhotoTruncatedError
 from vision.geometry import Box
 from vision.poses import FingerState, Pose
-from vision.result import CheckError, CheckResult, EngineFacts, FaceResult, HandResult, PhotoFacts
 from vision.rules import Policy, SeenFace, SeenHand, judge
 
 POLICY = Policy.load()

@@ -17,12 +17,12 @@ from made_up import calm, judged
 from PIL import Image
 
 from vision import CheckError, CheckResult
-from vision.cli import fotonetral
-from vision.engines import Engines
+from vision.command.main import fotonetral
 from vision.errors import PhotoTruncatedError
 from vision.geometry import Box
 from vision.poses import Pose
 from vision.report.sarif import SarifLog, uri_of
+from vision.stages.engines import Engines
 
 SCHEMA = json.loads((Path(__file__).resolve().parents[1] / "schema" / "sarif-essentials.json").read_text("utf-8"))
 AT = datetime(2026, 11, 23, 8, 5, tzinfo=UTC)

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from tests.fakes import a_face
+from vision.enrolment.strangers import Layout, StrangersReader
 from vision.errors import FotoNetralError
 from vision.faces import Face
 from vision.geometry import Box
-from vision.strangers import Layout, StrangersReader
 
 
 class Shades:

@@ -13,13 +13,13 @@ from PIL import Image
 
 from candidates import Gallery, import_source
 from vision import PhotoChecker
-from vision.enrolment import Enroller
+from vision.contract.result import CheckResult, EngineFacts, FaceResult, HandResult, PhotoFacts
+from vision.enrolment.reference import Enroller
 from vision.geometry import Box
-from vision.photo import open_photo
+from vision.media.photo import open_photo
 from vision.poses import FingerState, Pose
-from vision.result import CheckResult, EngineFacts, FaceResult, HandResult, PhotoFacts
 from vision.rules import RemarkKind, Verdict
-from vision.turning import Turn, stood_up
+from vision.stages.turning import Turn, stood_up
 
 QUARTERS = (1, 2, 3)
 

@@ -16,16 +16,16 @@ from PIL import Image
 from test_sarif import run_of
 
 from vision import PhotoChecker, Verdict
-from vision.cli import fotonetral
-from vision.engines import Engines
+from vision.command.main import fotonetral
+from vision.contract.post import PostResult
+from vision.contract.result import CheckResult
 from vision.geometry import Box
 from vision.poses import Pose
-from vision.post import PostResult
 from vision.report.marks import marks_of
 from vision.report.page import PageFacts, page_of
-from vision.result import CheckResult
 from vision.rules import Policy, RemarkKind
-from vision.service.extras import bases
+from vision.service.photos.extras import bases
+from vision.stages.engines import Engines
 
 POLICY = Policy.load()
 SCHEMAS = Path(__file__).resolve().parents[1] / "schema"

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from vision.errors import CrashedError, EngineError, FotoNetralError, PhotoEmptyError, PolicyError, TimeLimitError
-from vision.workers import Worker
+from vision.runtime.workers import Worker
 
 pytestmark = pytest.mark.slow
 
@@ -133,7 +133,7 @@ def test_no_process_outlives_a_killed_parent(tmp_path: Path) -> None:
             import sys, time
             from functools import partial
             from test_workers import make_answering
-            from vision.workers import Worker
+            from vision.runtime.workers import Worker
 
             if __name__ == "__main__":
                 worker = Worker(partial(make_answering, "ya"))

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from vision.inputs import EmptyFolder, Found, LeftOut, Unseen, files_of
 from vision.media.folders import NOTHING_EXCLUDED, Excluded
+from vision.media.inputs import EmptyFolder, Found, LeftOut, Unseen, files_of
 from vision.media.kinds import FileKind
-from vision.report._files import write_whole
+from vision.runtime.whole_files import write_whole
 
 NOTE_SUFFIX = ".fotonetral.json"
 """What a note beside a photo is named after it: `rapat.jpg.fotonetral.json`."""

@@ -12,10 +12,10 @@ from typing import Any
 
 from vision.archive.errors import JournalNotFoundError
 from vision.archive.journal import Journal, Run, as_blob, as_text, pages
+from vision.contract.result import SCHEMA
 from vision.media.kinds import FileKind
 from vision.media.unseen import CODE, NotLookedAtError
 from vision.report.listing import Account, Decision, ListedPhoto, Ruling, ScanFacts
-from vision.result import SCHEMA
 
 _PAGE = 200
 

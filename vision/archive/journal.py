@@ -18,7 +18,7 @@ from typing import Any, Self
 
 from vision.archive.errors import JournalUnfinishedError
 from vision.archive.judging import Answer
-from vision.archive.places import Container, LeftOut, Listed, Place, Unreadable, Unseen
+from vision.archive.sources.places import Container, LeftOut, Listed, Place, Unreadable, Unseen
 from vision.archive.store import Store
 from vision.errors import FotoNetralError, Language
 from vision.media.unseen import NotLookedAtError

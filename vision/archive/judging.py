@@ -12,10 +12,10 @@ import cv2
 import numpy as np
 from PIL import Image
 
+from vision.contract.result import CheckError
 from vision.errors import FotoNetralError
-from vision.likeness import likeness
-from vision.photo import open_photo
-from vision.result import CheckError
+from vision.media.likeness import likeness
+from vision.media.photo import open_photo
 from vision.settings import CheckerSettings
 
 THUMBNAIL_SIDE = 480

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from vision.archive.judging import Answer, Task
 from vision.errors import CrashedError, FotoNetralError
-from vision.workers import Worker
+from vision.runtime.workers import Worker
 
 TRIES = 3
 """A photo on which the process dies is given to a fresh one this often in all: a process may be killed for want of

@@ -13,11 +13,11 @@ from vision.archive.gathering import Gathered
 from vision.archive.journal import Journal, Run
 from vision.archive.judging import Answer, Task, error_answer
 from vision.archive.local import FailedTask, Judges
-from vision.archive.reading import read_places
-from vision.archive.sources import list_places
+from vision.archive.sources.listing import list_places
+from vision.archive.sources.reading import read_places
 from vision.media.folders import Excluded
+from vision.media.photo import PhotoLimits
 from vision.media.unseen import NotLookedAtError
-from vision.photo import PhotoLimits
 from vision.report.listing import ScanFacts
 from vision.settings import CheckerSettings, Examined
 

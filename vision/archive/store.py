@@ -20,7 +20,7 @@ from vision.archive.errors import (
     JournalStorageError,
 )
 from vision.media.kinds import RAW_SUFFIXES
-from vision.report._files import make_folder
+from vision.runtime.whole_files import make_folder
 
 NAME = "journal.db"
 """The journal's file in the output folder."""

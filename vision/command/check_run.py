@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING
 import click
 
 from vision.checker import PhotoChecker
-from vision.cli import CLEAR, LOOK, NOT_JUDGED
 from vision.command.check_text import Tally, closing_lines, lines_of, printable, scope_lines, show
 from vision.command.handouts import Handouts
+from vision.command.main import CLEAR, LOOK, NOT_JUDGED
 from vision.command.output import carry_on
+from vision.contract.result import CheckError, CheckResult
 from vision.errors import Language
-from vision.failures import told
-from vision.inputs import EmptyFolder, Found, LeftOut, Unseen, files_of
 from vision.media.folders import NOTHING_EXCLUDED, Excluded
-from vision.result import CheckError, CheckResult
+from vision.media.inputs import EmptyFolder, Found, LeftOut, Unseen, files_of
 from vision.rules import describe_remark
+from vision.runtime.failures import told
 
 if TYPE_CHECKING:
     from vision.command.marked import MarkedPictures

@@ -11,8 +11,8 @@ from pathlib import Path
 import click
 
 from vision.command.account import account_lines
+from vision.contract.result import CheckError, CheckResult
 from vision.errors import Language
-from vision.result import CheckError, CheckResult
 from vision.rules import RemarkKind, Verdict, next_step
 
 _SYMBOLS = {Verdict.CLEAR: "✔", Verdict.REVIEW: "!", Verdict.FLAG: "✖"}

@@ -8,7 +8,7 @@ from typing import cast
 
 import click
 
-from vision.cli import CLEAR, NOT_JUDGED
+from vision.command.main import CLEAR, NOT_JUDGED
 from vision.command.options import lang_option
 from vision.errors import Language
 
@@ -28,7 +28,7 @@ from vision.errors import Language
 def doctor(context: click.Context, gallery: Path | None, as_json: bool, lang: str) -> None:
     """Periksa apakah pemasangan ini lengkap dan jalan. Status keluar: 0 semua baik, 2 ada yang salah."""
     from vision.command.check_text import Line, show
-    from vision.doctor import examine
+    from vision.command.machine import examine
 
     report = examine(gallery, language=cast(Language, lang))
     if as_json:

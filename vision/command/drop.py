@@ -52,8 +52,8 @@ def viewer_command(platform: str, environment: Mapping[str, str]) -> list[str] |
 
 def check_dropped(photos: Sequence[str], script_folder: Path) -> int:
     """Check the photos and show the answers; returns the exit status of `fotonetral check`."""
-    from vision.cli import run
     from vision.command.check import check
+    from vision.command.main import run
 
     folder = results_folder(Path(photos[0]))
     gallery = find_gallery(script_folder, Path.cwd(), os.environ)
@@ -65,7 +65,7 @@ def check_dropped(photos: Sequence[str], script_folder: Path) -> int:
 
 def scan_dropped(sources: Sequence[str], script_folder: Path) -> int:
     """Scan the folders and show the report; returns the exit status of `fotonetral scan`."""
-    from vision.cli import run
+    from vision.command.main import run
     from vision.command.scan import scan
 
     out = Path(sources[0]).absolute().parent / SCANS

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from vision.cli import CLEAR, LOOK, NOT_JUDGED
+from vision.command.main import CLEAR, LOOK, NOT_JUDGED
 from vision.command.options import CheckerOptions, checker_options
 from vision.command.output import carry_on
 from vision.errors import FotoNetralError, Language
@@ -88,8 +88,8 @@ def fix(
 
 def _fixed(checker: PhotoChecker, wish: _Wish) -> int:
     """Mend the photo, tell about it, and return the exit status."""
-    from vision._sniff import sniff
-    from vision.photo import read_photo
+    from vision.media.photo import read_photo
+    from vision.media.sniff import sniff
     from vision.remedy.copies import target_of, write
     from vision.remedy.remedy import How
     from vision.remedy.repair import repair

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 import click
 
 from vision.checker import PhotoChecker
-from vision.cli import NOT_JUDGED
 from vision.command.check_text import printable
+from vision.command.main import NOT_JUDGED
+from vision.contract.result import CheckError, CheckResult
 from vision.errors import Language
-from vision.failures import told
-from vision.inputs import EmptyFolder
-from vision.result import CheckError, CheckResult
+from vision.media.inputs import EmptyFolder
+from vision.runtime.failures import told
 
 if TYPE_CHECKING:
     from vision.report.sarif import SarifLog
@@ -61,7 +61,7 @@ class Handouts:
     def begin(self) -> bool:
         """Make the folder and look whether the list can be written, before any photo is judged; False if not."""
         if self._html is not None:
-            from vision.report._files import make_folder
+            from vision.runtime.whole_files import make_folder
 
             try:
                 make_folder(self._html)
@@ -78,8 +78,8 @@ class Handouts:
         if self._html is None or isinstance(answer, CheckError):
             return
         from vision.command.marked import free_name, reduced
-        from vision.report._files import write_whole
         from vision.report.page import PICTURE_SIDE, PageFacts, page_of
+        from vision.runtime.whole_files import write_whole
 
         index = self._checker.roster.index
         facts = PageFacts(datetime.now().astimezone(), 0 if index is None else len(index))
@@ -102,7 +102,7 @@ class Handouts:
         if self._failed:
             status = NOT_JUDGED
         if self._log is not None and self._sarif is not None:
-            from vision.report._files import write_whole
+            from vision.runtime.whole_files import write_whole
 
             log = self._log.to_dict(datetime.now().astimezone(), status)
             try:

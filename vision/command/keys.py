@@ -13,7 +13,7 @@ import click
 from vision.command.output import carry_on
 
 if TYPE_CHECKING:
-    from vision.service.keys import Grant
+    from vision.service.callers.keys import Grant
 
 _ROLES = ("check", "manage")
 
@@ -50,7 +50,7 @@ def keys() -> None:
 @_keys_option
 def create(name: str, role: str, per_minute: int | None, days: float | None, path: Path) -> None:
     """Buat kunci untuk program NAMA. Kuncinya hanya ditampilkan sekali ini."""
-    from vision.service.keys import KeyStore, Role
+    from vision.service.callers.keys import KeyStore, Role
 
     carry_on()
     until = None if days is None else datetime.now(UTC) + timedelta(days=days)
@@ -76,7 +76,7 @@ def create(name: str, role: str, per_minute: int | None, days: float | None, pat
 @_keys_option
 def code(role: str, name: str, minutes: float, uses: int, path: Path) -> None:
     """Buat kode pendek untuk masuk ke halaman web."""
-    from vision.service.keys import KeyStore, Role
+    from vision.service.callers.keys import KeyStore, Role
 
     carry_on()
     grant, text = KeyStore(path).create_code(name, Role(role), minutes=minutes, uses=uses)
@@ -90,7 +90,7 @@ def code(role: str, name: str, minutes: float, uses: int, path: Path) -> None:
 def list_(as_json: bool, path: Path) -> None:
     """Tampilkan semua kunci dan kode, tanpa rahasianya."""
     from vision.command.check_text import printable
-    from vision.service.keys import KeyStore
+    from vision.service.callers.keys import KeyStore
 
     for grant in KeyStore(path).grants():
         if as_json:
@@ -106,7 +106,7 @@ def list_(as_json: bool, path: Path) -> None:
 @_keys_option
 def revoke(id_: str, path: Path) -> None:
     """Cabut kunci, atau kode beserta semua sesi yang masuk dengannya. Berlaku seketika."""
-    from vision.service.keys import KeyStore
+    from vision.service.callers.keys import KeyStore
 
     grant = KeyStore(path).revoke(id_)
     click.echo(f"Dicabut: {grant.id}.")

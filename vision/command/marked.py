@@ -9,11 +9,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from vision.contract.result import CheckResult
 from vision.errors import PhotoTooLargeError
-from vision.photo import decode_full, open_photo
-from vision.report._files import make_folder
+from vision.media.photo import decode_full, open_photo
 from vision.report.annotate import annotate, save_annotated
-from vision.result import CheckResult
+from vision.runtime.whole_files import make_folder
 
 LONGEST_SIDE = 4000
 """Pixels; larger photos are reduced, since nobody looks at marks from that near."""

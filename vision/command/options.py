@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
-from vision.cli import NOT_JUDGED
+from vision.command.main import NOT_JUDGED
 from vision.command.usage import LANGUAGE_VARIABLE, WrongCallError, WrongValueError
 from vision.errors import FotoNetralError, Language
 

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import click
 
-from vision.cli import CLEAR, NOT_JUDGED
+from vision.command.main import CLEAR, NOT_JUDGED
 from vision.command.options import lang_option, read_region
 from vision.errors import Language
 

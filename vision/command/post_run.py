@@ -11,11 +11,11 @@ import click
 
 from vision.command.check_run import CheckRun
 from vision.command.check_text import Line, mark_of, reminder_line, scope_lines, show
+from vision.contract.post import MOST_PHOTOS, PostResult, require_a_post
+from vision.contract.result import CheckError, CheckResult
 from vision.errors import Language, PostError
-from vision.inputs import EmptyFolder, Found, LeftOut
 from vision.media.folders import Excluded
-from vision.post import MOST_PHOTOS, PostResult, require_a_post
-from vision.result import CheckError, CheckResult
+from vision.media.inputs import EmptyFolder, Found, LeftOut
 from vision.rules import RemarkKind, Verdict
 
 _WORDS: dict[Language, dict[str, str]] = {

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from vision.cli import CLEAR, NOT_JUDGED
+from vision.command.main import CLEAR, NOT_JUDGED
 
 _FORMATS = ("html", "xlsx", "csv", "jsonl", "parquet")
 

@@ -64,8 +64,8 @@ def scan(
     Status keluar: 0 semua tanpa tanda; 1 ada temuan; 2 ada yang tidak dapat
     diperiksa atau tidak dilihat, tidak ada foto yang dinilai, atau perintahnya keliru.
     """
-    from vision.archive.lists import read_list
     from vision.archive.scan import SECONDS, Order
+    from vision.archive.sources.lists import read_list
     from vision.command.scan_run import How, run_scan
 
     listed = tuple(name for one in lists for name in read_list(one))

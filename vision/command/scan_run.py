@@ -17,9 +17,9 @@ from vision.archive.journal import Journal
 from vision.archive.judging import make_judge
 from vision.archive.local import Judges, LocalJudges
 from vision.archive.scan import Order, Progress, Scan
-from vision.cli import CLEAR, INTERRUPTED, LOOK, NOT_JUDGED
 from vision.command.account import account_lines, nothing_judged
 from vision.command.check_text import printable, scope_lines, show
+from vision.command.main import CLEAR, INTERRUPTED, LOOK, NOT_JUDGED
 from vision.command.output import carry_on
 from vision.errors import FotoNetralError, Language
 from vision.report.listing import ScanFacts
@@ -96,7 +96,7 @@ def _judges(scan: Scan, order: Order, how: How) -> Judges:
     make = partial(make_judge, scan.settings, order.audit_rate)
     if how.cluster is None:
         return LocalJudges(make, workers=how.workers, seconds=how.seconds)
-    from vision.archive.cluster import ClusterJudges
+    from vision.archive.cluster.driver import ClusterJudges
 
     def warn(error: FotoNetralError) -> None:
         click.echo(printable(error.text(order.settings.language)), err=True)

@@ -14,16 +14,16 @@ import click
 from vision.archive.dropbox import DropFolder
 from vision.archive.judging import Answer, Task, error_answer, make_judge
 from vision.archive.scan import SECONDS
-from vision.cli import CLEAR, LOOK, NOT_JUDGED
 from vision.command.account import account_lines
 from vision.command.check_text import mark_of, printable, scope_lines, show
+from vision.command.main import CLEAR, LOOK, NOT_JUDGED
 from vision.errors import FotoNetralError
-from vision.failures import told as told_failure
+from vision.media.photo import read_photo
 from vision.media.unseen import CODE
-from vision.photo import read_photo
 from vision.rules import Verdict
+from vision.runtime.failures import told as told_failure
+from vision.runtime.workers import Worker
 from vision.settings import CheckerSettings
-from vision.workers import Worker
 
 _POLL_MS = 1000
 

@@ -9,11 +9,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from vision._crew import Crew
-from vision._session import open_session, run_session
 from vision.faces.alignment import CHIP_SIDE, face_chip
 from vision.faces.face import Face
 from vision.models import model_path, model_sha256
+from vision.runtime.crew import Crew
+from vision.runtime.session import open_session, run_session
 
 EMBEDDING_SIZE: Final = 128
 """Numbers in one face vector."""

@@ -17,8 +17,6 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vision._crew import Crew
-from vision._halving import halved
 from vision.faces.alignment import eyes_roll_degrees, face_chip, find_landmarks
 from vision.faces.detection import Detection
 from vision.faces.face import Face, FaceQuality
@@ -26,6 +24,8 @@ from vision.faces.quality import covered, sharpness, turned
 from vision.faces.tiles import Tile, belongs_to_tile, merge, plan_bands, reading_order
 from vision.faces.yunet import YuNet
 from vision.geometry import Box
+from vision.media.halving import halved
+from vision.runtime.crew import Crew
 
 _AFAR_SIDE, _AFAR_BORDER = 320, 0.375
 _GREY = (127, 127, 127)

@@ -12,8 +12,8 @@ import msgspec
 
 from vision.errors import FaceModelError
 from vision.faces.onnx_file import OnnxGraph
-from vision.failures import cause_of
 from vision.models import file_sha256
+from vision.runtime.failures import cause_of
 
 Three = tuple[float, float, float]
 

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from vision._crew import Crew
-from vision._session import open_session, run_session
 from vision.errors import EngineError, FaceModelError
 from vision.faces.onnx_file import OnnxGraph
 from vision.faces.template import SIDE
+from vision.runtime.crew import Crew
+from vision.runtime.session import open_session, run_session
 
 _EXPECTED_ID = (
     "yang diperlukan jaringan ONNX dengan satu masukan float32 (N, 3, 112, 112) atau (N, 112, 112, 3) dan satu keluaran"

@@ -12,11 +12,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vision._session import open_session, run_session
 from vision.faces.alignment import level_patch
 from vision.faces.detection import Detection
 from vision.geometry import Box
 from vision.models import model_path
+from vision.runtime.session import open_session, run_session
 
 _STRIDES = (8, 16, 32)
 _OUTPUTS = tuple(f"{kind}_{stride}" for stride in _STRIDES for kind in ("cls", "obj", "bbox", "kps"))

@@ -14,11 +14,11 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
-from vision._crew import Crew
-from vision._session import open_session, run_session
 from vision.geometry import Box
 from vision.hands.patch import Patch
 from vision.models import model_path
+from vision.runtime.crew import Crew
+from vision.runtime.session import open_session, run_session
 
 WRIST, THUMB_TIP, INDEX_MCP, INDEX_PIP, INDEX_TIP, MIDDLE_MCP, MIDDLE_TIP, PINKY_MCP = 0, 4, 5, 6, 8, 9, 12, 17
 """Indices of the landmarks that other modules name."""

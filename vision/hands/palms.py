@@ -13,10 +13,10 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
-from vision._crew import Crew
-from vision._session import open_session, run_session
 from vision.hands.patch import Patch
 from vision.models import model_path
+from vision.runtime.crew import Crew
+from vision.runtime.session import open_session, run_session
 
 PIXELS_SIDE = 192
 """The side of the square that the network was trained on; a palm should fill a tenth to a half of it."""

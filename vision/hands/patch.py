@@ -8,8 +8,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vision._halving import halved
 from vision.geometry import Box
+from vision.media.halving import halved
 
 _SHRINK_BELOW = 0.6
 """Under this scale a warp, which reads four neighbours a pixel, would skip pixels."""

@@ -13,7 +13,7 @@ import zlib
 from collections.abc import Mapping
 from enum import StrEnum
 
-from vision._sniff import sniff
+from vision.media.sniff import sniff
 
 HEAD_BYTES = 512
 """So many first bytes tell the kind."""

@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from vision.failures import cause_of
-from vision.photo import Original
+from vision.media.photo import Original
 from vision.remedy.errors import CopyExistsError, CopyFormatError, CopyIsOriginalError, CopyUnwritableError
 from vision.remedy.profile import colours_only
+from vision.runtime.failures import cause_of
 
 JPEG_QUALITY = 92
 """Where the original is no JPEG whose own quality can be kept."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from vision.contract.result import CheckResult
 from vision.remedy.cropping import Cut, best_cut
 from vision.remedy.remedy import How, NoRemedy, Reason, Remedy
 from vision.remedy.scene import MARGIN, Scene
-from vision.result import CheckResult
-from vision.turning import Turn, stood_up
+from vision.stages.turning import Turn, stood_up
 
 WORTH_CUTTING = 0.75
 """Signs are cut off when that keeps everybody and this part of the picture that covering would keep; else covered.

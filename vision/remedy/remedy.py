@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from vision.geometry import Box
-from vision.turning import Turn
+from vision.stages.turning import Turn
 
 Point = tuple[float, float]
 

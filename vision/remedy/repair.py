@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from vision.checker import PhotoChecker
-from vision.photo import open_original
+from vision.contract.result import CheckResult
+from vision.media.photo import open_original
 from vision.remedy.copies import Format, encode
 from vision.remedy.covering import apply
 from vision.remedy.planning import plan
 from vision.remedy.remedy import How, NoRemedy, Reason, Remedy
 from vision.remedy.scene import MARGIN, Leaver, Scene
-from vision.result import CheckResult
 from vision.rules import FindingKind, Severity, Verdict
-from vision.turning import Turn, stood_up
+from vision.stages.turning import Turn, stood_up
 
 MANY = 10
 """From so many hands with a flagged sign on, a copy full of patches is no answer: another photo is."""

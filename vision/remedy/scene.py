@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
+from vision.contract.result import CheckResult, HandResult
 from vision.geometry import Box
 from vision.remedy.cropping import Head
 from vision.remedy.remedy import Cover, Point, whole
-from vision.result import CheckResult, HandResult
 from vision.rules import Finding, FindingKind, Note
-from vision.turning import Turn
+from vision.stages.turning import Turn
 
 MARGIN = 0.1
 """Room that is left around hands and people, in hand lengths and face widths, on top of what they measure."""

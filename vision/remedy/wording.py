@@ -9,12 +9,12 @@ from typing import Any
 
 import msgspec
 
+from vision.contract.result import CheckResult
 from vision.errors import Language
 from vision.geometry import Box
 from vision.remedy.remedy import Remedy
 from vision.remedy.repair import Outcome
 from vision.remedy.scene import Leaver
-from vision.result import CheckResult
 from vision.rules import place_in_words
 
 SCHEMA = "fotonetral.fix/1"

@@ -18,10 +18,10 @@ from PIL import Image, ImageDraw
 
 from vision.errors import Language
 from vision.geometry import Box
-from vision.report._drawing import INK, Picture, draw_mark, draw_tag, place_tags
-from vision.report._files import write_whole
-from vision.report._strips import banner_strip, font, legend_strip
+from vision.report.drawing import INK, Picture, draw_mark, draw_tag, place_tags
 from vision.report.marks import Banner, Mark, marks_of
+from vision.report.strips import banner_strip, font, legend_strip
+from vision.runtime.whole_files import write_whole
 
 JPEG_QUALITY = 90
 _LEAST_WIDTH = 800  # below this, numbers and words would be too few pixels to read

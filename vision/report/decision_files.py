@@ -18,9 +18,9 @@ from typing import Any, Final
 
 import msgspec
 
-from candidates.cells import text_of
 from candidates.errors import CandidatesError, SpreadsheetUnreadableError
-from candidates.sheets import Workbook
+from candidates.importing.cells import text_of
+from candidates.importing.sheets import Workbook
 from vision.errors import Language
 from vision.report.errors import DecisionRowError, DecisionsError, DecisionsTooLargeError
 

@@ -18,10 +18,10 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from vision.contract.result import CheckResult
 from vision.errors import Language
 from vision.report.annotate import annotate, encoded
 from vision.report.marks import Mark, marks_of, numbers_by_finding, ranges
-from vision.result import CheckResult
 from vision.rules import Finding, Verdict, next_step
 from vision.rules.wording import day_in_words
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from candidates import Calibration
 from vision.errors import Language
-from vision.report._files import writing_whole
+from vision.runtime.whole_files import writing_whole
 
 _WISHES = np.geomspace(0.1, 300.0, 200)
 _COLORS = ("#0072B2", "#D55E00", "#009E73", "#000000")  # Okabe and Ito

@@ -14,10 +14,10 @@ from typing import Any
 from urllib.parse import quote
 
 from vision._version import __version__
+from vision.contract.result import CheckError, CheckResult
 from vision.errors import Language
 from vision.geometry import Box
 from vision.report.wording import kind_in_words
-from vision.result import CheckError, CheckResult
 from vision.rules import Finding
 from vision.rules.schema import Rule, Severity
 

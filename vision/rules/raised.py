@@ -29,7 +29,7 @@ Point = tuple[float, float]
 
 
 class HandFacts(Protocol):
-    """A hand as a result has it (fits `vision.result.HandResult`), in the pixels of the faces."""
+    """A hand as a result has it (fits `vision.contract.result.HandResult`), in the pixels of the faces."""
 
     @property
     def box(self) -> Box:

@@ -9,10 +9,14 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from vision._version import __version__
-from vision.service import gallery_routes, openapi, photo_routes, session_routes, system_routes
-from vision.service.answers import add_problem_handlers
-from vision.service.envelope import Envelope
-from vision.service.pages import add_pages
+from vision.service.http import openapi
+from vision.service.http.answers import add_problem_handlers
+from vision.service.http.pages import add_pages
+from vision.service.routes import gallery as gallery_routes
+from vision.service.routes import photos as photo_routes
+from vision.service.routes import sessions as session_routes
+from vision.service.routes import system as system_routes
+from vision.service.routes.envelope import Envelope
 from vision.service.state import Service
 
 

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.exposition import generate_latest
 from prometheus_client.registry import Collector
 
-from vision.service.pool import held_bytes
-
-if TYPE_CHECKING:
-    from vision.service.state import Service
+from vision.service.http.limits import Ledger
+from vision.service.photos.remembered import Remembered
+from vision.service.pool.processes import Pool, held_bytes
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 _SECONDS = (0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
@@ -43,9 +42,9 @@ class Metrics:
         )
         ProcessCollector(registry=self.registry)
 
-    def watch(self, service: Service) -> None:
-        """Add what is read off the service when Prometheus asks."""
-        self.registry.register(_Now(service))
+    def watch(self, pool: Pool[Any, Any], ledger: Ledger, remembered: Remembered) -> None:
+        """Add what is read off the parts of the service when Prometheus asks."""
+        self.registry.register(_Now(pool, ledger, remembered))
 
     def request(self, route: str, method: str, status: int, seconds: float) -> None:
         """Count a request; `route` is a template of the service's own, never a path as it came."""
@@ -68,11 +67,11 @@ class Metrics:
 class _Now(Collector):
     """The service as it is at the moment."""
 
-    def __init__(self, service: Service) -> None:
-        self._service = service
+    def __init__(self, pool: Pool[Any, Any], ledger: Ledger, remembered: Remembered) -> None:
+        self._pool, self._ledger, self._remembered = pool, ledger, remembered
 
     def collect(self) -> Iterable[Metric]:
-        pool, ledger = self._service.pool, self._service.ledger
+        pool, ledger = self._pool, self._ledger
         values = {
             "workers_ready": (pool.ready, "Processes that can take photos, or are at it."),
             "workers": (pool.limits.workers, "Processes that should be there."),
@@ -80,7 +79,7 @@ class _Now(Collector):
             "waiting": (pool.waiting, "Requests that wait for a process."),
             "uploads": (ledger.uploads, "Uploads in progress."),
             "held_bytes": (ledger.held_bytes, "Bytes of photos in memory."),
-            "remembered_bytes": (self._service.remembered.held_bytes, "Bytes of answers in memory."),
+            "remembered_bytes": (self._remembered.held_bytes, "Bytes of answers in memory."),
             "workers_resident_bytes": (sum(map(held_bytes, pool.pids())), "Memory of the processes."),
         }
         for name, (value, told) in values.items():

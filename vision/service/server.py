@@ -14,10 +14,10 @@ import uvicorn
 
 from candidates import Gallery
 from candidates.causes import cause_of
-from vision.service import logs
 from vision.service.app import application
-from vision.service.keys import KeyStore
-from vision.service.protocol import bounded
+from vision.service.callers.keys import KeyStore
+from vision.service.http import logs
+from vision.service.http.protocol import bounded
 from vision.service.settings import ServiceSettings, SettingsError, unknown_variables
 from vision.service.state import MakeBench, Service
 

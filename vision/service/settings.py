@@ -25,7 +25,7 @@ from candidates.regions import region_of
 from vision.errors import FotoNetralError
 from vision.models import DLIB
 from vision.rules import DEFAULT_POLICY
-from vision.service.reasons import reason_of
+from vision.service.http.reasons import reason_of
 
 PREFIX = "FOTONETRAL_"
 _OTHERS = frozenset({"FOTONETRAL_PASSPHRASE", "FOTONETRAL_CONFIG", "FOTONETRAL_LANG"})

@@ -8,16 +8,16 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from vision.rules import available_packs, read_pack
-from vision.service.gallery_state import GalleryState
-from vision.service.keys import KeyStore
-from vision.service.limits import Buckets, Ledger
+from vision.service.callers.keys import KeyStore
+from vision.service.callers.sessions import Sessions
+from vision.service.gallery.freshness import GalleryState
+from vision.service.http.limits import Buckets, Ledger
 from vision.service.metrics import Metrics
-from vision.service.pool import Pool, PoolLimits
-from vision.service.remembered import Offenders, Remembered
-from vision.service.sessions import Sessions
+from vision.service.photos.remembered import Offenders, Remembered
+from vision.service.photos.uploads import UploadLimits
+from vision.service.pool.jobs import Answer, Job, make_bench
+from vision.service.pool.processes import Pool, PoolLimits
 from vision.service.settings import MB, ServiceSettings, SettingsError
-from vision.service.uploads import UploadLimits
-from vision.service.work import Answer, Job, make_bench
 
 _LEAST_BURST, _BURST_PART = 30, 4
 _LOGINS_PER_MINUTE, _ALL_LOGINS_PER_MINUTE = 5, 60
@@ -76,7 +76,7 @@ class Service:
                 settings.photo_mb * MB, settings.request_mb * MB, settings.photos, settings.upload_seconds
             ),
         )
-        service.metrics.watch(service)
+        service.metrics.watch(service.pool, service.ledger, service.remembered)
         return service
 
 

@@ -18,13 +18,13 @@ import pytest
 from archive_samples import an_answer
 
 from candidates import Candidate, Gallery, Reference
-from vision.archive import cluster as module
-from vision.archive.cluster import ClusterJudges
-from vision.archive.cluster_errors import ClusterError, NoClusterExtraError, NodeRefusedError, NoNodeError
-from vision.archive.cluster_ray import Membership, import_ray
+from vision.archive.cluster import driver as module
+from vision.archive.cluster.driver import ClusterJudges
+from vision.archive.cluster.errors import ClusterError, NoClusterExtraError, NodeRefusedError, NoNodeError
+from vision.archive.cluster.ray_cluster import Membership, import_ray
 from vision.archive.judging import Answer, Task, make_judge
 from vision.archive.local import FailedTask, LocalJudges
-from vision.enrolment import Enroller
+from vision.enrolment.reference import Enroller
 from vision.errors import PolicyError
 from vision.settings import CheckerSettings
 
@@ -210,7 +210,7 @@ def test_without_the_extra_the_way_to_it_is_told(monkeypatch: pytest.MonkeyPatch
 def test_started_by_uv_no_folder_travels(tmp_path: Path) -> None:
     """Under `uv run` Ray of itself sends the current folder, photos and gallery and all, to every machine."""
     asked = (
-        "from vision.archive.cluster_ray import import_ray; import_ray()\n"
+        "from vision.archive.cluster.ray_cluster import import_ray; import_ray()\n"
         "from ray._private.worker import _maybe_modify_runtime_env\n"
         "print(_maybe_modify_runtime_env({}, False))"
     )

@@ -130,7 +130,15 @@ def test_the_command_judges_what_is_there_and_what_comes(tmp_path: Path, fixture
     (tmp_path / "sign.jpg").write_bytes((fixtures / "photos" / "collins_peace.jpg").read_bytes())
     (tmp_path / "cut.jpg").write_bytes((fixtures / "broken" / "truncated.jpg").read_bytes())
     (tmp_path / "klip.mp4").write_bytes(VIDEO)
-    command = [sys.executable, "-c", "from vision.cli import main; main()", "watch", str(tmp_path), "--settle", "0.3"]
+    command = [
+        sys.executable,
+        "-c",
+        "from vision.command.main import main; main()",
+        "watch",
+        str(tmp_path),
+        "--settle",
+        "0.3",
+    ]
     command += ["--move"] if move else []
     if move:
         with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as watching:

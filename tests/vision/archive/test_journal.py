@@ -23,7 +23,7 @@ from vision.archive.errors import (
 )
 from vision.archive.gathering import Gathered
 from vision.archive.journal import Journal, Run
-from vision.archive.places import Container, Listed, Place, Unreadable
+from vision.archive.sources.places import Container, Listed, Place, Unreadable
 from vision.archive.store import NAME
 from vision.errors import PhotoNotFoundError
 from vision.report.listing import Decision, Ruling

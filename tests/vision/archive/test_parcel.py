@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 
 from candidates import Candidate, Gallery, Reference
-from vision.archive.cluster_errors import ClusterError
-from vision.archive.parcel import LaidOut, Parcel
+from vision.archive.cluster.errors import ClusterError
+from vision.archive.cluster.parcel import LaidOut, Parcel
 from vision.rules import Policy
 from vision.settings import CheckerSettings
 
@@ -114,7 +114,7 @@ def test_nothing_stays_behind_a_killed_process(tmp_path: Path) -> None:
     script = """
         import sys, time
         from pathlib import Path
-        from vision.archive.parcel import LaidOut, Parcel
+        from vision.archive.cluster.parcel import LaidOut, Parcel
         from vision.settings import CheckerSettings
 
         parcel = Parcel(CheckerSettings(gallery="gallery/gallery.db"), {"gallery/gallery.db": b"numbers"})

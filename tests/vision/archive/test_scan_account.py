@@ -16,8 +16,8 @@ from media_files import DOCX, KINDS, PDF, RAR, SILENT, VIDEO, zip_of
 from scripts.archive_trial.bombs import tar_of
 from vision.archive.gathering import Gathered
 from vision.archive.journal import Journal
-from vision.archive.places import Contents
 from vision.archive.scan import Order, Scan
+from vision.archive.sources.places import Contents
 from vision.command import report_run
 from vision.command.scan_run import _status
 from vision.report.listing import ScanFacts

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.slow
 ROOT = Path(__file__).resolve().parents[3]
 MANY = 24
 """So many photos that a scan with one process is not through with them when it is stopped."""
-COMMAND = [sys.executable, "-c", "from vision.cli import main; main()"]
+COMMAND = [sys.executable, "-c", "from vision.command.main import main; main()"]
 
 
 def fotonetral(*arguments: object, stdin: bytes = b"", cwd: Path = ROOT) -> subprocess.CompletedProcess[bytes]:

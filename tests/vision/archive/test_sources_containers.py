@@ -19,11 +19,11 @@ import pytest
 from scripts.archive_trial import bombs
 from scripts.archive_trial.bombs import Raw, tar_of, zip_of, zip_of_files
 from scripts.archive_trial.damage import damaged, read_through, samples
-from vision.archive import containers, packed
-from vision.archive.containers import container_kind, members_of
 from vision.archive.errors import ArchiveError, ContainerTooLargeError, ContainerUnreadableError
-from vision.archive.packed import Allowance, BrokenError, Unpacked
-from vision.archive.zips import zip_entries
+from vision.archive.sources import containers, packed
+from vision.archive.sources.containers import container_kind, members_of
+from vision.archive.sources.packed import Allowance, BrokenError, Unpacked
+from vision.archive.sources.zips import zip_entries
 
 RNG = random.Random(5)
 FILES = [(f"d{number % 3}/f{number}.jpg", RNG.randbytes(number * 700)) for number in range(9)]

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from scripts.archive_trial.bombs import tar_of, zip_of_files
-from vision.archive import folders
-from vision.archive.places import Container, Listed, Place, Unreadable
-from vision.archive.sources import list_places
+from vision.archive.sources import folders
+from vision.archive.sources.listing import list_places
+from vision.archive.sources.places import Container, Listed, Place, Unreadable
 
 JPEG = b"\xff\xd8\xff\xe0 a photo"
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from vision.archive.errors import ListUnreadableError
-from vision.archive.lists import MOST_NAME_BYTES, read_list
+from vision.archive.sources.lists import MOST_NAME_BYTES, read_list
 
 
 @pytest.mark.parametrize(

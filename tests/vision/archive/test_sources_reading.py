@@ -15,11 +15,11 @@ from typing import Any
 import pytest
 
 from scripts.archive_trial.bombs import tar_of, zip_of_files
-from vision.archive import opening, packed, reading
-from vision.archive.places import Contents, Place, Unreadable
-from vision.archive.reading import read_places
-from vision.archive.sources import list_places
-from vision.photo import PhotoLimits
+from vision.archive.sources import opening, packed, reading
+from vision.archive.sources.listing import list_places
+from vision.archive.sources.places import Contents, Place, Unreadable
+from vision.archive.sources.reading import read_places
+from vision.media.photo import PhotoLimits
 
 JPEG = b"\xff\xd8\xff\xe0 a photo "
 MEGABYTE = 2**20

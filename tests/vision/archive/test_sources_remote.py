@@ -17,11 +17,11 @@ from typing import Any
 import pytest
 
 from scripts.archive_trial.bombs import tar_of, zip_of_files
-from vision.archive import remote
-from vision.archive.places import Container, Contents, Listed, Place, Unreadable
-from vision.archive.reading import read_places
-from vision.archive.sources import list_places
-from vision.photo import PhotoLimits
+from vision.archive.sources import remote
+from vision.archive.sources.listing import list_places
+from vision.archive.sources.places import Container, Contents, Listed, Place, Unreadable
+from vision.archive.sources.reading import read_places
+from vision.media.photo import PhotoLimits
 
 pytestmark = pytest.mark.slow
 
@@ -400,7 +400,7 @@ def test_without_the_extra(missing: str, address: str) -> None:
     program = f"""if True:
         import sys
         sys.modules[{missing!r}] = None
-        from vision.archive.sources import list_places
+        from vision.archive.sources.listing import list_places
         (told,) = list_places([{address!r}])
         print(told.error.code, told.error.text("id"), told.error.text("en"))
     """

@@ -16,10 +16,10 @@ from typing import Any
 
 import httpx
 
+from vision.contract.result import CheckError, CheckResult, EngineFacts, PhotoFacts
 from vision.errors import PhotoUnreadableError
-from vision.result import CheckError, CheckResult, EngineFacts, PhotoFacts
 from vision.rules import Verdict
-from vision.service.work import Answer, Checked, CheckJob, Job, Picture
+from vision.service.pool.jobs import Answer, Checked, CheckJob, Job, Picture
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[2]

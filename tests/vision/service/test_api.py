@@ -27,8 +27,8 @@ from serving import DAY, ROOT, Serving, serving
 from candidates import Gallery
 from vision import PhotoChecker
 from vision.client import AsyncClient, BusyError, Client, NotAllowedError, Options, PhotoRefusedError, UnreachableError
-from vision.service import openapi
-from vision.service.keys import KeyStore, Role
+from vision.service.callers.keys import KeyStore, Role
+from vision.service.http import openapi
 
 pytestmark = pytest.mark.slow
 
@@ -38,7 +38,7 @@ EXPECTED: dict[str, Any] = json.loads((ROOT / "fixtures" / "expected.json").read
 
 
 def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-c", "from vision.cli import main; main()", *map(str, arguments)]
+    command = [sys.executable, "-c", "from vision.command.main import main; main()", *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT, timeout=300)
 
 

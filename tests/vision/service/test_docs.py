@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from serving import ROOT, Serving, serving
 
-from vision.service.keys import KeyStore, Role
+from vision.service.callers.keys import KeyStore, Role
 
 DOCS = (ROOT / "docs" / "service.md").read_text("utf-8")
 CURL = [

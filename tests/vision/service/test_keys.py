@@ -17,8 +17,8 @@ from click.testing import CliRunner, Result
 
 from vision.command.keys import keys
 from vision.errors import FotoNetralError
-from vision.service.keys import KeysError, KeyStore, Role, UnknownKeyError
-from vision.service.sessions import Sessions
+from vision.service.callers.keys import KeysError, KeyStore, Role, UnknownKeyError
+from vision.service.callers.sessions import Sessions
 
 
 @pytest.fixture
@@ -208,7 +208,7 @@ def test_commands(command: Callable[..., Result], store: KeyStore) -> None:
 
 def test_a_file_that_another_program_holds(store: KeyStore, monkeypatch: pytest.MonkeyPatch) -> None:
     _, text = store.create_key("a", Role.CHECK)
-    monkeypatch.setattr("vision.service.keys._BUSY_SECONDS", 0.05)
+    monkeypatch.setattr("vision.service.callers.keys._BUSY_SECONDS", 0.05)
     held = sqlite3.connect(store.path, isolation_level=None)
     held.execute("BEGIN EXCLUSIVE")
     with pytest.raises(KeysError, match="locked"):

@@ -9,12 +9,12 @@ from starlette.requests import Request
 
 from candidates import Candidate, Gallery
 from candidates.errors import GalleryNotFoundError
-from vision.service.gallery_state import GalleryState
-from vision.service.language import language_of
-from vision.service.limits import Buckets, Ledger
-from vision.service.negotiation import preferred
-from vision.service.problems import ProblemError
-from vision.service.remembered import Offenders, Remembered, Reply
+from vision.service.gallery.freshness import GalleryState
+from vision.service.http.language import language_of
+from vision.service.http.limits import Buckets, Ledger
+from vision.service.http.negotiation import preferred
+from vision.service.http.problems import ProblemError
+from vision.service.photos.remembered import Offenders, Remembered, Reply
 
 pytestmark = pytest.mark.slow
 

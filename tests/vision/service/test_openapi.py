@@ -13,8 +13,8 @@ from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 from serving import ROOT
 
-from vision.service import openapi
-from vision.service.problems import ProblemError, own_codes, status_of
+from vision.service.http import openapi
+from vision.service.http.problems import ProblemError, own_codes, status_of
 
 pytestmark = pytest.mark.slow
 

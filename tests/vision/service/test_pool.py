@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from vision.errors import CrashedError, PolicyError, TimeLimitError
-from vision.service.pool import Pool, PoolLimits, held_bytes
-from vision.service.problems import ProblemError
+from vision.service.http.problems import ProblemError
+from vision.service.pool.processes import Pool, PoolLimits, held_bytes
 
 pytestmark = pytest.mark.slow
 

@@ -13,7 +13,7 @@ import httpx
 import pytest
 from serving import Serving, serving
 
-from vision.service.keys import KeyStore, Role
+from vision.service.callers.keys import KeyStore, Role
 
 pytestmark = pytest.mark.slow
 

@@ -10,8 +10,8 @@ from click.testing import CliRunner
 
 from vision.command.serve import serve as command
 from vision.service import server
-from vision.service.envelope import Hosts
-from vision.service.keys import KeyStore, Role
+from vision.service.callers.keys import KeyStore, Role
+from vision.service.routes.envelope import Hosts
 from vision.service.settings import ServiceSettings, SettingsError, is_loopback, load_settings, unknown_variables
 from vision.service.state import Service
 

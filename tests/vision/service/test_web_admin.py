@@ -15,8 +15,8 @@ from serving import ROOT, Serving, serving
 from web_pages import open_page
 
 from candidates import Candidate, Election, Gallery, Relation, Role
-from vision.service import keys
-from vision.service.keys import KeyStore
+from vision.service.callers import keys
+from vision.service.callers.keys import KeyStore
 
 pytestmark = pytest.mark.slow
 

@@ -16,11 +16,12 @@ from PIL import Image
 from playwright.sync_api import Page
 from web_pages import run, shrunk, with_modules
 
-from vision import checker, photo
-from vision.photo import decode_full, open_photo
+from vision import checker
+from vision.media import photo
+from vision.media.photo import decode_full, open_photo
 from vision.report.marks import ranges
 from vision.rules import Verdict, headline
-from vision.service.pages import WEB
+from vision.service.http.pages import WEB
 
 pytestmark = pytest.mark.slow
 

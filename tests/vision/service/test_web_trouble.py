@@ -28,7 +28,7 @@ from web_pages import (
     sample_service,
 )
 
-from vision.service.keys import KeyStore, Role
+from vision.service.callers.keys import KeyStore, Role
 
 pytestmark = pytest.mark.slow
 

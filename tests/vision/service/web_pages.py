@@ -14,7 +14,7 @@ from browser import Watched
 from playwright.sync_api import Page, Route
 from serving import ROOT, Serving, serving
 
-from vision.service.pages import WEB
+from vision.service.http.pages import WEB
 
 STILL: dict[str, Any] = {"reduced_motion": "reduce"}
 TOUCH: dict[str, Any] = STILL | {"has_touch": True, "is_mobile": True}
@@ -112,7 +112,7 @@ def shrunk(page: Page, photo: bytes, kind: str = "image/jpeg", side: int | None 
 def sample_service(folder: Path) -> Iterator[Serving]:
     """Run a server with the real models and the sample candidate."""
     table, gallery = ROOT / "fixtures" / "candidates.csv", folder / "gallery.db"
-    command = [sys.executable, "-c", "from vision.cli import main; main()"]
+    command = [sys.executable, "-c", "from vision.command.main import main; main()"]
     enrol = [*command, "candidates", "import", str(table), "--gallery", str(gallery)]
     subprocess.run(enrol, check=True, capture_output=True, cwd=ROOT)
     with serving(folder, real=True, gallery=str(gallery), per_minute=100_000) as one:

@@ -18,7 +18,7 @@ from vision.command.usage import WrongCallError
 
 if TYPE_CHECKING:
     from candidates import Calibration, Index
-    from vision.strangers import Layout, Strangers
+    from vision.enrolment.strangers import Layout, Strangers
 
 LEFT_OUT_SHOWN = 20
 """How many photos that could not be used are listed; the rest are counted."""
@@ -137,10 +137,10 @@ def _measure(
     gallery: Gallery, say: Say, folder: Path, layout: str, false_alarms: float | None, face_model: Path | None
 ) -> Outcome:
     from candidates import Calibration, Index
-    from candidates.fitting import fit
-    from vision.engines import open_face_model
+    from candidates.matching.fitting import fit
+    from vision.enrolment.strangers import Layout, StrangersReader
     from vision.faces import FaceEmbedder, FaceFinder
-    from vision.strangers import Layout, StrangersReader
+    from vision.stages.engines import open_face_model
 
     model = open_face_model(face_model) if face_model else FaceEmbedder()
     # Before the photos are read, so that a gallery of another model is told at once.
@@ -208,7 +208,7 @@ def _tell(outcome: Outcome, say: Say, *, stored: bool) -> None:
 
 
 def _layout_words(layout: Layout) -> tuple[str, str]:
-    from vision.strangers import Layout
+    from vision.enrolment.strangers import Layout
 
     return {
         Layout.PEOPLE: ("satu subfolder per orang", "a sub-folder a person"),

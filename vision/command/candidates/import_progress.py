@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from candidates.choosing import FaceChoice
-from candidates.photos import Describe, FaceTemplate, described
+from candidates.importing.photos import Describe, FaceTemplate, described
 from vision.command.candidates.shared import Say, SayAbove
 
 if TYPE_CHECKING:

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from candidates.photos import Describe, described
+from candidates.importing.photos import Describe, described
 from vision.errors import FaceChoiceError, SeveralFacesError
 
 if TYPE_CHECKING:
     from candidates.choosing import FaceChoice
-    from candidates.photos import FaceTemplate
+    from candidates.importing.photos import FaceTemplate
 
 _Unclear = SeveralFacesError | FaceChoiceError
 
@@ -46,7 +46,7 @@ def _pictured(error: _Unclear, photo: Path | bytes, name: str | None, folder: Pa
     """Write the photo with its faces numbered; return the error with the picture's path in its words."""
     # Drawing and decoding are only needed here.
     from vision.geometry import Box
-    from vision.photo import open_photo
+    from vision.media.photo import open_photo
     from vision.report.annotate import marked, save_annotated
     from vision.report.marks import Mark
 

@@ -10,10 +10,10 @@ import click
 
 from candidates.choosing import face_words
 from candidates.gallery import Gallery
-from candidates.importing import register
+from candidates.importing.rows import register
+from candidates.importing.tables import PEOPLE_COLUMNS, Row, person_row
 from candidates.people import Candidate, Outcome, Relation, Role
 from candidates.regions import label_of
-from candidates.tables import PEOPLE_COLUMNS, Row, person_row
 from vision.command.candidates.numbered import numbered_option, numbering
 from vision.command.candidates.shared import (
     FINE,

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from candidates.gallery import Gallery
-from candidates.reembedding import PersonReembedded, reembed
+from candidates.transfer.reembedding import PersonReembedded, reembed
 from vision.command.candidates.shared import (
     FINE,
     SOME_REJECTED,

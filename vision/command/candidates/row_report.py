@@ -8,8 +8,8 @@ from types import TracebackType
 from typing import Self
 
 from candidates.errors import Language
-from candidates.importing import RowReport
-from candidates.reports import UnreadColumns
+from candidates.importing.reports import UnreadColumns
+from candidates.importing.rows import RowReport
 
 COLUMNS = ("table", "row", "name", "outcome", "photos_used", "photos_rejected", "reason", "code")
 

@@ -14,19 +14,19 @@ import click
 
 from candidates.errors import CandidatesError, Language
 from candidates.gallery import Gallery
-from candidates.importing import RowReport
+from candidates.importing.photos import Describe
+from candidates.importing.rows import RowReport
 from candidates.people import Outcome
-from candidates.photos import Describe
 from vision.command.options import lang_option
 from vision.command.output import carry_on, is_output
 from vision.errors import FotoNetralError
-from vision.failures import told as failure_text
+from vision.runtime.failures import told as failure_text
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from candidates.choosing import FaceChoice
-    from candidates.photos import FaceTemplate
+    from candidates.importing.photos import FaceTemplate
 
 DEFAULT_GALLERY = "gallery.db"
 """The gallery when neither --gallery nor FOTONETRAL_GALLERY says another: in the working folder."""
@@ -134,9 +134,9 @@ def face_engine(face_model: Path | None = None) -> Iterator[tuple[Describe, str]
     `face_model` is the user's own network (`face_model_option`): it loads at once, since whether it can be used is
     better known before anything is changed. Raises FaceModelError when it cannot.
     """
-    from vision.engines import open_face_model
-    from vision.enrolment import Enroller
+    from vision.enrolment.reference import Enroller
     from vision.faces import MODEL_ID
+    from vision.stages.engines import open_face_model
 
     own = None if face_model is None else open_face_model(face_model)
     enrollers: list[Enroller] = []

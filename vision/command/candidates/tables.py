@@ -10,10 +10,10 @@ import click
 
 from candidates.errors import ArchiveOverSourceError
 from candidates.gallery import Gallery
-from candidates.importing import ImportReport, RowReport
+from candidates.importing.rows import ImportReport, RowReport
 from candidates.people import Outcome
 from candidates.sources import Kind, import_source, kind_of
-from candidates.transfer import Exported, export
+from candidates.transfer.export import Exported, export
 from vision.command.candidates.import_progress import import_progress
 from vision.command.candidates.numbered import numbered_option, numbering
 from vision.command.candidates.passphrases import passphrase, passphrase_option

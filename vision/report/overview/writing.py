@@ -22,8 +22,7 @@ from pathlib import Path
 from string import Template
 from typing import IO, Any
 
-from vision.likeness import fold
-from vision.report._files import writing_whole
+from vision.media.likeness import fold
 from vision.report.listing import ListedPhoto, ScanFacts
 from vision.report.overview.columns import DETAILS_PER_BLOCK, columns_of, details_block, script_json
 from vision.report.overview.entries import Entry, belongs, detail_of, entry_of
@@ -33,6 +32,7 @@ from vision.report.overview.thumbnails import Plan, fitted, kind_of, plan, withi
 from vision.report.precision import Tally
 from vision.report.wording import kind_in_words, words
 from vision.rules.texts import text
+from vision.runtime.whole_files import writing_whole
 
 PICTURES_PER_BLOCK = 24
 """Thumbnails in one block of the page; they are looked at together, a page of the list at a time."""

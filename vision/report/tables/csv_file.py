@@ -9,10 +9,10 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
-from vision.report._files import writing_whole
 from vision.report.cells import LONGEST_CELL, encodable, guarded, shortened
 from vision.report.listing import ListedPhoto, ScanFacts
 from vision.report.tables.facts import PhotoSummary, decision_dict, time_text
+from vision.runtime.whole_files import writing_whole
 
 if TYPE_CHECKING:
     from _csv import Writer

@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
 
-from vision.report._files import writing_whole
 from vision.report.cells import encodable
 from vision.report.listing import ListedPhoto, ScanFacts
 from vision.report.tables.facts import decision_dict, time_text
+from vision.runtime.whole_files import writing_whole
 
 # What some readers take for the end of a line, and JSON does not.
 _BREAKS: Final = {ord(char): f"\\u{ord(char):04x}" for char in "\x85\u2028\u2029"}

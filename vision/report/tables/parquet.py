@@ -8,11 +8,11 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
-from vision.report._files import writing_whole
 from vision.report.cells import encodable
 from vision.report.errors import NoParquetError
 from vision.report.listing import ListedPhoto, ScanFacts
 from vision.report.tables.facts import in_utc
+from vision.runtime.whole_files import writing_whole
 
 ROWS_PER_GROUP: Final = 5_000
 """Rows that are held in memory and written together: some 20 MB of photos with many hands and faces."""

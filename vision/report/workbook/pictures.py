@@ -12,11 +12,11 @@ from PIL import Image, ImageDraw
 
 from vision.errors import PhotoError
 from vision.geometry import Box
-from vision.photo import decode_full
-from vision.report._drawing import INK, draw_mark, draw_tag, place_tags
-from vision.report._strips import font
+from vision.media.photo import decode_full
 from vision.report.annotate import encoded
+from vision.report.drawing import INK, draw_mark, draw_tag, place_tags
 from vision.report.marks import Mark
+from vision.report.strips import font
 from vision.report.workbook.lines import Spot
 
 SIZE_WH: Final = (240, 180)

@@ -15,7 +15,7 @@ from typing import IO, Self, get_args
 import msgspec
 
 from vision.errors import Language
-from vision.likeness import fold
+from vision.media.likeness import fold
 from vision.report.listing import ListedPhoto
 from vision.report.workbook.lines import Line, Order, SheetName, Spot, line_of, order_of, sheet_of, spots_of
 

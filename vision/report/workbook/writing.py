@@ -8,7 +8,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from vision.report._files import writing_whole
 from vision.report.listing import ListedPhoto, ScanFacts
 from vision.report.workbook.counting import Counting
 from vision.report.workbook.grids import write_grid
@@ -18,6 +17,7 @@ from vision.report.workbook.paper import CLEAR, ERROR, FILL_HEAD, FLAG, HEAD, Pa
 from vision.report.workbook.spool import Spool
 from vision.report.workbook.summary import write_summary
 from vision.report.workbook.wording import words
+from vision.runtime.whole_files import writing_whole
 
 MOST_PICTURES: Final = 2_000
 """Rows of each sheet that have their picture, the first: some 18 MB, so that the file can still be mailed."""

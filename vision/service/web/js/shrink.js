@@ -1,6 +1,6 @@
 // A photo made as small as its check allows, before it is sent: upright, without place or camera.
 //
-// The sizes are those of vision/photo.py, so that a photo is judged at the same size as the original would be. A phone's
+// The sizes are those of vision/media/photo.py, so that a photo is judged at the same size as the original would be. A phone's
 // 12 megapixels go out as 3; only where the answer shows a group of small faces is the photo sent again in more detail,
 // as the checker itself looks again (`wantsDetail`).
 
@@ -43,7 +43,7 @@ export async function shrink(file, side = ANALYSIS_SIDE) {
   }
 }
 
-/** The long side that is analysed: `side` up to under twice that (`_analysis_wh` of vision/photo.py). */
+/** The long side that is analysed: `side` up to under twice that (`_analysis_wh` of vision/media/photo.py). */
 export function analysisSize(width, height, side) {
   const long = Math.max(width, height);
   if (long < 2 * side) return [width, height];

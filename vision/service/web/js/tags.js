@@ -1,5 +1,5 @@
 // Where the numbers stand around the frames: near their own, on no other number, on few other frames, in the picture.
-// The rule is that of vision/report/_drawing.py (`place_tags`).
+// The rule is that of vision/report/drawing.py (`place_tags`).
 
 const RINGS = [0.6, 1.4, 2.8, 4.4, 6.2];
 

@@ -1,6 +1,6 @@
 // Files that have to reach the server as they are: a copy from a canvas is one whole, still picture, whatever the file was.
 //
-// Told from the file's bytes, not from its name or type; the server (vision/_sniff.py, vision/_pictures.py) judges what is
+// Told from the file's bytes, not from its name or type; the server (vision/media/sniff.py, vision/media/pictures.py) judges what is
 // in them. In doubt a file goes out as it is: it costs bytes, and hides nothing.
 
 const END_WITHIN = 65_536; // bytes behind a JPEG's end in which phones keep notes of their own

@@ -1,0 +1,1 @@
+"""Registering people from what offices have: tables, spreadsheets, folders of photos."""

@@ -1,0 +1,168 @@
+"""A folder with one sub-folder per person: the sub-folder's name is the person's, the photos lie inside."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+from candidates.causes import cause_of
+from candidates.choosing import face_word
+from candidates.errors import BadRowError, FolderUnreadableError, LoosePhotoError
+from candidates.gallery import Gallery
+from candidates.importing.photos import Describe, Gathered, PhotoFile, gather, readable
+from candidates.importing.rows import ImportReport, RowReport, elections_of, import_people
+from candidates.importing.tables import PEOPLE_COLUMNS, BadRow, PersonRow, Row, person_row
+from candidates.people import Role, clean_text
+
+SHARED_COLUMNS: Final = ("role", "election", "region", "party")
+"""The cells that all people of a folder can share."""
+
+_PHOTO_SUFFIXES: Final = frozenset(
+    {".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".heic", ".heif", ".avif", ".tif", ".tiff", ".bmp", ".gif"}
+)
+
+
+def import_folder(
+    gallery: Gallery,
+    folder: Path,
+    describe: Describe,
+    *,
+    shared: Mapping[str, str] | None = None,
+    model_id: str | None = None,
+    on_row: Callable[[RowReport], None] | None = None,
+    on_total: Callable[[int | None], None] | None = None,
+) -> ImportReport:
+    """Register a person for each sub-folder of `folder`, and the elections of an `elections.csv` in it.
+
+    `shared` gives cells (`SHARED_COLUMNS`) that all of them have. Photos are taken from a sub-folder and everything
+    below it; those that lie in `folder` itself are reported and not used. Of a photo with several people, the end of
+    its name says which face is meant: "poster@kiri.jpg", "poster@2.jpg". All else is as in `import_table`.
+    Raises `FolderUnreadableError` when there is no sub-folder, and `BadRowError` for a shared cell that cannot be.
+    """
+    people = PeopleFolder(folder, shared or {})
+    photos = FolderPhotos(gallery, folder, describe, model_id)
+    return import_people(gallery, people, elections_of(folder), photos, on_row=on_row, on_total=on_total)
+
+
+class PeopleFolder:
+    """The people that a folder's sub-folders are named after. Raises as `import_folder` does."""
+
+    def __init__(self, folder: Path, shared: Mapping[str, str]) -> None:
+        if unknown := set(shared) - set(SHARED_COLUMNS):
+            raise ValueError(f"no shared cells: {sorted(unknown)}")
+        self._folder = folder
+        self._like = _person_like(shared)
+        try:
+            entries = sorted(entry for entry in folder.iterdir() if not _is_hidden(entry.name))
+        except OSError as error:
+            cause = cause_of(error)
+            raise FolderUnreadableError(
+                f"Folder {folder} tidak dapat dibuka: {cause.reason_id}.",
+                f"The folder {folder} cannot be opened: {cause.reason_en}.",
+                cause.advice,
+            ) from error
+        self._people = [entry.name for entry in entries if entry.is_dir()]
+        self._loose = [entry.name for entry in entries if not entry.is_dir() and _is_photo(entry)]
+        if not self._people:
+            raise FolderUnreadableError(
+                f"Di {folder} tidak ada folder orang.", f"There is no folder of a person in {folder}."
+            )
+
+    @property
+    def name(self) -> str:
+        """The folder's name."""
+        return self._folder.resolve().name
+
+    @property
+    def header(self) -> None:
+        """A folder has none."""
+        return
+
+    def count(self) -> int:
+        """Return how many people and loose photos there are."""
+        return len(self._people) + len(self._loose)
+
+    def rows(self) -> Iterator[PersonRow | BadRow]:
+        """Yield the loose photos, then the people; `photos` names the sub-folder."""
+        for name in map(readable, self._loose):
+            loose = LoosePhotoError(f"Foto {name} tidak di dalam folder orang.", f"{name} is in no person's folder.")
+            yield BadRow(0, loose, name)
+        for name in self._people:
+            folder = readable(name)
+            if person := name_of_folder(folder):
+                yield replace(self._like, name=person, photos=(name,))
+            else:
+                nameless = BadRowError(f"Nama folder «{folder}» bukan nama orang.", f"“{folder}” is no person's name.")
+                yield BadRow(0, nameless, folder)
+
+
+@dataclass(frozen=True, slots=True)
+class FolderPhotos:
+    """Photos in the person's sub-folder."""
+
+    gallery: Gallery
+    folder: Path
+    describe: Describe
+    model_id: str | None
+
+    def gather(self, row: PersonRow, person_id: str) -> Gathered:
+        """Describe the photos that are not registered yet. Raises `BadRowError` when there is none at all."""
+        photos = [_photo_file(path) for path in _photos_below(self.folder / row.photos[0])]
+        if not photos:
+            folder = readable(row.photos[0])
+            raise BadRowError(f"Di folder «{folder}» tidak ada foto.", f"The folder “{folder}” holds no photo.")
+        known, chosen = self.gallery.photos(person_id), self.gallery.chosen_faces(person_id)
+        return gather(self.gallery, row.name, photos, self.describe, known=known, chosen=chosen, model_id=self.model_id)
+
+
+def _person_like(shared: Mapping[str, str]) -> PersonRow:
+    # A role that is given needs a candidate to be a relative of, which no folder can name.
+    tie = {"relative_of": "-"} if shared.get("role") else {}
+    person = person_row(Row(0, dict.fromkeys(PEOPLE_COLUMNS, "") | {"name": "-"} | dict(shared) | tie))
+    if person.role is Role.FAMILY:
+        raise BadRowError(
+            "Keluarga tidak dapat diimpor dari folder, karena harus menyebut kerabat siapa: pakai tabel.",
+            "Relatives cannot come from a folder, since each must say whose relative it is: use a table.",
+        )
+    return replace(person, relative_of="")
+
+
+def name_of_folder(folder: str) -> str:
+    """Return the name that a folder's name stands for: underscores are spaces, and dashes where they must be.
+
+    "Siti_Nur-Aini" keeps its dash, "siti-nur-aini" has nothing but dashes to part its words.
+    """
+    spaced = folder.replace("_", " ")
+    if " " not in spaced.strip():
+        spaced = spaced.replace("-", " ")
+    return clean_text(re.sub(r"\s-+\s", " ", spaced).strip(" -"))
+
+
+def _photos_below(folder: Path) -> Iterator[Path]:
+    """Yield the photos of a folder, then those of its sub-folders; linked sub-folders may lead to other people."""
+    for parent, folders, files in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not _is_hidden(name))
+        paths = (Path(parent, name) for name in sorted(files))
+        yield from (path for path in paths if _is_photo(path) and path.is_file())
+
+
+def _photo_file(path: Path) -> PhotoFile:
+    """Return a photo with the face that its name asks for: "poster@kiri.jpg", "poster@2.jpg"."""
+    _, at, word = path.stem.rpartition("@")
+    try:
+        return PhotoFile(path, face_word(word) if at else "")
+    except BadRowError:
+        return PhotoFile(path)
+
+
+def _is_photo(path: Path) -> bool:
+    # Hidden: what Macs leave beside each photo is called "._a.jpg".
+    return path.suffix.casefold() in _PHOTO_SUFFIXES and not _is_hidden(path.name)
+
+
+def _is_hidden(name: str) -> bool:
+    return name.startswith((".", "@", "$")) or name == "__MACOSX"

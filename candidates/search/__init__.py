@@ -1,0 +1,1 @@
+"""Which templates lie near a face: arrays of vectors, exact search, distances."""

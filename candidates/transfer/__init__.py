@@ -1,0 +1,1 @@
+"""Carrying a gallery to another machine or another face model."""

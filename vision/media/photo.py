@@ -1,0 +1,353 @@
+"""Turning bytes into one upright RGB photo: the only place that decodes.
+
+Limits are checked on the header, before any pixel is decoded. Every failure is a `PhotoError`; only a wrong *type* of
+argument raises `TypeError`.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import stat
+from dataclasses import dataclass
+from datetime import datetime
+from typing import BinaryIO
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from vision.errors import (
+    PhotoEmptyError,
+    PhotoError,
+    PhotoNotFoundError,
+    PhotoTooLargeError,
+    PhotoTruncatedError,
+    PhotoUnreadableError,
+    PhotoUnsupportedError,
+)
+from vision.media import ONE_PICTURE, Media
+from vision.media.decode import (
+    CutError,
+    DamagedError,
+    Header,
+    NotAPhotoError,
+    decode,
+    jpeg_coding,
+    read_header,
+    rgb_profile,
+    working_bytes,
+)
+from vision.media.kinds import HEAD_BYTES, FileKind, kind_of, kind_of_content
+from vision.media.sniff import describe, is_cut, sniff
+from vision.media.unseen import NotLookedAtError
+
+ANALYSIS_SIDE = 2000
+"""Pixels of the long side that a larger photo keeps at least for the analysis; always under twice this."""
+
+DETAIL_SIDE = 3000
+"""The same where it pays to look closer: a 12-megapixel photo of a group is then analysed as it is."""
+
+_SNIFFED_BYTES = 2**16
+"""A TIFF's directory lies within so many first bytes, as cameras write it."""
+
+FileSource = str | os.PathLike[str] | bytes | bytearray | memoryview | BinaryIO
+Source = FileSource | NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoLimits:
+    """What is accepted. `max_pixels` lets today's 200-megapixel phones in.
+
+    `max_working_bytes` bounds the file plus the estimated decoding memory: with about 400 MB of models and libraries
+    the process stays under 1.5 GB.
+    """
+
+    max_bytes: int = 200 * 2**20
+    max_pixels: int = 200_000_000
+    max_working_bytes: int = 980_000_000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Photo:
+    """A decoded photo.
+
+    `pixels` is uint8 (height, width, 3), RGB, upright, contiguous, read-only, at the analysis size; `size_wh` is the
+    full size, upright. `sha256` is of the file's bytes, for arrays of shape and bytes. `taken_at` is EXIF's
+    DateTimeOriginal, without a zone. `media` says what else the file holds: only its first picture is decoded.
+    """
+
+    name: str
+    pixels: NDArray[np.uint8]
+    size_wh: tuple[int, int]
+    sha256: str
+    format: str
+    taken_at: datetime | None
+    media: Media = ONE_PICTURE
+
+    @property
+    def scale_xy(self) -> tuple[float, float]:
+        """Full-size pixels per analysis pixel, (x, y)."""
+        return self.size_wh[0] / self.pixels.shape[1], self.size_wh[1] / self.pixels.shape[0]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Original:
+    """A photo at its full size, with what a copy needs to look the same.
+
+    `pixels` is uint8 (height, width, 3), RGB, upright. `icc_profile` is the embedded colour profile as it came,
+    unchecked; None where there is none or the pixels were converted from another kind of colour. For a JPEG,
+    `jpeg_tables` are its quantisation tables and `jpeg_sampling` its chroma subsampling in Pillow's numbers, None
+    where they say nothing about a copy.
+    """
+
+    pixels: NDArray[np.uint8]
+    icc_profile: bytes | None
+    jpeg_tables: dict[int, list[int]] | None
+    jpeg_sampling: int | None
+
+
+def open_photo(
+    source: Source,
+    *,
+    name: str | None = None,
+    limits: PhotoLimits = PhotoLimits(),
+    analysis_side: int = ANALYSIS_SIDE,
+) -> Photo:
+    """Decode a photo from a path, bytes, a binary file object or an RGB array, at the analysis size.
+
+    `analysis_side` is the long side in pixels that a larger photo keeps at least, and less than twice of. A `str` is
+    always a path, never an address. Raises one of the `PhotoError` classes, or TypeError for arguments of
+    another type.
+    """
+    if isinstance(source, np.ndarray):
+        full = _checked_array(source, limits)
+        digest = hashlib.sha256(repr(full.shape).encode())
+        digest.update(np.ascontiguousarray(full).data)
+        height, width = full.shape[:2]
+        small = _analysis_wh((width, height), analysis_side)
+        pixels = full.copy() if small == (width, height) else cv2.resize(full, small, interpolation=cv2.INTER_AREA)
+        pixels.setflags(write=False)
+        return Photo(name or "<array>", pixels, (width, height), digest.hexdigest(), "ARRAY", None)
+    data, given = _read(source, limits)
+    header = _header(data, limits, name or given)
+    reduce_by = _jpeg_reduction(header, analysis_side)
+    width, height = header.stored_wh
+    decoded_wh = -(-width // reduce_by), -(-height // reduce_by)
+    pixels = _pixels(header, reduce_by, _analysis_wh(decoded_wh, analysis_side), limits)
+    pixels.setflags(write=False)
+    return Photo(
+        name or given,
+        pixels,
+        header.upright_wh,
+        hashlib.sha256(data).hexdigest(),
+        header.format,
+        header.taken_at,
+        header.media,
+    )
+
+
+def decode_full(source: Source, *, limits: PhotoLimits = PhotoLimits()) -> NDArray[np.uint8]:
+    """Decode at full size, for drawing and crops: uint8 (height, width, 3), RGB, upright.
+
+    The same checks as `open_photo`; a photo whose full size would not fit the memory bound is too large here.
+    """
+    if isinstance(source, np.ndarray):
+        return np.ascontiguousarray(_checked_array(source, limits))
+    header = _header(_read(source, limits)[0], limits)
+    return _pixels(header, 1, header.stored_wh, limits)
+
+
+def open_original(source: FileSource, *, limits: PhotoLimits = PhotoLimits()) -> Original:
+    """Decode at full size, as `decode_full` does, and read what a copy needs to look the same."""
+    header = _header(_read(source, limits)[0], limits)
+    pixels = _pixels(header, 1, header.stored_wh, limits)
+    tables, sampling = jpeg_coding(header)
+    return Original(pixels, rgb_profile(header), tables, sampling)
+
+
+def read_photo(source: FileSource, *, limits: PhotoLimits = PhotoLimits()) -> bytes:
+    """Read a photo's file once, for those who need it more than once. Raises `PhotoError` as `open_photo` does."""
+    return _read(source, limits)[0]
+
+
+def _analysis_wh(size_wh: tuple[int, int], side: int) -> tuple[int, int]:
+    """Return the size at which a decoded picture of `size_wh` is analysed: long side `side` up to under twice that."""
+    long_side = max(size_wh)
+    if long_side < 2 * side:
+        return size_wh
+    factor = long_side // side
+    return max(round(size_wh[0] / factor), 1), max(round(size_wh[1] / factor), 1)
+
+
+def _jpeg_reduction(header: Header, side: int) -> int:
+    """Return the part (1, 2, 4, 8) at which libjpeg may decode and still leave `side` pixels."""
+    if header.format != "JPEG":
+        return 1
+    short, long = sorted(header.stored_wh)
+    return next((f for f in (8, 4, 2) if long // f >= side and short >= f), 1)
+
+
+def _checked_array(array: NDArray[np.uint8], limits: PhotoLimits) -> NDArray[np.uint8]:
+    if array.dtype != np.uint8 or array.ndim != 3 or array.shape[2] != 3:
+        raise PhotoUnsupportedError(
+            f"Larik foto harus uint8 (tinggi, lebar, 3) RGB; yang datang {array.dtype} {array.shape}.",
+            f"A photo array must be uint8 (height, width, 3) RGB; got {array.dtype} {array.shape}.",
+        )
+    if array.size == 0:
+        raise PhotoEmptyError(
+            f"Larik foto kosong: bentuknya {array.shape}.", f"The photo array is empty: its shape is {array.shape}."
+        )
+    _check_pixels((array.shape[1], array.shape[0]), limits)
+    return array
+
+
+def _read(source: FileSource, limits: PhotoLimits) -> tuple[bytes, str]:
+    """Return all bytes of the source and its name."""
+    if isinstance(source, bytes | bytearray | memoryview):
+        data, name = bytes(source), "<bytes>"
+    elif isinstance(source, str | os.PathLike):
+        name = os.fsdecode(source)
+        data = _read_file(name, limits)
+    elif hasattr(source, "read"):
+        data, name = _read_stream(source, limits), "<bytes>"
+    else:
+        raise TypeError(f"a photo is a path, bytes, a binary file object or an array, not {type(source).__name__}")
+    _check_bytes(len(data), limits)
+    if not data:
+        raise PhotoEmptyError("Berkas foto kosong: 0 bita.", "The photo file is empty: 0 bytes.")
+    return data, name
+
+
+def _read_stream(stream: BinaryIO, limits: PhotoLimits) -> bytes:
+    try:
+        data = stream.read(limits.max_bytes + 1)
+    except (OSError, ValueError) as error:
+        raise PhotoUnreadableError(
+            f"Aliran foto tidak dapat dibaca: {error}.", f"The photo's stream could not be read: {error}."
+        ) from error
+    if not isinstance(data, bytes):
+        raise TypeError(f"the file object must be binary; its read() gave {type(data).__name__}")
+    return data
+
+
+def _read_file(name: str, limits: PhotoLimits) -> bytes:
+    """Read a regular file; anything else (folder, pipe, device) is refused without opening it for long."""
+    try:
+        _check_regular(name, os.stat(name))  # noqa: PTH116  a Path cannot hold every name that the system can
+        descriptor = os.open(name, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
+        with os.fdopen(descriptor, "rb") as file:
+            status = os.fstat(descriptor)
+            _check_regular(name, status)  # the name may have been given to a pipe meanwhile
+            head = file.read(HEAD_BYTES)
+            kind = kind_of(head, name)
+            if kind is not None and kind is not FileKind.PHOTO:
+                raise NotLookedAtError(kind)
+            _check_bytes(status.st_size, limits)
+            return head + file.read(limits.max_bytes + 1 - len(head))
+    except ValueError as error:  # a NUL in the name
+        raise _not_found(name, "nama tidak sah", "invalid name") from error
+    except PermissionError as error:
+        raise _not_found(name, "tidak ada izin membaca", "no permission to read it") from error
+    except OSError as error:
+        if error.errno == errno.EIO:
+            raise PhotoUnreadableError(
+                f"Penyimpanan gagal membaca «{name}».", f"The storage failed to read “{name}”."
+            ) from error
+        reason = error.strerror or type(error).__name__
+        raise _not_found(name, "berkas tidak ada" if error.errno == errno.ENOENT else reason, reason) from error
+
+
+def _check_regular(name: str, status: os.stat_result) -> None:
+    if stat.S_ISDIR(status.st_mode):
+        raise _not_found(name, "ini folder, bukan berkas foto", "this is a folder, not a photo file")
+    if not stat.S_ISREG(status.st_mode):
+        raise _not_found(name, "ini bukan berkas biasa", "this is not a regular file")
+
+
+def _not_found(name: str, reason_id: str, reason_en: str) -> PhotoNotFoundError:
+    return PhotoNotFoundError(
+        f"Foto «{name}» tidak dapat dibuka: {reason_id}.", f"The photo “{name}” could not be opened: {reason_en}."
+    )
+
+
+def _header(data: bytes, limits: PhotoLimits, name: str = "") -> Header:
+    kind = sniff(data)
+    other = kind_of_content(data[:_SNIFFED_BYTES], name)
+    if other is not None:
+        raise NotLookedAtError(other)
+    if kind is None:
+        came = describe(data)
+        raise PhotoUnsupportedError(
+            f"Isi berkas bukan format foto yang dikenal ({len(data)} bita, tampaknya {came}).",
+            f"The contents are not a known photo format ({len(data)} bytes, looks like {came}).",
+        )
+    try:
+        header = read_header(kind, data)
+    except NotAPhotoError as error:
+        raise PhotoUnsupportedError(
+            f"Jenis {kind} ini tidak dibaca: {error}.", f"This kind of {kind} is not read: {error}."
+        ) from error
+    except CutError as error:
+        raise _damaged(kind, data, error, cut=True) from error
+    except DamagedError as error:
+        raise _damaged(kind, data, error, cut=is_cut(kind, data)) from error
+    except (MemoryError, Image.DecompressionBombError) as error:
+        raise _too_large("ukuran gambarnya melebihi batas", "its picture size is over the limit") from error
+    _check_pixels(header.stored_wh, limits)
+    return header
+
+
+def _pixels(header: Header, reduce_by: int, target_wh: tuple[int, int], limits: PhotoLimits) -> NDArray[np.uint8]:
+    needed = len(header.data) + working_bytes(header, reduce_by, target_wh)
+    if needed > limits.max_working_bytes:
+        size = "{} x {} {}".format(*header.upright_wh, header.format)
+        most = limits.max_working_bytes // 10**6
+        raise _too_large(
+            f"{size} memerlukan sekitar {needed // 10**6} MB memori; paling banyak {most} MB",
+            f"{size} needs about {needed // 10**6} MB of memory; at most {most} MB",
+        )
+    # A JPEG without its end marker, a RIFF shorter than it says: decoders may fill the rest with grey and say nothing.
+    if header.format in ("JPEG", "WebP") and is_cut(header.format, header.data):
+        raise _damaged(header.format, header.data, None, cut=True)
+    try:
+        return decode(header, reduce_by, target_wh)
+    except CutError as error:
+        raise _damaged(header.format, header.data, error, cut=True) from error
+    except DamagedError as error:
+        raise _damaged(header.format, header.data, error, cut=is_cut(header.format, header.data)) from error
+    except MemoryError as error:
+        raise _too_large("memori komputer tidak cukup", "the machine has too little memory") from error
+
+
+def _damaged(kind: str, data: bytes, error: Exception | None, *, cut: bool) -> PhotoError:
+    if cut:
+        return PhotoTruncatedError(
+            f"Berkas {kind} berakhir pada bita ke-{len(data)}, sebelum gambarnya selesai.",
+            f"The {kind} file ends at byte {len(data)}, before the picture is whole.",
+        )
+    return PhotoUnreadableError(
+        f"Isi {kind} rusak ({len(data)} bita): {error}.",
+        f"The {kind} contents are damaged ({len(data)} bytes): {error}.",
+    )
+
+
+def _check_bytes(length: int, limits: PhotoLimits) -> None:
+    if length > limits.max_bytes:
+        most = limits.max_bytes
+        raise _too_large(f"berkas lebih dari {most} bita", f"the file has more than {most} bytes")
+
+
+def _check_pixels(size_wh: tuple[int, int], limits: PhotoLimits) -> None:
+    width, height = size_wh
+    if width * height > limits.max_pixels:
+        raise _too_large(
+            f"{width} x {height} = {width * height} piksel; paling banyak {limits.max_pixels}",
+            f"{width} x {height} = {width * height} pixels; at most {limits.max_pixels}",
+        )
+
+
+def _too_large(reason_id: str, reason_en: str) -> PhotoTooLargeError:
+    return PhotoTooLargeError(f"Foto terlalu besar: {reason_id}.", f"The photo is too large: {reason_en}.")

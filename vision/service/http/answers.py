@@ -1,0 +1,109 @@
+"""How answers are put: JSON, problems, and what FastAPI itself raises, as problems too."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from pydantic import ValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import Match
+
+from candidates.errors import CandidatesError
+from vision.errors import FotoNetralError
+from vision.service.http.language import language_of
+from vision.service.http.problems import MEDIA_TYPE, FieldError, ProblemError
+from vision.service.http.reasons import reason_of
+from vision.service.http.reply import Reply, as_json
+
+_OF_STATUS: Mapping[int, str] = {
+    400: "request.malformed",
+    404: "request.not_found",
+    405: "request.method",
+    413: "request.too_large",
+}
+_CLIENT_GONE = 499
+_MOST_ERRORS = 20
+_MOST_FIELD_NAME = 60
+
+
+def json_response(told: Mapping[str, Any], status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """Return plain values as an answer."""
+    return Response(as_json(told), status, media_type="application/json", headers=headers)
+
+
+def reply_response(reply: Reply, headers: Mapping[str, str] | None = None) -> Response:
+    """Return a reply as an answer."""
+    all_headers = {**(reply.headers or {}), **(headers or {})}
+    return Response(reply.body, reply.status, media_type=reply.media_type, headers=all_headers)
+
+
+def problem_response(problem: ProblemError, request: Request) -> Response:
+    """Return a problem as an answer, in the request's language."""
+    note(request, code=problem.code)
+    told = problem.to_dict(language_of(request), getattr(request.state, "request_id", ""))
+    return Response(as_json(told), problem.status, media_type=MEDIA_TYPE, headers=problem.headers)
+
+
+def note(request: Request, **facts: object) -> None:
+    """Add facts to the request's line in the log: codes, counts, verdicts; nothing that a client sent."""
+    known: dict[str, object] = getattr(request.state, "facts", {})
+    request.state.facts = {**known, **facts}
+
+
+def invalid_by(error: ValidationError | RequestValidationError) -> ProblemError:
+    """Return the problem of what pydantic refuses; but for a region that is none, what was sent is not repeated."""
+    errors = [FieldError(_field_of(one["loc"]), *reason_of(one)) for one in error.errors()[:_MOST_ERRORS]]
+    return ProblemError("request.invalid", errors=errors)
+
+
+def add_problem_handlers(app: FastAPI) -> None:
+    """Answer with problems whatever is raised."""
+
+    async def own(request: Request, error: Exception) -> Response:
+        problem = error if isinstance(error, ProblemError) else ProblemError("server.failed")
+        return problem_response(problem, request)
+
+    async def told(request: Request, error: Exception) -> Response:
+        if isinstance(error, FotoNetralError | CandidatesError):
+            return problem_response(ProblemError.of(error), request)
+        return problem_response(ProblemError("server.failed"), request)
+
+    async def refused(request: Request, error: Exception) -> Response:
+        if isinstance(error, RequestValidationError):
+            return problem_response(invalid_by(error), request)
+        return problem_response(ProblemError("request.malformed"), request)
+
+    async def gone(_request: Request, _error: Exception) -> Response:
+        return Response(status_code=_CLIENT_GONE)  # nobody reads it; the log says what happened
+
+    async def of_starlette(request: Request, error: Exception) -> Response:
+        status = error.status_code if isinstance(error, HTTPException) else 500
+        headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
+        if status == 405:
+            headers["Allow"] = ", ".join(_allowed(request))  # of all routes at the address, not of the first alone
+        code = _OF_STATUS.get(status, "request.malformed" if status < 500 else "server.failed")
+        return problem_response(ProblemError(code, headers=headers, most="-"), request)
+
+    app.add_exception_handler(ClientDisconnect, gone)
+    app.add_exception_handler(ProblemError, own)
+    app.add_exception_handler(FotoNetralError, told)
+    app.add_exception_handler(CandidatesError, told)
+    app.add_exception_handler(RequestValidationError, refused)
+    app.add_exception_handler(HTTPException, of_starlette)
+    app.add_exception_handler(Exception, told)  # it is raised again afterwards, and gets into the log
+
+
+def _allowed(request: Request) -> list[str]:
+    routes = request.app.state.routes
+    path = next((one.path for one in routes if one.matches(request.scope)[0] is not Match.NONE), None)
+    return sorted({method for one in routes if one.path == path for method in getattr(one, "methods", None) or ()})
+
+
+def _field_of(place: tuple[int | str, ...]) -> str:
+    parts = [str(part) for part in place if part not in ("query", "body", "path")]
+    return ".".join(parts)[:_MOST_FIELD_NAME] or "body"

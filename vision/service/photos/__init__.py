@@ -1,0 +1,1 @@
+"""Photos as they come in and what is remembered of them; nothing is kept."""

@@ -1,0 +1,82 @@
+"""Answers of the last minutes by content hash, and photos that processes died of. No photo is kept."""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+
+from vision.service.http.reply import Reply
+
+_OVERHEAD_BYTES = 600
+_MOST_OFFENDERS = 1000
+_DEATHS = 2
+
+
+class Remembered:
+    """Replies by key, for a while and up to so many bytes; the one unused for longest goes first. For one thread."""
+
+    def __init__(self, seconds: float, most_bytes: int, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._seconds = seconds
+        self._most_bytes = most_bytes
+        self._clock = clock
+        self._replies: OrderedDict[str, tuple[float, Reply]] = OrderedDict()
+        self.held_bytes = 0
+
+    def get(self, key: str) -> Reply | None:
+        """Return the reply of a key, if it is not too old."""
+        self._forget_old()
+        if key not in self._replies:
+            return None
+        self._replies.move_to_end(key)
+        return self._replies[key][1]
+
+    def put(self, key: str, reply: Reply) -> None:
+        """Keep a reply; one that is as large as a quarter of all is not worth it."""
+        size = _size(reply)
+        if self._seconds <= 0 or size > self._most_bytes // 4:
+            return
+        self._drop(key)
+        self._replies[key] = self._clock(), reply
+        self.held_bytes += size
+        while self.held_bytes > self._most_bytes:
+            self._drop(next(iter(self._replies)))
+
+    def _forget_old(self) -> None:
+        until = self._clock() - self._seconds
+        for key in [key for key, (at, _) in self._replies.items() if at <= until]:
+            self._drop(key)
+
+    def _drop(self, key: str) -> None:
+        if old := self._replies.pop(key, None):
+            self.held_bytes -= _size(old[1])
+
+
+class Offenders:
+    """Hashes of photos that processes died of: twice is enough, or one photo could keep all processes busy dying."""
+
+    def __init__(self, seconds: float = 3600.0, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._seconds = seconds
+        self._clock = clock
+        self._deaths: OrderedDict[str, tuple[float, int]] = OrderedDict()
+
+    def add(self, sha256: str) -> None:
+        """Note a death."""
+        deaths = self.deaths(sha256) + 1
+        self._deaths[sha256] = self._clock(), deaths
+        self._deaths.move_to_end(sha256)
+        if len(self._deaths) > _MOST_OFFENDERS:
+            self._deaths.popitem(last=False)
+
+    def is_one(self, sha256: str) -> bool:
+        """Tell whether a photo should not be tried again for now."""
+        return self.deaths(sha256) >= _DEATHS
+
+    def deaths(self, sha256: str) -> int:
+        """Return how many processes died of a photo lately."""
+        at, deaths = self._deaths.get(sha256, (0.0, 0))
+        return deaths if self._clock() - at < self._seconds else 0
+
+
+def _size(reply: Reply) -> int:
+    return len(reply.body) + _OVERHEAD_BYTES

@@ -1,0 +1,1 @@
+"""The processes that judge photos, and the jobs that travel to them."""

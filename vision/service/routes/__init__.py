@@ -1,0 +1,1 @@
+"""What may be asked, under which address, and by whom."""

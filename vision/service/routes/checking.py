@@ -1,0 +1,226 @@
+"""From photos in memory to one answer: looking it up, having the processes work, putting it together."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+from base64 import b64encode
+from collections.abc import Awaitable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import anyio.to_thread
+from starlette.requests import ClientDisconnect, Request
+
+from vision.contract.post import PostResult
+from vision.contract.result import CheckError
+from vision.errors import CrashedError, EngineError, FotoNetralError, Language, PhotoUnreadableError, TimeLimitError
+from vision.service.http.answers import note
+from vision.service.http.problems import ProblemError
+from vision.service.http.reply import Reply, as_json
+from vision.service.photos import extras
+from vision.service.photos.uploads import SentPhoto
+from vision.service.pool.jobs import Answer, Checked, CheckJob, Failed, Fixed, FixJob, Job, Picture
+from vision.service.state import Service
+from vision.settings import CheckerSettings
+
+T = TypeVar("T")
+
+FIX_TIMES = 4
+"""Mending is a check, and at most three attempts that are checked again: so many times the time of a photo."""
+
+_UNSAFE = PhotoUnreadableError(
+    "Proses pemeriksa sudah dua kali berhenti karena foto ini; foto ini tidak dicoba lagi.",
+    "The checking process has ended twice because of this photo; it is not tried again.",
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Asked:
+    """What is wanted of photos: by what they are judged, of which state the gallery is, what they are called."""
+
+    by: CheckerSettings
+    gallery_state: str
+    photos: tuple[SentPhoto, ...]
+    names: tuple[str, ...]
+    digests: tuple[str, ...]
+
+    @classmethod
+    async def of(cls, service: Service, by: CheckerSettings, photos: Sequence[SentPhoto], *, with_names: bool) -> Asked:
+        """Look at the gallery and hash the photos, off the event loop. Raises GalleryError."""
+        state = await anyio.to_thread.run_sync(service.gallery.now)
+        digests = await anyio.to_thread.run_sync(lambda: tuple(hashlib.sha256(one.data).hexdigest() for one in photos))
+        return cls(by, state, tuple(photos), _names(photos, with_names=with_names), digests)
+
+    def key(self, caller: str, *wishes: object) -> str:
+        """Return what equal requests of a caller have in common, as one digest."""
+        facts = [caller, repr(self.by), self.gallery_state, self.names, self.digests, wishes]
+        return hashlib.sha256(json.dumps(facts, default=str).encode()).hexdigest()
+
+
+async def check(service: Service, asked: Asked, *, annotated: bool, preview: bool = False) -> list[Checked]:
+    """Have all photos checked, as many side by side as there are processes; the answers in the photos' order.
+
+    Raises ProblemError when the server cannot, or the gallery, or a process died of it.
+    """
+    turns = asyncio.Semaphore(service.pool.limits.workers)
+
+    async def one(at: int) -> Checked:
+        async with turns:
+            return await _check_one(service, asked, at, annotated=annotated, preview=preview)
+
+    with service.pool.admission():
+        results = await _all([one(at) for at in range(len(asked.photos))])
+    for result in results:
+        service.metrics.photo(result.told.get("verdict") or result.told["error"]["code"])
+    return results
+
+
+async def _check_one(service: Service, asked: Asked, at: int, *, annotated: bool, preview: bool) -> Checked:
+    photo, name, digest = asked.photos[at], asked.names[at], asked.digests[at]
+    if service.offenders.is_one(digest):
+        return _not_judged(name, _UNSAFE, asked.by.language)
+    job = CheckJob(asked.by, asked.gallery_state, photo.data, name, annotated, preview)
+    try:
+        answer = await _done(service, job, digest, service.settings.photo_seconds)
+    except TimeLimitError as error:
+        return _not_judged(name, error, asked.by.language)
+    if not isinstance(answer, Checked):
+        raise TypeError(f"a check gave {type(answer).__name__}")
+    if isinstance(answer.answer, CheckError) and isinstance(answer.answer.error, EngineError):
+        return _not_judged(name, answer.answer.error, asked.by.language)
+    return answer
+
+
+async def fix(service: Service, asked: Asked, *, how: str, margin: float, form: str | None, keep: bool) -> Fixed:
+    """Have one photo mended."""
+    photo, name, digest = asked.photos[0], asked.names[0], asked.digests[0]
+    if service.offenders.is_one(digest):
+        raise ProblemError.of(_UNSAFE)
+    job = FixJob(asked.by, asked.gallery_state, photo.data, name, how, margin, form, keep)
+    with service.pool.admission():
+        answer = await _done(service, job, digest, FIX_TIMES * service.settings.photo_seconds)
+    if not isinstance(answer, Fixed):
+        raise TypeError(f"a fix gave {type(answer).__name__}")
+    return answer
+
+
+async def run(service: Service, job: Job, seconds: float) -> Answer:
+    """Have a job done that is about no photo of the public. Raises ProblemError for a `Failed`."""
+    with service.pool.admission():
+        return await _done(service, job, "", seconds)
+
+
+async def _done(service: Service, job: Job, digest: str, seconds: float) -> Answer:
+    try:
+        answer = await service.pool.run(job, seconds)
+    except CrashedError as error:
+        if digest:
+            service.offenders.add(digest)
+        raise ProblemError.of(error) from None
+    if isinstance(answer, Failed):
+        raise ProblemError.told(answer.code, answer.text_id, answer.text_en)
+    return answer
+
+
+async def while_connected(request: Request, work: Awaitable[T]) -> T:
+    """Return what comes of `work`; cancel it when the client goes away. Raises ClientDisconnect then."""
+    task, gone = asyncio.ensure_future(work), asyncio.ensure_future(_gone(request))
+    try:
+        await asyncio.wait({task, gone}, return_when=asyncio.FIRST_COMPLETED)
+        if not task.done():
+            raise ClientDisconnect
+        return task.result()
+    finally:
+        for one in (task, gone):
+            if not one.done():
+                one.cancel()
+                with suppress(asyncio.CancelledError, Exception):
+                    await one
+
+
+def reply_of_check(results: Sequence[Checked], *, as_picture: bool) -> Reply:
+    """Put the answer about one photo, or about a post, as it is sent. Raises ProblemError for a photo not judged."""
+    if len(results) > 1:
+        post = PostResult.of([one.answer for one in results])
+        told = post.to_dict() | {"photos": [_with_pictures(one) for one in results]}
+        told["bases"] = extras.bases((one.finding for one in post.findings), post.language)
+        told["unread"] = extras.together(told["photos"])
+        return Reply(as_json(told), verdict=told["verdict"] or "unjudged")
+    (one,) = results
+    if isinstance(one.answer, CheckError):
+        raise ProblemError.of(one.answer.error)
+    verdict = one.answer.verdict.value
+    if as_picture and one.annotated is not None:
+        headers = {"Fotonetral-Verdict": verdict}
+        return Reply(one.annotated.data, one.annotated.media_type, headers=headers, verdict=verdict)
+    return Reply(as_json(_with_pictures(one)), verdict=verdict)
+
+
+def reply_of_fix(fixed: Fixed, *, as_picture: bool) -> Reply:
+    """Put what came of mending as it is sent. Raises `fix.none` where a picture is wanted and there is none."""
+    verdict = (fixed.told["after"] or fixed.told["before"])["verdict"]
+    if not as_picture:
+        return Reply(as_json(fixed.told | {"copy": _encoded(fixed.copy)}), verdict=verdict)
+    if fixed.copy is None:
+        raise ProblemError("fix.none")
+    headers = {
+        "Content-Disposition": f'attachment; filename="{fixed.told["out"]}"',
+        "Fotonetral-Verdict": verdict,
+        "Fotonetral-Raised-Unnamed": str(fixed.told["raised_unnamed"]),
+    }
+    return Reply(fixed.copy.data, fixed.copy.media_type, headers=headers, verdict=verdict)
+
+
+def note_photos(request: Request, photos: Sequence[SentPhoto]) -> None:
+    """Note in the log how many photos came, and how large they are."""
+    note(request, photos=len(photos), photo_bytes=sum(len(one.data) for one in photos))
+
+
+async def _all(works: Sequence[Awaitable[T]]) -> list[T]:
+    """Return the results in order; the first failure ends them all."""
+    tasks = [asyncio.ensure_future(work) for work in works]
+    try:
+        return list(await asyncio.gather(*tasks))
+    except BaseException:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        raise
+
+
+async def _gone(request: Request) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+
+
+def _names(photos: Sequence[SentPhoto], *, with_names: bool) -> tuple[str, ...]:
+    """Return what the photos are called in the answer: nothing that was sent, unless that is wanted."""
+    usual = ["photo"] if len(photos) == 1 else [f"photo-{at}" for at in range(1, len(photos) + 1)]
+    if not with_names:
+        return tuple(usual)
+    return tuple(one.name or name for one, name in zip(photos, usual, strict=True))
+
+
+def _not_judged(name: str, error: FotoNetralError, language: Language) -> Checked:
+    """Return the answer about a photo that could not be judged, with the words that fit a service."""
+    answer = CheckError(name, error, language)
+    told = answer.to_dict()
+    told["error"]["message"] = ProblemError.of(error).text(language)
+    return Checked(answer, told)
+
+
+def _with_pictures(one: Checked) -> dict[str, Any]:
+    if "error" in one.told:
+        return one.told
+    return one.told | {"annotated": _encoded(one.annotated), "preview": _encoded(one.preview)}
+
+
+def _encoded(picture: Picture | None) -> dict[str, Any] | None:
+    if picture is None:
+        return None
+    width, height = picture.size_wh
+    data = b64encode(picture.data).decode("ascii")
+    return {"media_type": picture.media_type, "width": width, "height": height, "data": data}

@@ -1,0 +1,150 @@
+"""`/v1/check`, `/v1/fix` and `/v1/policies`: what everybody with the role `check` may ask."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any
+
+import anyio.to_thread
+from fastapi import APIRouter, Query
+from starlette.requests import Request
+from starlette.responses import Response
+
+from vision.errors import Language
+from vision.rules import Policy, packs_for
+from vision.service.http import openapi
+from vision.service.http.answers import json_response, note, reply_response
+from vision.service.http.language import language_of
+from vision.service.http.negotiation import preferred
+from vision.service.http.problems import FieldError, ProblemError
+from vision.service.http.reply import Reply
+from vision.service.photos.uploads import PHOTO, Upload, read_upload
+from vision.service.routes import checking
+from vision.service.routes.access import Caller, Checker, ServiceOf
+from vision.service.routes.checking import Asked
+from vision.service.routes.options import CheckOptions, FixOptions, Region
+from vision.service.state import Service
+
+router = APIRouter()
+
+_JSON = "application/json"
+_REMEMBERED = {"Fotonetral-Remembered": "true"}
+
+
+@router.post("/v1/check", tags=["photos"], **openapi.CHECK)
+async def check(
+    request: Request, service: ServiceOf, caller: Checker, query: Annotated[CheckOptions, Query()]
+) -> Response:
+    """Judge one photo, or the several photos of one post."""
+    is_picture = preferred(request, (_JSON, "image/jpeg")) != _JSON
+
+    async def reply(upload: Upload) -> Reply:
+        options = query.overlaid(upload.fields, request)
+        asked = await Asked.of(service, options.checker_settings(service), upload.photos, with_names=options.names)
+        as_picture = is_picture and len(upload.photos) == 1
+        if is_picture and not as_picture:
+            raise ProblemError("request.not_acceptable")
+        annotated = options.annotated or as_picture
+
+        async def work() -> Reply:
+            results = await checking.check(service, asked, annotated=annotated, preview=options.preview)
+            return await anyio.to_thread.run_sync(lambda: checking.reply_of_check(results, as_picture=as_picture))
+
+        return await _remembered(
+            service, request, asked.key(caller.id, "check", annotated, options.preview, as_picture), work
+        )
+
+    return await _answered(request, service, caller, reply)
+
+
+@router.post("/v1/fix", tags=["photos"], **openapi.FIX)
+async def fix(request: Request, service: ServiceOf, caller: Checker, query: Annotated[FixOptions, Query()]) -> Response:
+    """Make a copy of a photo, cut or covered until nothing is found in it."""
+    kind = preferred(request, (_JSON, "image/jpeg", "image/png"))
+
+    async def reply(upload: Upload) -> Reply:
+        options = query.overlaid(upload.fields, request)
+        if len(upload.photos) > 1:
+            raise ProblemError("request.too_many_photos", most=1)
+        form = options.format if kind == _JSON else kind.removeprefix("image/")
+        asked = await Asked.of(service, options.checker_settings(service), upload.photos, with_names=options.names)
+
+        async def work() -> Reply:
+            fixed = await checking.fix(
+                service, asked, how=options.how, margin=options.margin, form=form, keep=options.keep
+            )
+            return await anyio.to_thread.run_sync(lambda: checking.reply_of_fix(fixed, as_picture=kind != _JSON))
+
+        key = asked.key(caller.id, "fix", options.how, options.margin, form, options.keep, kind)
+        return await _remembered(service, request, key, work)
+
+    return await _answered(request, service, caller, reply)
+
+
+@router.get("/v1/policies", tags=["photos"], **openapi.POLICIES)
+async def policies(
+    request: Request,
+    service: ServiceOf,
+    _caller: Checker,
+    language: Annotated[Language | None, Query()] = None,
+    region: Annotated[Region | None, Query()] = None,
+) -> Response:
+    """List the policy packs that may be asked for."""
+    chosen = language or language_of(request)
+    told = await anyio.to_thread.run_sync(lambda: _policies(service, chosen, region))
+    return json_response(told)
+
+
+async def _answered(
+    request: Request, service: Service, caller: Caller, reply: Callable[[Upload], Awaitable[Reply]]
+) -> Response:
+    """Take the upload in, have it answered while the client is there, and note what came of it."""
+    if service.pool.is_stopping:
+        raise ProblemError("server.stopping")
+    service.pool.require_room()  # before megabytes are read in vain
+    with service.ledger.account() as account:
+        with service.ledger.upload(caller.id):
+            upload = await read_upload(request, service.uploads, account)
+        checking.note_photos(request, upload.photos)
+        if not upload.photos:
+            missing = FieldError(PHOTO, "belum ada foto", "there is no photo")
+            raise ProblemError("request.invalid", errors=[missing])
+        service.requests.charge(caller.id, len(upload.photos) - 1)
+        done = await checking.while_connected(request, reply(upload))
+    note(request, verdict=done.verdict)
+    return reply_response(done, getattr(request.state, "reply_headers", None))
+
+
+async def _remembered(service: Service, request: Request, key: str, work: Callable[[], Awaitable[Reply]]) -> Reply:
+    """Return the reply that an equal request got lately, or else the work's, and keep that."""
+    if (known := service.remembered.get(key)) is not None:
+        service.metrics.remembered()
+        note(request, remembered=True)
+        request.state.reply_headers = _REMEMBERED
+        return known
+    reply = await work()
+    service.remembered.put(key, reply)
+    return reply
+
+
+def _policies(service: Service, language: Language, region: str | None) -> dict[str, Any]:
+    names = list(service.policies)
+    if region is not None:
+        shipped = packs_for(region)
+        names = [name for name in names if name in shipped or name == service.default_policy]
+    return {
+        "schema": "fotonetral.policies/1",
+        "default": service.default_policy,
+        "policies": [_policy(name, Policy.load(service.policies[name]), language) for name in names],
+    }
+
+
+def _policy(name: str, policy: Policy, language: Language) -> dict[str, Any]:
+    reminders = policy.reminders(language)
+    return {
+        "id": name,
+        "title": policy.title(language),
+        "regions": list(policy.regions),
+        "circular": {"name": policy.circular.name, "title": policy.circular.title, "link": policy.circular.link},
+        "reminder": reminders[0] if reminders else None,
+    }
