@@ -117,9 +117,8 @@ class PhotoChecker:
         embedder = None if face_model is None else open_face_model(face_model, threads=threads)
         load = partial(Engines.load, embedder, threads=threads)
         if gallery is None:
-            if declared_spouse_of is not None:
-                raise ValueError("declared_spouse_of names somebody of the gallery, but no gallery was given")
-            return cls(pack, Roster.without_gallery(region), language=language, limits=limits, load=load)
+            nobody = Roster.without_gallery(region, declared_spouse_of=declared_spouse_of)
+            return cls(pack, nobody, language=language, limits=limits, load=load)
         roster = Roster.open(
             gallery,
             pack,
