@@ -20,6 +20,7 @@ from vision.rules.policy import read_pack
 
 if TYPE_CHECKING:
     from vision.checker import PhotoChecker
+    from vision.stages.engines import Engines
     from vision.stages.roster import Roster
 
 LIBRARIES = ("mediapipe", "onnxruntime", "opencv-python", "numpy", "pillow", "pillow-heif", "dlib-bin")
@@ -117,6 +118,34 @@ class CheckerSettings:
             "" if roster.region is None else roster.region.label,
             tuple(describe_remark(remark, self.language) for remark in roster.remarks),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeSpec:
+    """How a process that judges is set up. It travels to the process, which loads the models there.
+
+    `settings` are by what it judges; where every request brings its own, they are the face model alone. `threads` is
+    how many the networks may use.
+    """
+
+    settings: CheckerSettings = CheckerSettings()
+    threads: int = 1
+
+    def load(self) -> Engines:
+        """Load the models. Raises FaceModelError and what `Engines.load` raises."""
+        from vision.stages.engines import Engines, open_face_model
+
+        model = self.settings.face_model
+        own = None if model is None else open_face_model(model, threads=self.threads)
+        return Engines.load(own, threads=self.threads)
+
+    def open(self) -> PhotoChecker:
+        """Open a checker with its models loaded: their time is not the first photo's. Raises as `settings.open`."""
+        import numpy as np
+
+        checker = self.settings.open(threads=self.threads)
+        checker.check(np.zeros((64, 64, 3), np.uint8))
+        return checker
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from vision.contract.result import CheckError, CheckResult
 from vision.errors import FotoNetralError, Language
 from vision.service.photos import extras
 from vision.service.pool.rosters import Rosters
-from vision.settings import CheckerSettings
+from vision.settings import CheckerSettings, JudgeSpec
 
 if TYPE_CHECKING:
     import numpy as np
@@ -191,16 +191,12 @@ class HealthJob:
 class Bench:
     """The models of one process, and whom it compares faces with."""
 
-    def __init__(self, face_model: str | None, threads: int) -> None:
+    def __init__(self, spec: JudgeSpec) -> None:
         """Load the models, and look at an empty picture, so that the first photo takes no longer than the next."""
         import numpy as np
 
-        from vision.stages.engines import Engines, open_face_model
-
-        own = None if face_model is None else open_face_model(face_model, threads=threads)
-        self._own_model = own
-        self._threads = threads
-        self._engines = Engines.load(own, threads=threads)
+        self._threads = spec.threads
+        self._engines = spec.load()
         self._rosters = Rosters(self._engines.embedder.model_id)
         self._enroller: Enroller | None = None
         self.checker(CheckerSettings(), "").check(np.full((480, 640, 3), 127, np.uint8))
@@ -229,9 +225,9 @@ class Bench:
         return self._engines
 
 
-def make_bench(face_model: str | None, threads: int) -> Callable[[Job], Answer]:
+def make_bench(spec: JudgeSpec) -> Callable[[Job], Answer]:
     """Load the models, in the process, and return what does jobs with them."""
-    return partial(_done, Bench(face_model, threads))
+    return partial(_done, Bench(spec))
 
 
 def _done(bench: Bench, job: Job) -> Answer:
