@@ -88,6 +88,10 @@ _ADVICE: Final[dict[Kind, tuple[str, str]]] = {
         "Periksa disk atau sambungannya, lalu jalankan lagi.",
         "Check the disk or its connection, then run this again.",
     ),
+    Kind.MEMORY: (
+        "Tutup program lain, lalu jalankan lagi.",
+        "Close other programs, then run this again.",
+    ),
     Kind.BUSY: (
         "Tutup program lain yang memakainya, lalu jalankan lagi.",
         "Close the other program that uses it, then run this again.",
@@ -140,6 +144,7 @@ _SQLITE: Final[dict[str, Kind]] = {
 _UNCLEAR: Final = ("SQLITE_READONLY", "SQLITE_IOERR", "SQLITE_CANTOPEN")
 """Codes behind which any error of the system may stand; it is asked once more."""
 
+_MISSING_PARTS: Final = ("no such table", "no such column")  # they were there when the file was made
 _PROBE_BYTES: Final = 1 << 16
 _LONGEST: Final = 200  # letters of what a library says; ONNX Runtime's can be a page
 
@@ -207,6 +212,8 @@ def is_memory_short(error: BaseException) -> bool:
 def _cause_of_sqlite(error: BaseException, name: str, path: Path | None) -> Cause:
     primary = "_".join(name.split("_")[:2])
     kind, said = _SQLITE.get(primary, Kind.OTHER), _words_of(error)
+    if primary == "SQLITE_ERROR" and said.startswith(_MISSING_PARTS):
+        return Cause(Kind.DAMAGED, said)
     if primary in _UNCLEAR and path is not None and (refusal := _asked_again(path)) is not None:
         asked = cause_of(refusal)
         return Cause(asked.kind, "; ".join(filter(None, (asked.said, said))))

@@ -41,11 +41,11 @@ from scripts.speed_bench.timing import machine  # noqa: E402
 from vision.archive.cluster.driver import ClusterJudges  # noqa: E402
 from vision.archive.judging import Answer, Task, make_judge  # noqa: E402
 from vision.archive.local import LocalJudges  # noqa: E402
-from vision.settings import CheckerSettings  # noqa: E402
+from vision.settings import JudgeSpec  # noqa: E402
 
 PARTS = ("speed", "loss", "store")
 STORE_BYTES = 200 * 2**20
-MAKE = partial(make_judge, CheckerSettings(), 0.01)
+SPEC, MAKE = JudgeSpec(), partial(make_judge, audit_rate=0.01)
 PLACES = "SELECT name, state, sha256, problem FROM place ORDER BY name"
 ANSWERS = "SELECT sha256, verdict, code, findings, result, thumbnail, likeness FROM answer ORDER BY sha256"
 
@@ -83,9 +83,9 @@ def speed(paths: list[Path], most: int) -> None:
     print("| processes | local, photos a second | cluster, photos a second | ratio | equal answers |")
     print("| --- | --- | --- | --- | --- |")
     for count in range(1, most + 1):
-        here, expected = timed(LocalJudges(MAKE, workers=count, seconds=120), tasks)
+        here, expected = timed(LocalJudges(partial(MAKE, SPEC), workers=count, seconds=120), tasks)
         with nodes(count) as cluster:
-            there, answers = timed(ClusterJudges(MAKE, address=cluster.address, seconds=120), tasks)
+            there, answers = timed(ClusterJudges(SPEC, MAKE, address=cluster.address, seconds=120), tasks)
         equal = sum(_same(answers[key], one) for key, one in expected.items())
         print(
             f"| {count} | {len(tasks) / here:.2f} | {len(tasks) / there:.2f} | {here / there:.2f} "
@@ -157,7 +157,7 @@ def _rows(out: Path, query: str) -> list[Any]:
         return connection.execute(query).fetchall()
 
 
-def make_quick() -> Callable[[Task], Answer]:
+def make_quick(_: JudgeSpec) -> Callable[[Task], Answer]:
     """Judge nothing, at once."""
 
     def judge(task: Task) -> Answer:
@@ -178,7 +178,7 @@ def store(gigabytes: int = 3, photo_bytes: int = 4_000_000) -> None:
     from bench_cluster import make_quick  # the other processes know this module by its name
 
     own = psutil.Process()
-    with nodes(1) as cluster, closing(ClusterJudges(make_quick, address=cluster.address, seconds=60)) as judges:
+    with nodes(1) as cluster, closing(ClusterJudges(SPEC, make_quick, address=cluster.address, seconds=60)) as judges:
         judges.start()
         before, most = own.memory_info().rss, 0
         began = time.perf_counter()

@@ -39,7 +39,7 @@ from vision.archive.local import LocalJudges  # noqa: E402
 from vision.archive.scan import Order, Scan  # noqa: E402
 from vision.media.inputs import photos_of  # noqa: E402
 from vision.runtime.quiet import quiet_native  # noqa: E402
-from vision.settings import CheckerSettings  # noqa: E402
+from vision.settings import CheckerSettings, JudgeSpec  # noqa: E402
 
 TWELVE_MEGAPIXELS = (4000, 3000)
 PARTS = ("throughput", "rescan", "memory")
@@ -98,7 +98,9 @@ def scanned(folder: Path, out: Path, workers: int) -> tuple[float, int, Counter[
         if not scan.progress.to_read:
             scan.finish()
             return 0.0, 0, Counter()
-        with closing(LocalJudges(partial(make_judge, scan.settings, 0.01), workers=workers, seconds=120)) as judges:
+        with closing(
+            LocalJudges(partial(make_judge, JudgeSpec(scan.settings), 0.01), workers=workers, seconds=120)
+        ) as judges:
             judges.start()
             began = time.perf_counter()
             list(scan.judge(judges))

@@ -11,11 +11,11 @@ from contextlib import contextmanager
 from datetime import date as Date  # noqa: N812  the argument of `open` is called date
 from functools import partial
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
+from candidates.closing import Closing
 from vision._version import __version__
 from vision.contract.post import PostResult, require_a_post
 from vision.contract.result import CheckError, CheckResult, EngineFacts, FaceResult, HandResult, PhotoFacts, ScopeFacts
@@ -61,7 +61,7 @@ megapixels and more; panoramas and long screenshots) are still large enough to b
 USUAL_LIMITS = PhotoLimits()
 
 
-class PhotoChecker:
+class PhotoChecker(Closing):
     """Checks photos, one answer each; the same photo gets the same answer. Close it, or use it in a `with` block.
 
     Models load at the first check. Threads may share a checker: decoding runs side by side, detection takes turns.
@@ -117,9 +117,8 @@ class PhotoChecker:
         embedder = None if face_model is None else open_face_model(face_model, threads=threads)
         load = partial(Engines.load, embedder, threads=threads)
         if gallery is None:
-            if declared_spouse_of is not None:
-                raise ValueError("declared_spouse_of names somebody of the gallery, but no gallery was given")
-            return cls(pack, Roster.without_gallery(region), language=language, limits=limits, load=load)
+            nobody = Roster.without_gallery(region, declared_spouse_of=declared_spouse_of)
+            return cls(pack, nobody, language=language, limits=limits, load=load)
         roster = Roster.open(
             gallery,
             pack,
@@ -202,14 +201,6 @@ class PhotoChecker:
             if self._engines is not None:
                 self._engines.close()
                 self._engines = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def _finer(self, source: Source, start: int | None, name: str | None) -> Photo | None:
         """Decode once more with more pixels; None where the memory bound or a spent stream does not allow it."""

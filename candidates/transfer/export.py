@@ -26,7 +26,7 @@ from candidates.gallery import Gallery
 from candidates.importing.rows import ELECTIONS_FILE
 from candidates.importing.tables import ELECTION_COLUMNS, PEOPLE_COLUMNS
 from candidates.people import Candidate, Election, Reference
-from candidates.storage.store import OWNER_ONLY
+from candidates.storage.sqlite_file import OWNER_ONLY
 from candidates.transfer.encryption import Bounded, encrypted
 from candidates.transfer.originals import originals
 

@@ -16,6 +16,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Self
 
+from candidates.closing import Closing
 from vision.archive.errors import JournalUnfinishedError
 from vision.archive.judging import Answer
 from vision.archive.sources.places import Container, LeftOut, Listed, Place, Unreadable, Unseen
@@ -67,7 +68,7 @@ class Run:
         return self.state == "done"
 
 
-class Journal:
+class Journal(Closing):
     """An open journal. `write` keeps other scans out; without it, reports and decisions may be made beside a scan."""
 
     def __init__(self, store: Store) -> None:
@@ -85,12 +86,6 @@ class Journal:
             self.store.commit()
         finally:
             self.store.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
     def last_run(self) -> Run | None:
         """Return the latest run; None before the first."""

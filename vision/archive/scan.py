@@ -174,11 +174,11 @@ class Scan:
             elif contents.data is None:
                 self._journal.put_no_photo(contents.place)
             else:
-                key = hashlib.sha256(contents.data).hexdigest()
-                is_new = self._journal.put_photo(self.run, contents.place, key)
-                if is_new and key not in self._under_way:
-                    self._under_way.add(key)
-                    yield Task(key, contents.data)
+                task = Task.of(contents.data)
+                is_new = self._journal.put_photo(self.run, contents.place, task.key)
+                if is_new and task.key not in self._under_way:
+                    self._under_way.add(task.key)
+                    yield task
 
     def _set_baseline(self) -> None:
         if self._order.baseline is None:

@@ -8,22 +8,24 @@ from collections import Counter
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import click
 
 from vision.archive.dropbox import DropFolder
-from vision.archive.judging import Answer, Task, error_answer, make_judge
+from vision.archive.judging import Answer, Task, make_judge
 from vision.archive.scan import SECONDS
 from vision.command.account import account_lines
 from vision.command.check_text import mark_of, printable, scope_lines, show
 from vision.command.main import CLEAR, LOOK, NOT_JUDGED
+from vision.contract.result import CheckError
 from vision.errors import FotoNetralError
 from vision.media.photo import read_photo
 from vision.media.unseen import CODE
 from vision.rules import Verdict
 from vision.runtime.failures import told as told_failure
 from vision.runtime.workers import Worker
-from vision.settings import CheckerSettings
+from vision.settings import CheckerSettings, JudgeSpec
 
 _POLL_MS = 1000
 
@@ -32,7 +34,7 @@ def watch_folder(drop: DropFolder, settings: CheckerSettings, *, once: bool) -> 
     """Judge what arrives until Ctrl-C, or with `once` until nothing waits; returns the exit status."""
     examined = settings.examined()  # a wrong gallery or policy is told before anything is watched
     show(scope_lines(examined.region, examined.notes, settings.language))
-    worker: Worker[Task, Answer] = Worker(partial(make_judge, settings, 0.0))
+    worker: Worker[Task, Answer] = Worker(partial(make_judge, JudgeSpec(settings), 0.0))
     worst, unseen = CLEAR, Counter[str]()
     try:
         worker.start()
@@ -55,24 +57,31 @@ def _judge(
     photo: Path, drop: DropFolder, worker: Worker[Task, Answer], settings: CheckerSettings
 ) -> tuple[int, str | None]:
     """Judge a photo and note what came of it; returns the exit status, and the kind of what is not looked at."""
-    try:
-        answer = worker.ask(Task("0" * 64, read_photo(photo)), seconds=SECONDS)
-    except FotoNetralError as error:
-        answer = error_answer("0" * 64, error, settings)
-    if not drop.may_stand(photo, failed=answer.verdict == "error" and answer.code != CODE):
-        return CLEAR, None  # nothing is said of it yet
-    told = json.loads(answer.result)
+    told = _answer(photo, worker, settings)
     told["photo"]["name"] = photo.name.encode("utf-8", "replace").decode("utf-8")
-    verdict = None if answer.verdict == "error" else Verdict(answer.verdict)
+    error = told.get("error")
+    if not drop.may_stand(photo, failed=error is not None and error["code"] != CODE):
+        return CLEAR, None  # nothing is said of it yet
+    verdict = None if error else Verdict(told["verdict"])
     try:
-        target = drop.done(photo, told, answer.verdict)
-    except OSError as error:
-        click.echo(printable(f"{photo}: {told_failure(error, None, settings.language)}"), err=True)
+        target = drop.done(photo, told, verdict or "error")
+    except OSError as refusal:
+        click.echo(printable(f"{photo}: {told_failure(refusal, None, settings.language)}"), err=True)
         return NOT_JUDGED, None
-    words = told["error"]["message"] if verdict is None else told["headline"]
+    words = error["message"] if error else told["headline"]
     click.echo(printable(f"{mark_of(verdict)[0]} {target}: {words}"))
     status = NOT_JUDGED if verdict is None else CLEAR if verdict is Verdict.CLEAR else LOOK
-    return status, told.get("error", {}).get("kind")
+    return status, error.get("kind") if error else None
+
+
+def _answer(photo: Path, worker: Worker[Task, Answer], settings: CheckerSettings) -> dict[str, Any]:
+    """Return what is told of a photo, as its JSON contract."""
+    try:
+        answer = worker.ask(Task.of(read_photo(photo)), seconds=SECONDS)
+    except FotoNetralError as error:
+        return CheckError("", error, settings.language).to_dict()
+    told: dict[str, Any] = json.loads(answer.result)
+    return told
 
 
 def _looks(folder: Path, drop: DropFolder, *, once: bool) -> Iterator[object]:

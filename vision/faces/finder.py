@@ -10,13 +10,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from types import TracebackType
-from typing import Self
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from candidates.closing import Closing
 from vision.faces.alignment import eyes_roll_degrees, face_chip, find_landmarks
 from vision.faces.detection import Detection
 from vision.faces.face import Face, FaceQuality
@@ -55,7 +54,7 @@ _UPRIGHT_FROM = 0.9
 _TURN_SIDE, _TURN_GAIN, _TURN_FROM = 640, 0.04, 0.8
 
 
-class FaceFinder:
+class FaceFinder(Closing):
     """Finds faces. Not safe to share between threads; close it, or use it in a `with` block."""
 
     def __init__(self, *, threads: int = 2) -> None:
@@ -166,12 +165,6 @@ class FaceFinder:
 
     def close(self) -> None:
         """Let go of the network; closing twice is fine."""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
-        self.close()
 
 
 def _around_points(box: Box) -> Box:

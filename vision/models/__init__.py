@@ -6,6 +6,7 @@ The files and `SHA256SUMS` are written by `scripts/build_models.py`; the product
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -31,13 +32,16 @@ DLIB = "dlib"
 """What stands in the place of a file for dlib's face network, which comes with the product."""
 
 _DIRECTORY = Path(__file__).resolve().parent
-_SUMS = "SHA256SUMS"
-_READ_BYTES = 1 << 20
+SUMS = "SHA256SUMS"
+"""The file beside the models that records their sums."""
+
+_SUM_LINE = re.compile(r"([0-9a-f]{64})  ([^/\\]+)")  # a plain name: nothing outside the folder
+_SHOWN = 80
 
 
 @dataclass(frozen=True, slots=True)
 class ModelCheck:
-    """One line of `verify`: the recorded sum and the one of the file as it lies there (None: no file)."""
+    """One line of `verify`: the recorded sum and the one of the file as it lies there (None: no file to read)."""
 
     name: str
     expected: str
@@ -68,7 +72,7 @@ def model_sha256(name: ModelName) -> str:
         return recorded_sums()[name]
     except KeyError:
         raise EngineError(
-            f"{_SUMS} tidak mencatat model {name}.", f"{_SUMS} holds no line for the model {name}."
+            f"{SUMS} tidak mencatat model {name}.", f"{SUMS} holds no line for the model {name}."
         ) from None
 
 
@@ -79,19 +83,20 @@ def recorded_sums(directory: Path | None = None) -> Mapping[str, str]:
 
 @cache
 def _read_sums(directory: Path) -> Mapping[str, str]:
-    path = directory / _SUMS
+    path = directory / SUMS
     try:
         lines = path.read_text("ascii").splitlines()
-    except OSError as error:
+    except (OSError, UnicodeDecodeError) as error:
         raise EngineError(f"{path} tidak dapat dibaca.", f"{path} cannot be read.") from error
     sums: dict[str, str] = {}
     for number, line in enumerate(lines, start=1):
-        digest, _, name = line.partition("  ")
-        if len(digest) != 64 or not name:
+        if not (fits := _SUM_LINE.fullmatch(line)):
+            shown = line[:_SHOWN]
             raise EngineError(
-                f"{path} baris {number}: seharusnya «sha256  nama».", f"{path} line {number}: expected “sha256  name”."
+                f"{path} baris {number}: seharusnya «sha256  nama», yang tertulis «{shown}».",
+                f"{path} line {number}: expected “sha256  name”, but it says “{shown}”.",
             )
-        sums[name] = digest
+        sums[fits[2]] = fits[1]
     return MappingProxyType(sums)
 
 
@@ -99,15 +104,18 @@ def verify(directory: Path | None = None) -> tuple[ModelCheck, ...]:
     """Hash every recorded model file (about 0.1 s) and compare. Raises EngineError when there are no recorded sums."""
     directory = directory or _DIRECTORY
     return tuple(
-        ModelCheck(name, expected, file_sha256(directory / name) if (directory / name).is_file() else None)
-        for name, expected in recorded_sums(directory).items()
+        ModelCheck(name, expected, _found(directory / name)) for name, expected in recorded_sums(directory).items()
     )
 
 
+def _found(path: Path) -> str | None:
+    try:
+        return file_sha256(path)
+    except OSError:
+        return None
+
+
 def file_sha256(path: Path) -> str:
-    """Return the SHA-256 (hex) of a file, read in pieces."""
-    digest = hashlib.sha256()
-    with path.open("rb") as stream:
-        while block := stream.read(_READ_BYTES):
-            digest.update(block)
-    return digest.hexdigest()
+    """Return the SHA-256 (64 hex digits) of a file, read in pieces. Raises OSError."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

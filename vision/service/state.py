@@ -18,6 +18,7 @@ from vision.service.photos.uploads import UploadLimits
 from vision.service.pool.jobs import Answer, Job, make_bench
 from vision.service.pool.processes import Pool, PoolLimits
 from vision.service.settings import MB, ServiceSettings, SettingsError
+from vision.settings import CheckerSettings, JudgeSpec
 
 _LEAST_BURST, _BURST_PART = 30, 4
 _LOGINS_PER_MINUTE, _ALL_LOGINS_PER_MINUTE = 5, 60
@@ -56,7 +57,7 @@ class Service:
         """
         policies, default = _policies(settings)
         face_model = None if settings.face_model is None else str(settings.face_model)
-        bench = make or partial(make_bench, face_model, settings.worker_threads)
+        spec = JudgeSpec(CheckerSettings(face_model=face_model), settings.worker_threads)
         service = cls(
             settings=settings,
             policies=policies,
@@ -67,7 +68,10 @@ class Service:
             logins=Buckets(_LOGINS_PER_MINUTE, _LOGINS_PER_MINUTE),
             all_logins=Buckets(_ALL_LOGINS_PER_MINUTE, _ALL_LOGINS_PER_MINUTE),
             ledger=Ledger(settings.pending_mb * MB, settings.uploads),
-            pool=Pool(bench, PoolLimits(settings.worker_count, settings.waiting, settings.waiting_seconds)),
+            pool=Pool(
+                make or partial(make_bench, spec),
+                PoolLimits(settings.worker_count, settings.waiting, settings.waiting_seconds),
+            ),
             remembered=Remembered(settings.remember_minutes * 60, settings.remember_mb * MB),
             offenders=Offenders(),
             gallery=GalleryState(settings.gallery),

@@ -97,8 +97,14 @@ def open_face_model(model: str | Path, *, threads: int = 2) -> FaceModel:
     return embedder
 
 
-def face_model_id() -> str:
-    """Return the id of the face vectors of the product's own network; a gallery must hold vectors of the same."""
-    from vision.faces import MODEL_ID
+def face_model_id(model: str | Path | None = None) -> str:
+    """Return the id of a network's face vectors without loading it; a gallery must hold vectors of the same.
 
-    return MODEL_ID
+    `model` is as in `open_face_model`; None is the product's own. Raises FaceModelError when the file cannot be read.
+    """
+    from vision.faces import MODEL_ID, DlibEmbedder
+    from vision.faces.model_file import FaceModelFile
+
+    if model is None:
+        return MODEL_ID
+    return DlibEmbedder.model_id if str(model) == DLIB else FaceModelFile.read(Path(model)).model_id

@@ -31,8 +31,13 @@ class Roster:
     remarks: tuple[Remark, ...] = ()
 
     @classmethod
-    def without_gallery(cls, region: str | None = None) -> Roster:
-        """Return a roster of nobody for a region. Raises `candidates.CandidatesError` when there is no such region."""
+    def without_gallery(cls, region: str | None = None, *, declared_spouse_of: str | None = None) -> Roster:
+        """Return a roster of nobody for a region.
+
+        Raises `candidates.CandidatesError` when there is no such region, ValueError when somebody is declared.
+        """
+        if declared_spouse_of is not None:
+            raise ValueError("declared_spouse_of names somebody of the gallery, but no gallery was given")
         if not region:
             return NOBODY
         from candidates.regions import region_of

@@ -17,7 +17,7 @@ from vision.archive.gathering import Gathered
 from vision.archive.journal import Journal
 from vision.archive.local import Judges
 from vision.archive.scan import Order, Scan
-from vision.settings import CheckerSettings
+from vision.settings import CheckerSettings, JudgeSpec
 
 JPEG = b"\xff\xd8\xff"
 
@@ -149,7 +149,7 @@ def test_real_photos_get_the_answers_of_a_check(fixtures: Path, tmp_path: Path) 
     for name in ("collins_peace.jpg", "hopper_plain.jpg", "hopper_fist.jpg"):
         shutil.copy(fixtures / "photos" / name, tree)
     settings = CheckerSettings()
-    with closing(LocalJudges(partial(make_judge, settings, 1.0), workers=1, seconds=60)) as judges:
+    with closing(LocalJudges(partial(make_judge, JudgeSpec(settings), 1.0), workers=1, seconds=60)) as judges:
         _, journal = scanned(tree, tmp_path / "out", judges, audit_rate=1.0)
     with journal, PhotoChecker.open(threads=1) as checker:
         photos = {photo.places[0]: photo for photo in Gathered(journal).photos(everything=True)}

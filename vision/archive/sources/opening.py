@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 
+from candidates.closing import Closing
 from vision.archive.errors import (
     ContainerMisnamedError,
     ContainerUnsupportedError,
@@ -27,7 +28,7 @@ from vision.media.unseen import NotLookedAtError
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class Opened(Closing):
     """Something that can be read once, from its beginning. `size` is what is said to be there."""
 
     name: str
@@ -85,12 +86,6 @@ class Opened:
             f"It is an archive ({kind}), but not named like one; it was not opened.",
         )
 
-    def __enter__(self) -> Opened:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
 
 def open_alone(place: Place) -> Opened:
     """Open a file or an object; raises typed errors."""
@@ -101,7 +96,7 @@ def open_alone(place: Place) -> Opened:
     return Opened(place.name, os.fstat(file.fileno()).st_size, file.read, file.close)
 
 
-class OpenedContainer:
+class OpenedContainer(Closing):
     """A container that is opened when its first member is asked for, and read forward."""
 
     def __init__(self, name: str) -> None:
@@ -110,10 +105,8 @@ class OpenedContainer:
         self._entries: Iterator[tuple[str, Entry]] = iter(())
         self._failure: FotoNetralError | None = None
 
-    def __enter__(self) -> OpenedContainer:
-        return self
-
-    def __exit__(self, *_: object) -> None:
+    def close(self) -> None:
+        """Close the container's file."""
         if self._file is not None:
             with suppress(Exception):  # everything wanted was read
                 self._file.close()

@@ -6,7 +6,6 @@ the few regions and days that are asked for most.
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -15,7 +14,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 from vision.contract.result import CheckError, CheckResult
 from vision.errors import FotoNetralError, Language
 from vision.service.photos import extras
-from vision.settings import CheckerSettings
+from vision.service.pool.rosters import Rosters
+from vision.settings import CheckerSettings, JudgeSpec
 
 if TYPE_CHECKING:
     import numpy as np
@@ -23,12 +23,7 @@ if TYPE_CHECKING:
 
     from vision.checker import PhotoChecker
     from vision.enrolment.reference import Enroller, FaceTemplate
-    from vision.rules import Policy
     from vision.stages.engines import Engines
-    from vision.stages.roster import Roster
-
-_ROSTERS_KEPT = 4
-"""Galleries as seen from so many regions and days; each may take as much memory as the gallery's vectors."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,18 +191,13 @@ class HealthJob:
 class Bench:
     """The models of one process, and whom it compares faces with."""
 
-    def __init__(self, face_model: str | None, threads: int) -> None:
+    def __init__(self, spec: JudgeSpec) -> None:
         """Load the models, and look at an empty picture, so that the first photo takes no longer than the next."""
         import numpy as np
 
-        from vision.stages.engines import Engines, open_face_model
-
-        own = None if face_model is None else open_face_model(face_model, threads=threads)
-        self._own_model = own
-        self._threads = threads
-        self._engines = Engines.load(own, threads=threads)
-        self._rosters: OrderedDict[tuple[object, ...], tuple[Policy, Roster]] = OrderedDict()
-        self._gallery_state = ""
+        self._threads = spec.threads
+        self._engines = spec.load()
+        self._rosters = Rosters(self._engines.embedder.model_id)
         self._enroller: Enroller | None = None
         self.checker(CheckerSettings(), "").check(np.full((480, 640, 3), 127, np.uint8))
 
@@ -220,7 +210,7 @@ class Bench:
         """Return a checker with this process's models; its gallery is read anew when its state is another."""
         from vision.checker import PhotoChecker
 
-        policy, roster = self._roster(by, gallery_state)
+        policy, roster = self._rosters.of(by, gallery_state)
         return PhotoChecker(policy, roster, language=by.language, load=self._loaded)
 
     def enroller(self) -> Enroller:
@@ -234,36 +224,10 @@ class Bench:
     def _loaded(self) -> Engines:
         return self._engines
 
-    def _roster(self, by: CheckerSettings, gallery_state: str) -> tuple[Policy, Roster]:
-        from vision.rules import Policy
-        from vision.stages.roster import NOBODY, Roster
 
-        if gallery_state != self._gallery_state:
-            self._rosters.clear()
-            self._gallery_state = gallery_state
-        key = (by.gallery, by.policy, by.region, by.day, by.false_alarms)
-        if key not in self._rosters:
-            policy = Policy.load(by.policy)
-            roster = NOBODY
-            if by.gallery is not None:
-                roster = Roster.open(
-                    by.gallery,
-                    policy,
-                    region=by.region,
-                    day=by.day,
-                    model_id=self.model_id,
-                    false_alarms=by.false_alarms,
-                )
-            self._rosters[key] = policy, roster
-            if len(self._rosters) > _ROSTERS_KEPT:
-                self._rosters.popitem(last=False)
-        self._rosters.move_to_end(key)
-        return self._rosters[key]
-
-
-def make_bench(face_model: str | None, threads: int) -> Callable[[Job], Answer]:
+def make_bench(spec: JudgeSpec) -> Callable[[Job], Answer]:
     """Load the models, in the process, and return what does jobs with them."""
-    return partial(_done, Bench(face_model, threads))
+    return partial(_done, Bench(spec))
 
 
 def _done(bench: Bench, job: Job) -> Answer:
