@@ -10,8 +10,8 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from archive_samples import an_answer
 
+from tests.archive_samples import an_answer
 from vision.archive.judging import Answer, Task
 from vision.archive.local import READ_AHEAD_BYTES, TRIES, FailedTask, LocalJudges
 from vision.errors import PolicyError
