@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from fakes import FakeEngines, a_face, a_hand
 
 from candidates import Calibration, Candidate, Index, Reference, Role
 from candidates.errors import UncalibratedModelError
+from tests.fakes import FakeEngines, a_face, a_hand
 from vision import CheckResult, PhotoChecker
 from vision.errors import Language
 from vision.geometry import Box

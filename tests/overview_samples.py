@@ -10,10 +10,10 @@ from functools import cache
 from typing import Any
 
 import numpy as np
-from fakes import FakeEngines, a_hand
-from made_up import PIXELS, calm, judged
 from PIL import Image
 
+from tests.fakes import FakeEngines, a_hand
+from tests.made_up import PIXELS, calm, judged
 from vision import CheckError, PhotoChecker
 from vision.errors import Language, PhotoEmptyError
 from vision.geometry import Box

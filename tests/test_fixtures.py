@@ -122,7 +122,7 @@ def test_the_tables_name_portraits_that_exist(table):
 
 
 def test_a_large_photo_can_be_made_for_a_test(tmp_path):
-    from scripts.make_fixtures import twelve_megapixel
+    from scripts.fixtures.make import twelve_megapixel
 
     with Image.open(twelve_megapixel(tmp_path / "large.jpg")) as photo:
         assert photo.size == (4000, 3000)

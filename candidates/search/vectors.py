@@ -24,7 +24,7 @@ from candidates.storage.arrays_file import ArraysFile, ArraysWriter
 from candidates.storage.store import VECTORS, Store
 
 WORTH_A_FILE = 20_000
-"""From so many templates arrays are kept in a file: making them takes 0.3 s (scripts/bench_gallery.py)."""
+"""From so many templates arrays are kept in a file: making them takes 0.3 s (python -m scripts.bench gallery)."""
 
 GATHERED_PART = 0.1
 """Where a smaller part of the templates is in scope, they are gathered in arrays of their own. Gathering a tenth of 1.5

@@ -9,7 +9,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from scripts.rendering import POSES, pose_landmarks_batch
+from scripts.fixtures.rendering import POSES, pose_landmarks_batch
 from vision.hands.shapes import CLUTTER, SHAPES
 
 COUNTS = {

@@ -8,9 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from fakes import FakeEngines, a_hand
 from PIL import Image
 
+from tests.fakes import FakeEngines, a_hand
 from vision.command import drop
 from vision.geometry import Box
 from vision.poses import Pose

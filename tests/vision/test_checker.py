@@ -13,11 +13,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from fakes import FakeEngines, a_face, a_hand
 from PIL import Image
 
 from candidates import Calibration, Candidate, Election, Gallery, Index, Reference, Role
 from candidates.errors import GalleryNotFoundError, RegionError, UnknownCandidateError
+from tests.fakes import FakeEngines, a_face, a_hand
 from vision import CheckError, CheckResult, PhotoChecker
 from vision.errors import EngineError, PhotoNotFoundError, PhotoTruncatedError, PolicyError
 from vision.geometry import Box

@@ -15,11 +15,11 @@ import click
 import numpy as np
 import pytest
 from click.testing import CliRunner, Result
-from fakes import FakeEngines, a_hand
 from PIL import Image
 
 import vision
 from candidates import Election, Gallery
+from tests.fakes import FakeEngines, a_hand
 from vision.command.main import SUBCOMMANDS, fotonetral, run
 from vision.errors import Language
 from vision.geometry import Box

@@ -13,10 +13,10 @@ from typing import Any, get_args
 import numpy as np
 import pytest
 from click.testing import CliRunner, Result
-from fakes import FakeEngines, a_face, a_hand
 from jsonschema import Draft202012Validator
 from PIL import ExifTags, Image
 
+from tests.fakes import FakeEngines, a_face, a_hand
 from vision import PhotoChecker
 from vision.command.main import fotonetral
 from vision.errors import Language

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from scripts.rendering import POSES, pose_landmarks_batch
+from scripts.fixtures.rendering import POSES, pose_landmarks_batch
 from vision.hands.features import FEATURES, describe, upright
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from scripts.rendering import PALM, POSES, pose_landmarks, pose_landmarks_batch, render_hand, truth
+from scripts.fixtures.rendering import PALM, POSES, pose_landmarks, pose_landmarks_batch, render_hand, truth
 from vision import models
 from vision.errors import EngineError
 from vision.hands import naming

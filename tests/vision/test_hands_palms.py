@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from scripts.rendering import PALM, RenderedHand, render_hand
+from scripts.fixtures.rendering import PALM, RenderedHand, render_hand
 from vision.errors import EngineError
 from vision.hands import palms
 from vision.hands.palms import PIXELS_SIDE, Palm, PalmFinder, _grouped, _places

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from scripts.rendering import PALM, render_hand
+from scripts.fixtures.rendering import PALM, render_hand
 from vision.geometry import Box
 from vision.hands.landmarker import LANDMARKS
 from vision.hands.palms import Palm

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from fakes import FakeEngines, a_hand
 from jsonschema import Draft202012Validator
 from PIL import Image
 
+from tests.fakes import FakeEngines, a_hand
 from vision.command.main import fotonetral
 from vision.geometry import Box
 from vision.poses import Pose

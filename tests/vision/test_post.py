@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 import pytest
 from click.testing import CliRunner, Result
-from fakes import FakeEngines, a_face, a_hand
 from jsonschema import Draft202012Validator
 from PIL import Image
 
 from candidates import Calibration, Candidate, Index, Reference, Role
+from tests.fakes import FakeEngines, a_face, a_hand
 from vision import CheckError, CheckResult, PhotoChecker, PostResult
 from vision.command.main import fotonetral
 from vision.contract.post import MOST_PHOTOS

@@ -11,10 +11,10 @@ import jsonschema
 import numpy as np
 import pytest
 from click.testing import CliRunner
-from fakes import FakeEngines, a_face, a_hand
 from PIL import Image
-from test_sarif import run_of
 
+from tests.fakes import FakeEngines, a_face, a_hand
+from tests.vision.test_sarif import run_of
 from vision import PhotoChecker, Verdict
 from vision.command.main import fotonetral
 from vision.contract.post import PostResult

@@ -37,7 +37,7 @@ _REACH = 8.0
 # dlib tells how a head leans; YuNet does not.
 _LEVEL_FROM_DEGREES = 4.0
 # MediaPipe's squares of portraits, by which dlib's points came out best, are so much larger and lower than these. With
-# the face's own square more Indonesian strangers are named (scripts/bench_faces.py, "openset").
+# the face's own square more Indonesian strangers are named (python -m scripts.bench faces, "openset").
 _POINTS_PART, _POINTS_DROP = 1.05, 0.025
 # Group photos with 819 faces that MediaPipe's detector finds, and 103 photos of masked faces with 96: none and 1 are
 # lost. Of 70 further ones that pass, in photos of hands and everyday life, a knee and a hand are no faces; what the

@@ -1,8 +1,8 @@
 """Names what a hand shows: two voters, one on landmarks and one on pixels, weighed together.
 
-The first reads the features of `features`, made of landmarks alone; the second what MediaPipe's landmark network saw
-in the crop before it settled on landmarks. Both are small networks trained by `scripts/train_hands.py` on rendered
-hands and on photographs whose licences allow it (NOTICE); the record is in docs/accuracy.md.
+The first reads the features of `features`, made of landmarks alone; the second what MediaPipe's landmark network saw in
+the crop before it settled on landmarks. Both are small networks trained by `python -m scripts.training hands` on
+rendered hands and on photographs whose licences allow it (NOTICE); the record is in docs/accuracy.md.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The model files that ship with the product, and their recorded SHA-256 sums.
 
-The files and `SHA256SUMS` are written by `scripts/build_models.py`; the product downloads nothing at run time.
+The files and `SHA256SUMS` are written by `python -m scripts.models build`; the product downloads nothing at run time.
 """
 
 from __future__ import annotations

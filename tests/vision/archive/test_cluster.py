@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from archive_samples import an_answer
 
 from candidates import Candidate, Gallery, Reference
+from tests.archive_samples import an_answer
 from vision.archive.cluster import driver as module
 from vision.archive.cluster.driver import ClusterJudges
 from vision.archive.cluster.errors import ClusterError, NoClusterExtraError, NodeRefusedError, NoNodeError

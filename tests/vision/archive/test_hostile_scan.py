@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from archive_samples import QuickJudges
 
-from scripts.archive_trial.hostile import make_hostile_tree
+from scripts.proofs.archives.hostile import make_hostile_tree
+from tests.archive_samples import QuickJudges
 from vision.archive.gathering import Gathered
 from vision.archive.journal import Journal
 from vision.archive.scan import Order, Scan

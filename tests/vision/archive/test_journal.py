@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from archive_samples import BY, FACTS, an_answer
 
+from tests.archive_samples import BY, FACTS, an_answer
 from vision.archive.errors import (
     EmptyFolderError,
     JournalBusyError,

@@ -11,8 +11,8 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from archive_samples import an_answer
 
+from tests.archive_samples import an_answer
 from vision.archive import local
 from vision.archive.judging import Answer, Task
 from vision.archive.local import READ_AHEAD_BYTES, TRIES, FailedTask, LocalJudges

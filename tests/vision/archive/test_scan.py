@@ -11,8 +11,8 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from archive_samples import QuickJudges
 
+from tests.archive_samples import QuickJudges
 from vision.archive.gathering import Gathered
 from vision.archive.journal import Journal
 from vision.archive.local import Judges

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from archive_samples import QuickJudges
-from media_files import DOCX, KINDS, PDF, RAR, SILENT, VIDEO, zip_of
 
-from scripts.archive_trial.bombs import tar_of
+from scripts.proofs.archives.bombs import tar_of
+from tests.archive_samples import QuickJudges
+from tests.media_files import DOCX, KINDS, PDF, RAR, SILENT, VIDEO, zip_of
 from vision.archive.gathering import Gathered
 from vision.archive.journal import Journal
 from vision.archive.scan import Order, Scan

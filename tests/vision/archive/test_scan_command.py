@@ -196,7 +196,7 @@ def _judged(out: Path) -> int:
 
 def test_kills_at_random_moments_change_nothing() -> None:
     done = subprocess.run(
-        [sys.executable, "scripts/crash_scan.py", "--kills", "3", "--photos", "fixtures/exif"],
+        [sys.executable, "-m", "scripts.proofs", "crash-scan", "--kills", "3", "--photos", "fixtures/exif"],
         cwd=ROOT, capture_output=True, check=False, timeout=300,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout.decode() + done.stderr.decode()

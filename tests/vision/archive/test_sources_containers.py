@@ -16,9 +16,9 @@ from pathlib import Path
 
 import pytest
 
-from scripts.archive_trial import bombs
-from scripts.archive_trial.bombs import Raw, tar_of, zip_of, zip_of_files
-from scripts.archive_trial.damage import damaged, read_through, samples
+from scripts.proofs.archives import bombs
+from scripts.proofs.archives.bombs import Raw, tar_of, zip_of, zip_of_files
+from scripts.proofs.archives.damage import damaged, read_through, samples
 from vision.archive.errors import ArchiveError, ContainerTooLargeError, ContainerUnreadableError
 from vision.archive.sources import containers, packed
 from vision.archive.sources.containers import container_kind, members_of

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from scripts.archive_trial.bombs import tar_of, zip_of_files
+from scripts.proofs.archives.bombs import tar_of, zip_of_files
 from vision.archive.sources import folders
 from vision.archive.sources.listing import list_places
 from vision.archive.sources.places import Container, Listed, Place, Unreadable

@@ -18,9 +18,9 @@ from typing import Any
 import msgspec
 import numpy as np
 import pytest
-from overview_samples import HOSTILE, facts_of, listed, scan_of_many, thumbnail
 from PIL import Image
 
+from tests.overview_samples import HOSTILE, facts_of, listed, scan_of_many, thumbnail
 from vision import PhotoChecker
 from vision.report.listing import Decision, ListedPhoto, Ruling
 from vision.report.overview import write_overview

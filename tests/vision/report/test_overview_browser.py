@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browser import DESKTOP, PHONE, Watched, launch, overflow_px, page_in, serious_problems
-from overview_samples import HOSTILE, facts_of, listed, scan_of_many
 from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect
 
+from tests.browser import DESKTOP, PHONE, Watched, launch, overflow_px, page_in, serious_problems
+from tests.overview_samples import HOSTILE, facts_of, listed, scan_of_many
 from vision.report.listing import Decision, ListedPhoto, Ruling
 from vision.report.overview import write_overview
 

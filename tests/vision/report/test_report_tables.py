@@ -15,8 +15,8 @@ from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
-from overview_samples import HOSTILE, facts_of, listed, scan_of_many
 
+from tests.overview_samples import HOSTILE, facts_of, listed, scan_of_many
 from vision.report.errors import NoParquetError
 from vision.report.listing import Decision, ListedPhoto, Ruling
 from vision.report.tables import COLUMNS, PLACE_COLUMNS, write_csv, write_jsonl, write_parquet

@@ -19,9 +19,9 @@ import msgspec
 import numpy as np
 import openpyxl
 import pytest
-from overview_samples import facts_of, listed, scan_of_many, thumbnail
 from PIL import Image
 
+from tests.overview_samples import facts_of, listed, scan_of_many, thumbnail
 from vision.errors import Language
 from vision.report.decisions import Problem, read_decisions
 from vision.report.listing import Decision, ListedPhoto, Ruling

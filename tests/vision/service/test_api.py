@@ -19,12 +19,12 @@ from typing import Any
 import httpx
 import pytest
 from jsonschema import Draft202012Validator
-from media_files import KINDS
 from PIL import Image
 from referencing import Registry, Resource
-from serving import DAY, ROOT, Serving, serving
 
 from candidates import Gallery
+from tests.media_files import KINDS
+from tests.vision.service.serving import DAY, ROOT, Serving, serving
 from vision import PhotoChecker
 from vision.client import AsyncClient, BusyError, Client, NotAllowedError, Options, PhotoRefusedError, UnreachableError
 from vision.service.callers.keys import KeyStore, Role

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from serving import ROOT, Serving, serving
 
+from tests.vision.service.serving import ROOT, Serving, serving
 from vision.service.callers.keys import KeyStore, Role
 
 DOCS = (ROOT / "docs" / "service.md").read_text("utf-8")

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import httpx
 import pytest
-from serving import Serving, serving
+
+from tests.vision.service.serving import Serving, serving
 
 pytestmark = pytest.mark.slow
 

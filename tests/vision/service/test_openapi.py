@@ -11,8 +11,8 @@ import httpx
 import pytest
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
-from serving import ROOT
 
+from tests.vision.service.serving import ROOT
 from vision.service.http import openapi
 from vision.service.http.problems import ProblemError, own_codes, status_of
 
@@ -120,8 +120,8 @@ def test_problems_have_words_in_both_languages(code: str) -> None:
 
 
 def test_random_requests() -> None:
-    """A short run of `scripts/fuzz_api.py`: no 5xx, no answer outside of the document."""
-    command = [sys.executable, "scripts/fuzz_api.py", "--cases", "150", "--phases", "examples,fuzzing"]
+    """A short run of `python -m scripts.proofs fuzz-api`: no 5xx, no answer outside of the document."""
+    command = [sys.executable, "-m", "scripts.proofs", "fuzz-api", "--cases", "150", "--phases", "examples,fuzzing"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=600)
     assert done.returncode == 0, done.stdout[-5000:]
     assert "No issues found" in done.stdout

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import httpx
 import pytest
-from serving import Serving, serving
 
+from tests.vision.service.serving import Serving, serving
 from vision.service.callers.keys import KeyStore, Role
 
 pytestmark = pytest.mark.slow

@@ -11,11 +11,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from browser import DESKTOP, launch, page_in
 from PIL import Image
 from playwright.sync_api import Page
-from web_pages import run, shrunk, with_modules
 
+from tests.browser import DESKTOP, launch, page_in
+from tests.vision.service.web_pages import run, shrunk, with_modules
 from vision import checker
 from vision.media import photo
 from vision.media.photo import decode_full, open_photo

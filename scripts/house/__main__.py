@@ -1,0 +1,17 @@
+"""`python -m scripts.house PART ...`; without a part, the list of them."""
+
+from __future__ import annotations
+
+import sys
+
+from scripts.parts import Part, run_part
+
+PARTS = {
+    "pins": Part("pins", "write constraints.txt and its mirror in pyproject.toml"),
+    "policy-schema": Part("policy_schema", "write docs/policy.schema.json"),
+    "regions": Part("regions", "write the codes and names of regions (needs npm)"),
+    "accuracy": Part("accuracy", "draw the pictures of docs/accuracy.md"),
+}
+
+if __name__ == "__main__":
+    sys.exit(run_part("scripts.house", PARTS, sys.argv[1:]))
