@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import io
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 import cv2
 import numpy as np
@@ -60,8 +58,8 @@ def is_audited(key: str, rate: float) -> bool:
 
 def error_answer(key: str, error: FotoNetralError, settings: CheckerSettings) -> Answer:
     """Return the answer about a photo that could not be judged."""
-    told = CheckError("", error, settings.language).to_dict()
-    return Answer(key, "error", json.dumps(told, ensure_ascii=False).encode(), error.code)
+    told = CheckError("", error, settings.language).to_answer()
+    return Answer(key, "error", told.to_json(), error.code)
 
 
 def make_judge(settings: CheckerSettings, audit_rate: float, threads: int = 1) -> Callable[[Task], Answer]:
@@ -74,10 +72,7 @@ def make_judge(settings: CheckerSettings, audit_rate: float, threads: int = 1) -
         result = checker.check_or_error(task.data, name="")
         if isinstance(result, CheckError):
             return error_answer(task.key, result.error, settings)
-        told: dict[str, Any] = result.to_dict()
-        told["photo"]["name"] = ""
-        del told["timings_ms"]
-        kept = json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
+        kept = result.to_answer().kept.named("").to_json()
         thumbnail, hashed = None, None
         if result.findings or is_audited(task.key, audit_rate):
             thumbnail, hashed = _seen_small(task.data)

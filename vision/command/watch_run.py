@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -17,6 +16,7 @@ from vision.archive.scan import SECONDS
 from vision.command.account import account_lines
 from vision.command.check_text import mark_of, printable, scope_lines, show
 from vision.command.main import CLEAR, LOOK, NOT_JUDGED
+from vision.contract.answers.check import FailedPhoto, read_photo_answer
 from vision.errors import FotoNetralError
 from vision.media.photo import read_photo
 from vision.media.unseen import CODE
@@ -61,18 +61,18 @@ def _judge(
         answer = error_answer("0" * 64, error, settings)
     if not drop.may_stand(photo, failed=answer.verdict == "error" and answer.code != CODE):
         return CLEAR, None  # nothing is said of it yet
-    told = json.loads(answer.result)
-    told["photo"]["name"] = photo.name.encode("utf-8", "replace").decode("utf-8")
-    verdict = None if answer.verdict == "error" else Verdict(answer.verdict)
+    told = read_photo_answer(answer.result).named(photo.name)
     try:
         target = drop.done(photo, told, answer.verdict)
     except OSError as error:
         click.echo(printable(f"{photo}: {told_failure(error, None, settings.language)}"), err=True)
         return NOT_JUDGED, None
-    words = told["error"]["message"] if verdict is None else told["headline"]
-    click.echo(printable(f"{mark_of(verdict)[0]} {target}: {words}"))
-    status = NOT_JUDGED if verdict is None else CLEAR if verdict is Verdict.CLEAR else LOOK
-    return status, told.get("error", {}).get("kind")
+    if isinstance(told, FailedPhoto):
+        click.echo(printable(f"{mark_of(None)[0]} {target}: {told.error.message}"))
+        return NOT_JUDGED, told.error.kind or None
+    verdict = Verdict(told.verdict)
+    click.echo(printable(f"{mark_of(verdict)[0]} {target}: {told.headline}"))
+    return CLEAR if verdict is Verdict.CLEAR else LOOK, None
 
 
 def _looks(folder: Path, drop: DropFolder, *, once: bool) -> Iterator[object]:
