@@ -20,9 +20,7 @@ from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import cache
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import psutil
@@ -31,6 +29,7 @@ from PIL import Image
 from scripts import ROOT
 from tests.browser import DESKTOP, launch, page_in
 from vision import PhotoChecker
+from vision.contract.answers.check import FailedPhoto, NotJudged, PhotoName
 from vision.report.listing import ListedPhoto, ScanFacts
 from vision.report.overview import write_overview
 
@@ -45,8 +44,8 @@ class Made:
     def __init__(self, count: int) -> None:
         self.count = count
         with PhotoChecker.open() as checker:
-            results = [checker.check(str(path), name="").to_dict() for path in sorted(SAMPLES.glob("*.jpg"))]
-        self.results = [result for result in results if result["findings"]]
+            results = [checker.check(str(path), name="") for path in sorted(SAMPLES.glob("*.jpg"))]
+        self.results = [result.to_answer().kept for result in results if result.findings]
         self.pictures = [self._picture(path) for path in sorted(SAMPLES.glob("*.jpg"))]
 
     @staticmethod
@@ -56,12 +55,6 @@ class Made:
         stream = io.BytesIO()
         picture.save(stream, "WEBP", quality=60)
         return stream.getvalue()
-
-    @cache  # noqa: B019  one object a run
-    def _kind(self, at: int) -> dict[str, Any]:
-        told = dict(self.results[at])
-        told.pop("timings_ms", None)
-        return told
 
     def __call__(self) -> Iterator[ListedPhoto]:
         """Yield the photos: nine of ten with findings, one of twenty copies of another one."""
@@ -75,14 +68,15 @@ class Made:
             photo = ListedPhoto(
                 key,
                 (f"{folder}/IMG_{at:06}.jpg",),
-                self._kind(int(rng.integers(len(self.results)))),
+                self.results[int(rng.integers(len(self.results)))],
                 day,
                 self.pictures[at % len(self.pictures)],
                 likeness,
             )
             if at % 10 == 9:
-                error = {"code": "photo.empty", "message": "Berkas foto kosong: 0 bita. Salin atau unduh ulang."}
-                photo = replace(photo, result={"photo": {"name": ""}, "error": error}, thumbnail=None, likeness=None)
+                error = NotJudged(code="photo.empty", message="Berkas foto kosong: 0 bita. Salin atau unduh ulang.")
+                failed = FailedPhoto(photo=PhotoName(name=""), error=error)
+                photo = replace(photo, result=failed, thumbnail=None, likeness=None)
             yield photo
 
 

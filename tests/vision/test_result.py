@@ -43,7 +43,7 @@ def a_result(hands: tuple[HandResult, ...] = (HAND,)) -> CheckResult:
 
 
 def test_hand_as_in_the_contract() -> None:
-    assert HAND.to_dict() == {
+    assert HAND.to_answer().to_dict() == {
         "box": [10.0, 20.1, 30.1, 40],
         "score": 0.988,
         "handedness": "right",

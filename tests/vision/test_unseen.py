@@ -80,7 +80,7 @@ def test_page_picture_and_sarif_say_it_and_cite_no_rule() -> None:
     assert result.next_step in page
     assert "1 dari 3 gambar" in page
     assert "<a href" not in page
-    banner, marks = marks_of(result.to_dict(), "id")
+    banner, marks = marks_of(result.to_answer(), "id")
     assert (banner.text, marks) == ("Belum semua isi berkas diperiksa.", ())
     run = run_of(result)
     assert [(one["ruleId"], one["level"]) for one in run["results"]] == [("unseen.animation", "warning")]

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import io
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import cv2
 from PIL import Image
@@ -69,8 +68,8 @@ def is_audited(key: str, rate: float) -> bool:
 
 def error_answer(key: str, error: FotoNetralError, settings: CheckerSettings) -> Answer:
     """Return the answer about a photo that could not be judged."""
-    told = CheckError("", error, settings.language).to_dict()
-    return Answer(key, "error", json.dumps(told, ensure_ascii=False).encode(), error.code)
+    told = CheckError("", error, settings.language).to_answer()
+    return Answer(key, "error", told.to_json(), error.code)
 
 
 def make_judge(spec: JudgeSpec, audit_rate: float) -> Judge:
@@ -82,10 +81,7 @@ def make_judge(spec: JudgeSpec, audit_rate: float) -> Judge:
         result = checker.check_or_error(task.data, name="")
         if isinstance(result, CheckError):
             return error_answer(task.key, result.error, spec.settings)
-        told: dict[str, Any] = result.to_dict()
-        told["photo"]["name"] = ""
-        del told["timings_ms"]
-        kept = json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
+        kept = result.to_answer().kept.named("").to_json()
         thumbnail, hashed = None, None
         if result.findings or is_audited(task.key, audit_rate):
             thumbnail, hashed = _seen_small(task.data)

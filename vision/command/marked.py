@@ -31,7 +31,7 @@ class MarkedPictures:
     def write(self, path: str, result: CheckResult) -> Path:
         """Mark the photo at `path` and return where the picture lies. Raises OSError, or PhotoError."""
         target = free_name(self.folder, path, ".jpg")
-        save_annotated(target, annotate(reduced(path, LONGEST_SIDE), result.to_dict(), result.language))
+        save_annotated(target, annotate(reduced(path, LONGEST_SIDE), result.to_answer(), result.language))
         return target
 
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections import Counter
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -18,6 +16,7 @@ from vision.archive.scan import SECONDS
 from vision.command.account import account_lines
 from vision.command.check_text import mark_of, printable, scope_lines, show
 from vision.command.main import CLEAR, LOOK, NOT_JUDGED
+from vision.contract.answers.check import FailedPhoto, KeptPhoto, read_photo_answer
 from vision.contract.result import CheckError
 from vision.errors import FotoNetralError
 from vision.media.photo import read_photo
@@ -57,31 +56,30 @@ def _judge(
     photo: Path, drop: DropFolder, worker: Worker[Task, Answer], settings: CheckerSettings
 ) -> tuple[int, str | None]:
     """Judge a photo and note what came of it; returns the exit status, and the kind of what is not looked at."""
-    told = _answer(photo, worker, settings)
-    told["photo"]["name"] = photo.name.encode("utf-8", "replace").decode("utf-8")
-    error = told.get("error")
-    if not drop.may_stand(photo, failed=error is not None and error["code"] != CODE):
+    told = _answer(photo, worker, settings).named(photo.name)
+    failed = isinstance(told, FailedPhoto) and told.error.code != CODE
+    if not drop.may_stand(photo, failed=failed):
         return CLEAR, None  # nothing is said of it yet
-    verdict = None if error else Verdict(told["verdict"])
     try:
-        target = drop.done(photo, told, verdict or "error")
+        target = drop.done(photo, told, "error" if isinstance(told, FailedPhoto) else told.verdict)
     except OSError as refusal:
         click.echo(printable(f"{photo}: {told_failure(refusal, None, settings.language)}"), err=True)
         return NOT_JUDGED, None
-    words = error["message"] if error else told["headline"]
-    click.echo(printable(f"{mark_of(verdict)[0]} {target}: {words}"))
-    status = NOT_JUDGED if verdict is None else CLEAR if verdict is Verdict.CLEAR else LOOK
-    return status, error.get("kind") if error else None
+    if isinstance(told, FailedPhoto):
+        click.echo(printable(f"{mark_of(None)[0]} {target}: {told.error.message}"))
+        return NOT_JUDGED, told.error.kind or None
+    verdict = Verdict(told.verdict)
+    click.echo(printable(f"{mark_of(verdict)[0]} {target}: {told.headline}"))
+    return CLEAR if verdict is Verdict.CLEAR else LOOK, None
 
 
-def _answer(photo: Path, worker: Worker[Task, Answer], settings: CheckerSettings) -> dict[str, Any]:
-    """Return what is told of a photo, as its JSON contract."""
+def _answer(photo: Path, worker: Worker[Task, Answer], settings: CheckerSettings) -> KeptPhoto | FailedPhoto:
+    """Return what is told of a photo."""
     try:
         answer = worker.ask(Task.of(read_photo(photo)), seconds=SECONDS)
     except FotoNetralError as error:
-        return CheckError("", error, settings.language).to_dict()
-    told: dict[str, Any] = json.loads(answer.result)
-    return told
+        return CheckError("", error, settings.language).to_answer()
+    return read_photo_answer(answer.result)
 
 
 def _looks(folder: Path, drop: DropFolder, *, once: bool) -> Iterator[object]:

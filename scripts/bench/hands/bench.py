@@ -62,7 +62,7 @@ class Engine:
         """Return the hands of pixels with known faces, boxes multiplied by `scale_xy`."""
         return [
             {
-                "box": hand.box.scaled(scale_xy).as_list(),
+                "box": hand.box.scaled(scale_xy).as_ltwh(),
                 "pose": hand.pose.value,
                 "pose_score": round(hand.pose_score, 3),
                 "score": round(hand.score, 3),
@@ -121,5 +121,5 @@ class Bench:
 
 def answer_line(name: str, hands: Answer, faces: Sequence[Box] = ()) -> str:
     """Return an answer as a `fotonetral.check/1`-like JSON line."""
-    people = [{"box": face.as_list()} for face in faces]
+    people = [{"box": face.as_ltwh()} for face in faces]
     return json.dumps({"photo": {"name": name}, "hands": hands, "faces": people})

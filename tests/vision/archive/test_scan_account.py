@@ -41,7 +41,7 @@ def scan(out: Path, *sources: str, **options: Any) -> tuple[ScanFacts, dict[str,
         list(run.judge(QuickJudges()))
         photos = list(Gathered(journal).photos(everything=True))
         facts = run.facts()
-    return facts, {one.places[0]: one.result["error"] for one in photos if "error" in one.result}
+    return facts, {one.places[0]: one.result.error.to_dict() for one in photos if one.result.error}
 
 
 @pytest.fixture

@@ -311,9 +311,7 @@ def test_decisions_are_kept_and_exported(browser: Browser, report: Path, size: V
 
 def first_keys(photos: Sequence[ListedPhoto]) -> list[str]:
     """Return the keys of the photos with a candidate in the order of the list: of one day, by name."""
-    people = [
-        photo for photo in photos if photo.result.get("findings") and photo.result["findings"][0]["kind"] != "pose"
-    ]
+    people = [photo for photo in photos if photo.result.findings and photo.result.findings[0].kind != "pose"]
     return [photo.key for photo in sorted(people, key=lambda photo: photo.places[0])]
 
 

@@ -17,6 +17,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from tests.overview_samples import HOSTILE, facts_of, listed, scan_of_many
+from vision.contract.answers.check import read_photo_answer
 from vision.report.errors import NoParquetError
 from vision.report.listing import Decision, ListedPhoto, Ruling
 from vision.report.tables import COLUMNS, PLACE_COLUMNS, write_csv, write_jsonl, write_parquet
@@ -39,8 +40,8 @@ def test_a_photo_of_a_person_with_a_sign(tmp_path: Path) -> None:
     (row,) = rows(tmp_path / "r.csv")
     assert tuple(row) == COLUMNS
     messages = row.pop("messages").split(" | ")
-    assert messages == [finding["message"] for finding in photo.result["findings"]]
-    assert row.pop("next_step") == photo.result["next_step"]
+    assert messages == [finding.message for finding in photo.result.findings]
+    assert row.pop("next_step") == photo.result.to_dict()["next_step"]
     assert row == {
         "key": photo.key,
         "name": "/srv/a.jpg",
@@ -77,13 +78,14 @@ def test_what_could_not_be_judged_is_an_error_and_never_clear(tmp_path: Path) ->
 
 def test_a_face_that_may_be_either_names_both(tmp_path: Path) -> None:
     photo = listed(1, "person")
-    (face,) = [one for one in photo.result["faces"] if one["match"]]
+    result = photo.result.to_dict()
+    (face,) = [one for one in result["faces"] if one["match"]]
     other = {"candidate": "dewi", "name": "Dewi", "role": "candidate", "ballot_number": 1}
     match = face["match"] | {"alternatives": [other]}
-    finding = photo.result["findings"][0] | {"candidates": ["budi", "dewi"], "numbers": [1, 2]}
-    told = photo.result | {"faces": [face | {"match": match}], "findings": [finding]}
+    finding = result["findings"][0] | {"candidates": ["budi", "dewi"], "numbers": [1, 2]}
+    told = result | {"faces": [face | {"match": match}], "findings": [finding]}
     for name, write in WRITERS.items():
-        write(tmp_path / f"r.{name}", FACTS, [replace(photo, result=told)])
+        write(tmp_path / f"r.{name}", FACTS, [replace(photo, result=read_photo_answer(json.dumps(told).encode()))])
     (row,) = rows(tmp_path / "r.csv")
     assert (row["candidates"], row["candidate_names"], row["numbers"]) == ("budi | dewi", "Budi | Dewi", "1 | 2")
     assert '"alternatives":[{"candidate":"dewi"' in (tmp_path / "r.jsonl").read_text("utf-8").replace(" ", "")
@@ -149,7 +151,7 @@ def test_parquet_is_read_back(tmp_path: Path) -> None:
     assert last["likeness"] == 2**64 - 1
     assert last["taken"] == date(2025, 3, 5)
     assert last["modified"] == datetime(2025, 3, 5, 9, 30, tzinfo=UTC)
-    assert last["findings"] == list(photos[-1].result["findings"])
+    assert last["findings"] == photos[-1].result.to_dict()["findings"]
     assert [hand["pose"] for hand in last["hands"]] == ["peace_two", "palm_five", "peace_two"]
     assert [face["match"] and face["match"]["name"] for face in last["faces"]] == ["Budi", None]
     assert last["decision"] == {"ruling": "false_alarm", "note": DECISION.note, "by": "Sri", "at": AT}

@@ -71,7 +71,7 @@ def test_a_row_of_a_photo_with_a_person_and_signs(tmp_path: Path) -> None:
     assert re.findall(r"^\[[\d, -]+\] ", seen, re.MULTILINE) == ["[1] ", "[2-3] ", "[4] "]
     assert "Dasar:" not in seen
     assert basis.startswith("Dasar: SKB 2/2022")
-    assert row.pop("Yang dapat dilakukan") == photo.result["next_step"]
+    assert row.pop("Yang dapat dilakukan") == photo.result.to_dict()["next_step"]
     assert row == {
         "No.": 1,
         "Gambar": None,

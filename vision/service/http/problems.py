@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Self
+
+from msgspec import UNSET
 
 from candidates.errors import CandidatesError
+from vision.contract.answers.service import FieldProblem, Problem, RejectedPhoto
 from vision.errors import FotoNetralError, Language
 
 MEDIA_TYPE = "application/problem+json"
@@ -237,20 +240,21 @@ class ProblemError(Exception):
         *,
         words: tuple[str, str] | None = None,
         retry_after: float | None = None,
-        members: Mapping[str, Any] | None = None,
+        photos_rejected: Sequence[RejectedPhoto] | None = None,
         headers: Mapping[str, str] | None = None,
         errors: Sequence[FieldError] = (),
         **values: object,
     ) -> None:
         """Make the problem of a code. `words` (Indonesian, English) take the place of the code's own texts.
 
-        `values` fill in the own texts; `members` are added to the problem; `errors` are told one by one and together.
+        `values` fill in the own texts; `photos_rejected` and `errors` are told one by one, `errors` together as well.
         """
         super().__init__(code)
         self.code = code
         self._errors = tuple(errors)
         self._words = words or tuple(text.format(**values) if values else text for text in _WORDS.get(code, _ENGINE))
-        self.members = dict(members or {})
+        self.kind = ""
+        self.photos_rejected = photos_rejected
         self.headers = dict(headers or {})
         seconds = _RETRY_SECONDS.get(code) if retry_after is None else max(1, round(retry_after + 0.49))
         if seconds is not None:
@@ -261,7 +265,7 @@ class ProblemError(Exception):
         """Return the problem of an error of the engine or the gallery."""
         problem = cls.told(error.code, error.text("id"), error.text("en"))
         if isinstance(error, FotoNetralError) and error.kind:
-            problem.members["kind"] = error.kind
+            problem.kind = error.kind
         return problem
 
     @classmethod
@@ -280,27 +284,29 @@ class ProblemError(Exception):
 
     def text(self, language: Language) -> str:
         """Return what is wrong and what to do."""
-        told = "; ".join(f"{one['field']}: {one['message'].rstrip('.')}" for one in self._told(language))
+        told = "; ".join(f"{one.field}: {one.message.rstrip('.')}" for one in self._told(language))
         return self._words[language == "en"] + (f" {told}." if told else "")
 
-    def _told(self, language: Language) -> list[dict[str, str]]:
-        return [
-            {"field": one.field, "message": one.text_id if language == "id" else one.text_en} for one in self._errors
-        ]
+    def _told(self, language: Language) -> tuple[FieldProblem, ...]:
+        return tuple(
+            FieldProblem(field=one.field, message=one.text_id if language == "id" else one.text_en)
+            for one in self._errors
+        )
 
-    def to_dict(self, language: Language, request_id: str) -> dict[str, Any]:
-        """Return the problem's members."""
+    def to_answer(self, language: Language, request_id: str) -> Problem:
+        """Return what other programs read."""
         title = _TITLES.get(self.code.partition(".")[0], _TITLES["request"])[language == "en"]
-        return {
-            "type": f"/docs#{self.code}",
-            "title": title,
-            "status": self.status,
-            "code": self.code,
-            "detail": self.text(language),
-            "request_id": request_id,
-            **self.members,
-            **({"errors": self._told(language)} if self._errors else {}),
-        }
+        return Problem(
+            type=f"/docs#{self.code}",
+            title=title,
+            status=self.status,
+            code=self.code,
+            detail=self.text(language),
+            request_id=request_id,
+            kind=self.kind or UNSET,
+            photos_rejected=UNSET if self.photos_rejected is None else tuple(self.photos_rejected),
+            errors=self._told(language) or UNSET,
+        )
 
 
 def status_of(code: str) -> int:

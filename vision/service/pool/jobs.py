@@ -9,8 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
+from msgspec import structs
+
+from vision.contract.answers.check import FailedPhoto, KeptPhoto
+from vision.contract.answers.fix import Mended
+from vision.contract.answers.gallery import GalleryHealth
+from vision.contract.answers.service import PhotoAnswer
 from vision.contract.result import CheckError, CheckResult
 from vision.errors import FotoNetralError, Language
 from vision.service.photos import extras
@@ -30,7 +36,7 @@ if TYPE_CHECKING:
 class Picture:
     """An encoded picture without metadata."""
 
-    media_type: str
+    media_type: Literal["image/jpeg", "image/png"]
     size_wh: tuple[int, int]
     data: bytes
 
@@ -51,19 +57,19 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A checked photo: the answer, the same as plain values with `extras`, and the pictures that were wanted."""
+    """A checked photo: the answer, the same with `extras` for other programs, and the pictures that were wanted."""
 
     answer: CheckResult | CheckError
-    told: dict[str, Any]
+    told: PhotoAnswer | FailedPhoto
     annotated: Picture | None = None
     preview: Picture | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Fixed:
-    """What came of mending a photo, as plain values, and the copy if there is one to give."""
+    """What came of mending a photo, and the copy if there is one to give."""
 
-    told: dict[str, Any]
+    told: Mended
     copy: Picture | None
 
 
@@ -76,9 +82,9 @@ class Enrolled:
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """A gallery's health, as plain values."""
+    """A gallery's health."""
 
-    told: dict[str, Any]
+    told: GalleryHealth
 
 
 Answer = Checked | Fixed | Enrolled | Looked | Failed
@@ -107,14 +113,16 @@ class CheckJob:
         """Judge it; a photo that cannot be judged is an answer as well."""
         checker = bench.checker(self.by, self.gallery_state)
         answer = checker.check_or_error(self.photo, name=self.name)
-        told = answer.to_dict()
         if isinstance(answer, CheckError):
-            return Checked(answer, told)
-        language, roster = self.by.language, checker.roster
-        told["marks"] = extras.marks(told, language)
-        told["bases"] = extras.bases(answer.findings, language)
-        told["unread"] = extras.unread(
-            language, has_gallery=roster.revision is not None, has_people=roster.index is not None
+            return Checked(answer, answer.to_answer())
+        language, roster, checked = self.by.language, checker.roster, answer.to_answer()
+        told = PhotoAnswer(
+            **structs.asdict(checked),
+            marks=extras.marks(checked, language),
+            bases=extras.bases(answer.findings, language),
+            unread=extras.unread(
+                language, has_gallery=roster.revision is not None, has_people=roster.index is not None
+            ),
         )
         annotated = _annotated(self.photo, told, language) if self.annotated else None
         preview = _jpeg(extras.preview(self.photo), extras.PREVIEW_QUALITY) if self.preview else None
@@ -141,17 +149,17 @@ class FixJob:
         from vision.remedy.copies import Format
         from vision.remedy.remedy import How
         from vision.remedy.repair import repair
-        from vision.remedy.wording import to_dict
+        from vision.remedy.wording import answer_of
 
         checker = bench.checker(self.by, self.gallery_state)
         data = read_photo(self.photo)
         form = Format(self.form.upper()) if self.form else Format.PNG if sniff(data) == Format.PNG else Format.JPEG
         outcome = repair(checker, data, self.name, form, how=How(self.how), margin=self.margin)
         if outcome.attempt is None or not (outcome.is_clear or self.keep):
-            return Fixed(to_dict(outcome, None), None)
+            return Fixed(answer_of(outcome, None), None)
         after = outcome.attempt.after.photo.size_wh
-        suffix, media_type = ("png", "image/png") if form is Format.PNG else ("jpg", "image/jpeg")
-        told = to_dict(outcome, f"{_COPY[self.by.language]}.{suffix}")
+        told = answer_of(outcome, f"{_COPY[self.by.language]}.{'png' if form is Format.PNG else 'jpg'}")
+        media_type: Literal["image/jpeg", "image/png"] = "image/png" if form is Format.PNG else "image/jpeg"
         return Fixed(told, Picture(media_type, after, outcome.attempt.encoded))
 
 
@@ -243,7 +251,7 @@ _COPY: Mapping[Language, str] = {"id": "foto-siap", "en": "photo-ready"}
 """Name under which a copy is saved; never the photo's own."""
 
 
-def _annotated(photo: bytes, told: Mapping[str, Any], language: Language) -> Picture:
+def _annotated(photo: bytes, told: KeptPhoto, language: Language) -> Picture:
     from vision.media.photo import open_photo
     from vision.report.annotate import JPEG_QUALITY, annotate
 

@@ -105,7 +105,7 @@ async def register(request: Request, service: ServiceOf, caller: Manager) -> Res
         row = person_row(Row(0, dict.fromkeys(PEOPLE_COLUMNS, "") | cells))
         described = await _described(service, upload)
         told = await _changed(service, partial(galleries.register, path, row, described, language))
-        return json_response(told, 201 if told["outcome"] == "added" else 200)
+        return json_response(told, 201 if told.outcome == "added" else 200)
 
     return await _with_photos(request, service, caller, work)
 
@@ -164,7 +164,7 @@ async def add_photos(request: Request, service: ServiceOf, caller: Manager, pers
         await _read(service, galleries.list_photos, person)  # before faces are looked for in vain
         described = await _described(service, upload)
         told = await _changed(service, partial(galleries.add_photos, path, person, described, language))
-        return json_response(told, 201 if told["outcome"] == "updated" else 200)
+        return json_response(told, 201 if told.outcome == "updated" else 200)
 
     return await _with_photos(request, service, caller, work)
 
@@ -229,7 +229,7 @@ def _gallery(service: Service) -> Path:
     return service.settings.gallery
 
 
-async def _read(service: Service, look: Callable[..., dict[str, Any]], *values: Any, **named: Any) -> dict[str, Any]:
+async def _read(service: Service, look: Callable[..., T], *values: Any, **named: Any) -> T:
     return await anyio.to_thread.run_sync(partial(look, _gallery(service), *values, **named))
 
 

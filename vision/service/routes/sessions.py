@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import anyio.to_thread
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -12,6 +10,7 @@ from starlette.responses import Response
 
 from candidates.regions import label_of
 from vision._version import __version__
+from vision.contract.answers.service import Limits, Session
 from vision.service.callers.sessions import COOKIE
 from vision.service.http import openapi
 from vision.service.http.answers import invalid_by, json_response
@@ -104,23 +103,23 @@ async def log_out(request: Request, service: ServiceOf, caller: Known) -> Respon
     return response
 
 
-def _told(service: Service, caller: Caller) -> dict[str, Any]:
+def _told(service: Service, caller: Caller) -> Session:
     settings, session = service.settings, caller.session
-    return {
-        "role": caller.role,
-        "login": caller.how,
-        "csrf": None if session is None else session.csrf,
-        "expires_at": None if session is None else session.expires_at.isoformat(timespec="seconds"),
-        "version": __version__,
-        "policy": service.default_policy,
-        "region": settings.region,
-        "region_label": None if settings.region is None else label_of(settings.region),
-        "gallery": settings.gallery is not None,
-        "waiting": service.pool.waiting,
-        "limits": {
-            "photo_bytes": settings.photo_mb * MB,
-            "request_bytes": settings.request_mb * MB,
-            "photos": settings.photos,
-            "photo_seconds": settings.photo_seconds,
-        },
-    }
+    return Session(
+        role=None if caller.role is None else caller.role.value,
+        login=caller.how,
+        csrf=None if session is None else session.csrf,
+        expires_at=None if session is None else session.expires_at.isoformat(timespec="seconds"),
+        version=__version__,
+        policy=service.default_policy,
+        region=settings.region,
+        region_label=None if settings.region is None else label_of(settings.region),
+        gallery=settings.gallery is not None,
+        waiting=service.pool.waiting,
+        limits=Limits(
+            photo_bytes=settings.photo_mb * MB,
+            request_bytes=settings.request_mb * MB,
+            photos=settings.photos,
+            photo_seconds=settings.photo_seconds,
+        ),
+    )
