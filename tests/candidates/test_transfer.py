@@ -253,7 +253,7 @@ def test_a_photo_that_is_not_what_its_name_says(with_photos: Path, tmp_path: Pat
         report = import_archive(other, with_photos, engine, model_id="new")
     assert engine.described == ["yani-1.jpg"]
     (row,) = [row for row in report.problems if row.name.startswith("Ahmad") and not row.reason]
-    assert {photo.photo: photo.reason.code for photo in row.photos_rejected} == {"yani-0.jpg": "archive.unreadable"}
+    assert {photo.photo: photo.reason.code for photo in row.photos_rejected} == {"yani-0.jpg": "export.unreadable"}
 
 
 def test_an_unpacked_archive_is_a_table(with_photos: Path, tmp_path: Path, engine: Any) -> None:

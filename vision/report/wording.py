@@ -98,7 +98,7 @@ def _advices(language: Language) -> Mapping[str, tuple[str, ...]]:
     while classes:
         one = classes.pop()
         classes += one.__subclasses__()
-        told = one.advice_id if language == "id" else one.advice_en
-        if told:
-            found[one.code] = (*found.get(one.code, ()), told)
+        advice = one.usual_advice()
+        if advice is not None:
+            found[one.code] = (*found.get(one.code, ()), advice.text(language))
     return found

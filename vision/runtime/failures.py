@@ -36,8 +36,6 @@ class SystemRefusalError(FotoNetralError):
     """The system did not let a file be read or written."""
 
     code = "system.failed"
-    advice_id = "Coba lagi, atau pakai tempat lain."
-    advice_en = "Try again, or use another place."
 
 
 class DiskFullError(SystemRefusalError):
@@ -110,8 +108,6 @@ class OutputLostError(SystemRefusalError):
     """What was to be printed could not be; files that were asked for are written all the same."""
 
     code = "system.output"
-    advice_id = "Arahkan keluaran ke tempat yang dapat ditulisi, lalu jalankan lagi."
-    advice_en = "Send the output where it can be written, then run this again."
 
 
 _ERRORS: Mapping[Kind, type[SystemRefusalError]] = {

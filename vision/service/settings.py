@@ -38,8 +38,6 @@ class SettingsError(FotoNetralError):
     """One or more settings are wrong; the message has one line for each."""
 
     code = "settings.invalid"
-    advice_id = "Perbaiki, lalu jalankan lagi; docs/service.md menjelaskan setiap pengaturan."
-    advice_en = "Correct them and start again; docs/service.md explains every setting."
 
 
 def _listed(value: object) -> object:

@@ -61,24 +61,18 @@ class KeysError(FotoNetralError):
     """The file of keys cannot be used."""
 
     code = "keys.unreadable"
-    advice_id = "Periksa letak dan izin berkasnya (--keys atau FOTONETRAL_KEYS)."
-    advice_en = "Check the file's place and permissions (--keys or FOTONETRAL_KEYS)."
 
 
 class KeysBusyError(KeysError):
     """Another program holds the file of keys for longer than we wait."""
 
     code = "keys.busy"
-    advice_id = "Coba lagi sebentar lagi."
-    advice_en = "Try again shortly."
 
 
 class KeysFullError(KeysError):
     """The disk is full."""
 
     code = "keys.full"
-    advice_id = "Kosongkan ruang di disk itu, lalu jalankan lagi."
-    advice_en = "Free some space on that disk, then run this again."
 
 
 class KeysReadOnlyError(KeysError):
@@ -91,8 +85,6 @@ class KeysDamagedError(KeysError):
     """The file is no file of keys, or is damaged."""
 
     code = "keys.damaged"
-    advice_id = "Pilih berkas kunci yang benar (--keys atau FOTONETRAL_KEYS), atau kembalikan dari cadangan."
-    advice_en = "Choose the right file of keys (--keys or FOTONETRAL_KEYS), or bring it back from a backup."
 
 
 _KINDS: Final[Mapping[Kind, type[KeysError]]] = {
@@ -109,8 +101,6 @@ class UnknownKeyError(KeysError):
     """There is no key or code of this id."""
 
     code = "keys.unknown"
-    advice_id = "Lihat daftarnya dengan «fotonetral keys list»."
-    advice_en = "See them with “fotonetral keys list”."
 
 
 @dataclass(frozen=True, slots=True)

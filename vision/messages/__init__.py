@@ -1,0 +1,14 @@
+"""The sentences of this package: message files beside this module, in the form that `candidates.messages` explains."""
+
+from __future__ import annotations
+
+from candidates.messages import LANGUAGES as LANGUAGES
+from candidates.messages import Language as Language
+from candidates.messages import Message as Message
+from candidates.messages import Written as Written
+from candidates.messages import message_of
+
+
+def say(key: str, /, **values: object) -> Message:
+    """Return the message of a key of this package's files."""
+    return message_of(__name__, key, values)
