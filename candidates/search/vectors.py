@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from candidates.errors import GalleryUnreadableError
 from candidates.people import Reference
 from candidates.search.radius import RangeSearch, Screen
-from candidates.storage.arrays_file import ArraysFile, ArraysWriter
+from candidates.storage.arrays_file import ArraysFile, writing_arrays
 from candidates.storage.store import VECTORS, Store
 
 WORTH_A_FILE = 20_000
@@ -159,7 +159,7 @@ def keep(store: Store) -> bool:
         store.forget_vectors()
         token = secrets.token_hex(16)
         try:
-            with ArraysWriter(store.vectors_path) as file:
+            with writing_arrays(store.vectors_path, {"format": _FORMAT, "token": token}) as file:
                 matrix = file.array("matrix", (rows, size), "<f4")
                 owners = _filled(matrix, _template_rows(store))
                 ids, starts = _people(owners)
@@ -168,7 +168,6 @@ def keep(store: Store) -> bool:
                 screen = Screen.build(matrix, lambda shape: file.array("columns", shape, "<f4"))
                 file.put("middle", screen.middle)
                 file.put("axes", screen.axes)
-                file.finish({"format": _FORMAT, "token": token})
         except OSError:
             return False
         store.note(VECTORS, token)

@@ -15,8 +15,9 @@ from vision.errors import Language
 from vision.geometry import Box
 from vision.report.annotate import annotate, draw, save_annotated
 from vision.report.drawing import VERMILLION, YELLOW, place_tags
+from vision.report.lettering import font
 from vision.report.marks import Banner, Mark, marks_of, numbers_by_finding, ranges
-from vision.report.strips import font, wrapped
+from vision.report.strips import wrapped
 from vision.rules import Verdict
 
 

@@ -19,8 +19,9 @@ from vision.contract.answers.check import KeptPhoto
 from vision.errors import Language
 from vision.geometry import Box
 from vision.report.drawing import INK, Picture, draw_mark, draw_tag, place_tags
+from vision.report.lettering import font
 from vision.report.marks import Banner, Mark, marks_of
-from vision.report.strips import banner_strip, font, legend_strip
+from vision.report.strips import banner_strip, legend_strip
 from vision.runtime.whole_files import write_whole
 
 JPEG_QUALITY = 90

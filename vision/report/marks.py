@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise
 from typing import Literal
 
-from vision.contract.answers.check import Face, Finding, Hand, KeptPhoto
+from vision.contract.answers.check import Alternative, Face, Finding, Hand, KeptPhoto
 from vision.errors import Language
 from vision.geometry import Box
 from vision.poses import Pose
+from vision.report.latin import latin_name
 from vision.rules import Policy, Verdict, headline, pose_label
 
 Strength = Literal["flag", "review", "quiet"]
@@ -44,7 +45,8 @@ _SINGULAR = {"hands": "hand", "faces": "face", "tangan": "tangan", "wajah": "waj
 class Mark:
     """One place on the photo. `box` and `landmarks_xy` are in pixels of the picture that is drawn on.
 
-    `number` refers to the legend; quiet marks have none (0) and no label. `subject` is the hand or face of the result.
+    `number` refers to the legend; quiet marks have none (0) and no label. `latin_label` says the same where no font has
+    the script of a name. `subject` is the hand or face of the result.
     """
 
     box: Box
@@ -53,6 +55,7 @@ class Mark:
     label: str = ""
     landmarks_xy: tuple[tuple[float, float], ...] | None = None
     subject: tuple[Literal["hands", "faces"], int] | None = None
+    latin_label: str = ""
 
     def __post_init__(self) -> None:
         if self.landmarks_xy is not None and len(self.landmarks_xy) != 21:
@@ -86,8 +89,9 @@ def marks_of(
     for at, face in enumerate(result.faces):
         if at in faces:
             severity = findings[faces[at]].severity
-            label = _face_label(face, language)
-            marks.append(Mark(Box(*face.box).scaled(scale_xy), severity, 1, label, subject=("faces", at)))
+            label, latin = _face_label(face, language, _name), _face_label(face, language, _latin_name)
+            box = Box(*face.box).scaled(scale_xy)
+            marks.append(Mark(box, severity, 1, label, subject=("faces", at), latin_label=latin))
     order = {("hands", at): finding for at, finding in hands.items()}
     order |= {("faces", at): finding for at, finding in faces.items()}
     verdict = Verdict(result.verdict)
@@ -152,14 +156,23 @@ def _hand_mark(
     return Mark(box, finding.severity, 1, label, landmarks, ("hands", at))
 
 
-def _face_label(face: Face, language: Language) -> str:
+def _name(person: Alternative) -> str:
+    return person.name
+
+
+def _latin_name(person: Alternative) -> str:
+    """Return a person's name in Latin letters, or else the id that they are registered by."""
+    return latin_name(person.name) or person.candidate
+
+
+def _face_label(face: Face, language: Language, name_of: Callable[[Alternative], str]) -> str:
     words, match = _WORDS[language], face.match
     if match is None:
         return "?"
-    name = match.name
+    name = name_of(match)
     if match.alternatives:
         # Whose ballot number it would be is in doubt as well: the legend's message tells both.
-        return f"{words['like']} " + f" {words['or']} ".join([name, *(other.name for other in match.alternatives)])
+        return f"{words['like']} " + f" {words['or']} ".join([name, *(name_of(other) for other in match.alternatives)])
     if match.strength == "possible":
         name = f"{words['like']} {name}"
     if match.role == "family":
