@@ -11,6 +11,8 @@ PARTS = {
     "policy-schema": Part("policy_schema", "write docs/policy.schema.json"),
     "regions": Part("regions", "write the codes and names of regions (needs npm)"),
     "accuracy": Part("accuracy", "draw the pictures of docs/accuracy.md"),
+    "measure": Part("measure", "figures of the code, beside those of an older commit"),
+    "draw": Part("draw", "draw the picture of the house and the table of rooms in CONTRIBUTING.md"),
 }
 
 if __name__ == "__main__":
