@@ -17,7 +17,7 @@ from pathlib import Path
 from jsonschema import Draft202012Validator
 
 ROOT = Path(__file__).resolve().parent.parent
-SCHEMA = ROOT / "tests" / "schema" / "check-1.json"
+SCHEMA = ROOT / "vision" / "contract" / "schema" / "check-1.json"
 SHOWN = 10
 
 

@@ -48,7 +48,7 @@ async def ready(service: ServiceOf) -> Response:
     return json_response(told) if status == "ready" else json_response(told, 503, _RETRY)
 
 
-@router.get("/metrics", include_in_schema=False)
+@router.get("/metrics", tags=["system"], **openapi.METRICS)
 async def metrics(service: ServiceOf, _caller: Checker) -> Response:
     """Give Prometheus what it collects."""
     return Response(service.metrics.text(), headers={"Content-Type": CONTENT_TYPE})
