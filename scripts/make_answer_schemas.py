@@ -116,7 +116,7 @@ def _components(kinds: Iterable[type[Part]], template: str) -> dict[str, Any]:
 
     msgspec.json.schema_components(kinds, schema_hook=either, ref_template=template)  # finds what `either` names
     _, found = msgspec.json.schema_components(named, schema_hook=either, ref_template=template)
-    return {name: _finished(name, found[name]) for name in sorted(found)}
+    return {name: _finished(name, _with_plain_lists(found[name])) for name in sorted(found)}
 
 
 def _finished(name: str, schema: dict[str, Any]) -> dict[str, Any]:
@@ -145,6 +145,18 @@ def _member(name: str, key: str, schema: dict[str, Any]) -> dict[str, Any]:
     if about := _ABOUT.get((name, key)):
         return schema | {"pattern": rf"^({'|'.join(about)})\.[a-z_]+$"}
     return _words(schema, _WORDS[name, key]) if (name, key) in _WORDS else schema
+
+
+def _with_plain_lists(node: Any) -> Any:
+    """Say of a tuple, whose items are all of one type, that it is a list of so many: makers of clients know no more."""
+    if isinstance(node, list):
+        return [_with_plain_lists(one) for one in node]
+    if not isinstance(node, dict):
+        return node
+    plain = {key: _with_plain_lists(value) for key, value in node.items()}
+    if "prefixItems" in plain:
+        plain["items"] = {"type": plain.pop("prefixItems")[0]["type"]}
+    return plain
 
 
 def _words(schema: dict[str, Any], words: Iterable[str]) -> dict[str, Any]:

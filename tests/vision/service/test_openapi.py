@@ -102,7 +102,7 @@ def test_every_code_is_in_the_docs_with_its_status() -> None:
 def test_problems_have_words_in_both_languages(code: str) -> None:
     values = {"most": 10, "seconds": 3}
     problem = ProblemError(code, **values)
-    told = {language: problem.to_dict(language, "0" * 16) for language in ("id", "en")}  # type: ignore[arg-type]
+    told = {language: problem.to_answer(language, "0" * 16).to_dict() for language in ("id", "en")}  # type: ignore[arg-type]
     assert told["id"]["detail"] != told["en"]["detail"]
     assert told["id"]["title"] != told["en"]["title"]
     for one in told.values():
