@@ -17,7 +17,7 @@ from jsonschema import Draft202012Validator
 
 from scripts import ROOT
 
-SCHEMA = ROOT / "tests" / "schema" / "check-1.json"
+SCHEMA = ROOT / "vision" / "contract" / "schema" / "check-1.json"
 SHOWN = 10
 
 

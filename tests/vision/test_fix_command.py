@@ -30,7 +30,8 @@ from vision.remedy.repair import ROUNDS, repair
 from vision.rules import Policy
 from vision.stages.engines import Engines
 
-VALIDATOR = Draft202012Validator(json.loads((Path(__file__).parents[1] / "schema" / "fix-1.json").read_text("utf-8")))
+SCHEMA = Path(__file__).resolve().parents[2] / "vision" / "contract" / "schema" / "fix-1.json"
+VALIDATOR = Draft202012Validator(json.loads(SCHEMA.read_text("utf-8")))
 SIGN = Box(440, 200, 60, 80)
 """Where the test's photo shows what the detector takes for a hand: black and white stripes."""
 

@@ -18,7 +18,7 @@ from vision.poses import Pose
 from vision.rules import Policy, available_packs
 from vision.stages.engines import Engines
 
-SCHEMA = Path(__file__).resolve().parents[1] / "schema" / "check-1.json"
+SCHEMA = Path(__file__).resolve().parents[2] / "vision" / "contract" / "schema" / "check-1.json"
 
 
 def run(*arguments: str) -> Result:

@@ -27,7 +27,7 @@ from vision.rules import ElectionContext, Policy
 from vision.stages.engines import Engines
 from vision.stages.roster import NOBODY, Roster
 
-SCHEMAS = Path(__file__).parents[1] / "schema"
+SCHEMAS = Path(__file__).resolve().parents[2] / "vision" / "contract" / "schema"
 POST = Draft202012Validator(json.loads((SCHEMAS / "post-1.json").read_text("utf-8")))
 PHOTO = Draft202012Validator(json.loads((SCHEMAS / "check-1.json").read_text("utf-8")))
 

@@ -25,7 +25,7 @@ from vision.report.tables import COLUMNS, PLACE_COLUMNS, write_csv, write_jsonl,
 AT = datetime(2026, 11, 28, 9, 15, tzinfo=timezone(timedelta(hours=7)))
 DECISION = Decision(Ruling.FALSE_ALARM, '=HYPERLINK("http://x")', "Sri", AT)
 FACTS = facts_of([])
-SCHEMA = Path(__file__).resolve().parents[2] / "schema" / "check-1.json"
+SCHEMA = Path(__file__).resolve().parents[3] / "vision" / "contract" / "schema" / "check-1.json"
 WRITERS = {"csv": write_csv, "jsonl": write_jsonl, "parquet": write_parquet}
 
 
@@ -126,7 +126,7 @@ def test_json_lines_follow_the_contract(tmp_path: Path) -> None:
     write_jsonl(tmp_path / "r.jsonl", FACTS, photos)
     lines = [json.loads(line) for line in (tmp_path / "r.jsonl").read_text("utf-8").splitlines()]
     contract = json.loads(SCHEMA.read_text("utf-8"))
-    contract["$defs"]["result"]["required"].remove("timings_ms")
+    contract["$defs"]["CheckedPhoto"]["required"].remove("timings_ms")
     check = Draft202012Validator(contract)
     assert not [error for line in lines for error in check.iter_errors(line)]
     assert [line["key"] for line in lines] == [photo.key for photo in photos]

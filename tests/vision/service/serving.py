@@ -70,7 +70,8 @@ def _obey(job: Job) -> Answer:
     )
     padding = "x" * 20_000_000 if what == "large" else ""
     answer = structs.asdict(result.to_answer())
-    told = ObedientAnswer(**answer, marks=(), bases=(), unread=(), pid=os.getpid(), padding=padding)
+    extras: dict[str, Any] = {"marks": (), "bases": (), "unread": (), "annotated": None, "preview": None}
+    told = ObedientAnswer(**answer, **extras, pid=os.getpid(), padding=padding)
     picture = Picture("image/jpeg", (4, 3), b"\xff\xd8\xff jpeg") if job.annotated else None
     return Checked(result, told, picture)
 

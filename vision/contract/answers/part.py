@@ -19,8 +19,9 @@ Count = Annotated[int, Meta(ge=0)]
 AtLeastOne = Annotated[int, Meta(ge=1)]
 Indices = Annotated[tuple[Count, ...], Meta(extra_json_schema={"uniqueItems": True})]
 Number = Annotated[int, Meta(ge=1, le=10)]
+Length = Annotated[float, Meta(ge=0)]
 Box = Annotated[
-    tuple[float, float, float, float],
+    tuple[float, float, Length, Length],
     Meta(description="Left, top, width, height in pixels of the full-size upright photo."),
 ]
 

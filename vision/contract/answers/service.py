@@ -55,8 +55,8 @@ class PhotoAnswer(CheckedPhoto, frozen=True, kw_only=True):
     marks: tuple[Mark, ...]
     bases: tuple[Basis | None, ...]
     unread: tuple[Text, ...]
-    annotated: Picture | None = None
-    preview: Picture | None = None
+    annotated: Picture | None
+    preview: Picture | None
 
 
 if TYPE_CHECKING:

@@ -123,6 +123,8 @@ class CheckJob:
             unread=extras.unread(
                 language, has_gallery=roster.revision is not None, has_people=roster.index is not None
             ),
+            annotated=None,
+            preview=None,
         )
         annotated = _annotated(self.photo, told, language) if self.annotated else None
         preview = _jpeg(extras.preview(self.photo), extras.PREVIEW_QUALITY) if self.preview else None

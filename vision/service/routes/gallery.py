@@ -136,7 +136,7 @@ async def change(request: Request, service: ServiceOf, _caller: Manager, person:
     return json_response(await _changed(service, partial(galleries.change_person, path, person, values)))
 
 
-@router.delete("/v1/candidates/{person}", tags=["gallery"], **openapi.REMOVED)
+@router.delete("/v1/candidates/{person}", tags=["gallery"], **openapi.REMOVE_PERSON)
 async def remove(
     service: ServiceOf, _caller: Manager, person: Id, with_family: Annotated[bool, Query()] = False
 ) -> Response:
@@ -169,7 +169,7 @@ async def add_photos(request: Request, service: ServiceOf, caller: Manager, pers
     return await _with_photos(request, service, caller, work)
 
 
-@router.delete("/v1/candidates/{person}/photos/{number}", tags=["gallery"], **openapi.REMOVED)
+@router.delete("/v1/candidates/{person}/photos/{number}", tags=["gallery"], **openapi.REMOVE_PHOTO)
 async def remove_photo(
     service: ServiceOf, _caller: Manager, person: Id, number: Annotated[int, PathParameter(ge=1, le=2**53)]
 ) -> Response:
@@ -178,14 +178,14 @@ async def remove_photo(
     return json_response(await _changed(service, partial(galleries.remove_photo, path, person, number)))
 
 
-@router.put("/v1/candidates/{person}/distinct/{other}", tags=["gallery"], **openapi.DISTINCT)
+@router.put("/v1/candidates/{person}/distinct/{other}", tags=["gallery"], **openapi.TELL_DISTINCT)
 async def tell_distinct(service: ServiceOf, _caller: Manager, person: Id, other: Id) -> Response:
     """Keep that two who look alike are two people."""
     path = _gallery(service)
     return json_response(await _changed(service, partial(galleries.tell_distinct, path, person, other, are_two=True)))
 
 
-@router.delete("/v1/candidates/{person}/distinct/{other}", tags=["gallery"], **openapi.DISTINCT)
+@router.delete("/v1/candidates/{person}/distinct/{other}", tags=["gallery"], **openapi.TELL_SAME)
 async def tell_same(service: ServiceOf, _caller: Manager, person: Id, other: Id) -> Response:
     """Take back that two are two people."""
     path = _gallery(service)
@@ -217,7 +217,7 @@ async def put_election(request: Request, service: ServiceOf, _caller: Manager, e
     return json_response(told, 201 if is_new else 200)
 
 
-@router.delete("/v1/elections/{election}", tags=["gallery"], **openapi.REMOVED)
+@router.delete("/v1/elections/{election}", tags=["gallery"], **openapi.REMOVE_ELECTION)
 async def remove_election(service: ServiceOf, _caller: Manager, election: Id) -> Response:
     """Remove an election to which nobody belongs."""
     return json_response(await _changed(service, partial(galleries.remove_election, _gallery(service), election)))

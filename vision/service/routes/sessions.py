@@ -31,19 +31,6 @@ from vision.service.state import Service
 router = APIRouter()
 
 _MOST_BYTES, _SECONDS = 1000, 10.0
-_LOGIN = openapi.described(
-    "session",
-    413,
-    415,
-    body=openapi.json_body(
-        {
-            "type": "object",
-            "required": ["code"],
-            "properties": {"code": {"type": "string", "minLength": 1, "maxLength": 40, "examples": ["K7QF-2MXP"]}},
-            "additionalProperties": False,
-        }
-    ),
-)
 
 
 class Login(BaseModel):
@@ -54,13 +41,13 @@ class Login(BaseModel):
     code: str = Field(min_length=1, max_length=40)
 
 
-@router.get("/v1/session", tags=["session"], **openapi.described("session"))
+@router.get("/v1/session", tags=["session"], **openapi.SESSION)
 async def show(service: ServiceOf, caller: Known) -> Response:
     """Tell who asks, what they may, and what the server takes."""
     return json_response(_told(service, caller))
 
 
-@router.post("/v1/session", tags=["session"], **_LOGIN)
+@router.post("/v1/session", tags=["session"], **openapi.LOG_IN)
 async def log_in(request: Request, service: ServiceOf) -> Response:
     """Begin a session with a login code."""
     refuse_other_sites(request)
@@ -90,7 +77,7 @@ async def log_in(request: Request, service: ServiceOf) -> Response:
     return response
 
 
-@router.delete("/v1/session", tags=["session"], **openapi.described("session"))
+@router.delete("/v1/session", tags=["session"], **openapi.LOG_OUT)
 async def log_out(request: Request, service: ServiceOf, caller: Known) -> Response:
     """End the session."""
     if caller.session is not None:

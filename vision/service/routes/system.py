@@ -7,7 +7,7 @@ from typing import Literal
 import anyio.to_thread
 from fastapi import APIRouter
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 
 from candidates.errors import CandidatesError
 from vision._version import __version__
@@ -48,7 +48,7 @@ async def ready(service: ServiceOf) -> Response:
     return json_response(told) if status == "ready" else json_response(told, 503, _RETRY)
 
 
-@router.get("/metrics", include_in_schema=False)
+@router.get("/metrics", tags=["system"], response_class=PlainTextResponse, **openapi.METRICS)
 async def metrics(service: ServiceOf, _caller: Checker) -> Response:
     """Give Prometheus what it collects."""
     return Response(service.metrics.text(), headers={"Content-Type": CONTENT_TYPE})
