@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from vision.checker import PhotoChecker
     from vision.enrolment.reference import Enroller, FaceTemplate
+    from vision.media import photo as media
     from vision.rules import Policy
     from vision.stages.engines import Engines
     from vision.stages.roster import Roster
@@ -111,18 +112,20 @@ class CheckJob:
     def done_at(self, bench: Bench) -> Answer:
         """Judge it; a photo that cannot be judged is an answer as well."""
         checker = bench.checker(self.by, self.gallery_state)
-        answer = checker.check_or_error(self.photo, name=self.name)
+        checked = checker.check_file(self.photo, name=self.name)
+        if isinstance(checked, CheckError):
+            return Checked(checked, checked.to_dict())
+        answer, file = checked
         told = answer.to_dict()
-        if isinstance(answer, CheckError):
-            return Checked(answer, told)
         language, roster = self.by.language, checker.roster
         told["marks"] = extras.marks(told, language)
         told["bases"] = extras.bases(answer.findings, language)
         told["unread"] = extras.unread(
             language, has_gallery=roster.revision is not None, has_people=roster.index is not None
         )
-        annotated = _annotated(self.photo, told, language) if self.annotated else None
-        preview = _jpeg(extras.preview(self.photo), extras.PREVIEW_QUALITY) if self.preview else None
+        judged = file.first
+        annotated = _annotated(judged, told, language) if self.annotated else None
+        preview = _jpeg(judged.shown(extras.PREVIEW_SIDE), extras.PREVIEW_QUALITY) if self.preview else None
         return Checked(answer, told, annotated, preview)
 
 
@@ -141,17 +144,16 @@ class FixJob:
 
     def done_at(self, bench: Bench) -> Answer:
         """Mend it."""
-        from vision.media.photo import read_photo
-        from vision.media.sniff import sniff
+        from vision.media.photo import MediaFile
         from vision.remedy.copies import Format
         from vision.remedy.remedy import How
         from vision.remedy.repair import repair
         from vision.remedy.wording import to_dict
 
         checker = bench.checker(self.by, self.gallery_state)
-        data = read_photo(self.photo)
-        form = Format(self.form.upper()) if self.form else Format.PNG if sniff(data) == Format.PNG else Format.JPEG
-        outcome = repair(checker, data, self.name, form, how=How(self.how), margin=self.margin)
+        file = MediaFile.open(self.photo, name=self.name)
+        form = Format(self.form.upper()) if self.form else Format.PNG if file.format == Format.PNG else Format.JPEG
+        outcome = repair(checker, file, form, how=How(self.how), margin=self.margin)
         if outcome.attempt is None or not (outcome.is_clear or self.keep):
             return Fixed(to_dict(outcome, None), None)
         after = outcome.attempt.after.photo.size_wh
@@ -279,11 +281,10 @@ _COPY: Mapping[Language, str] = {"id": "foto-siap", "en": "photo-ready"}
 """Name under which a copy is saved; never the photo's own."""
 
 
-def _annotated(photo: bytes, told: Mapping[str, Any], language: Language) -> Picture:
-    from vision.media.photo import open_photo
-    from vision.report.annotate import JPEG_QUALITY, annotate
+def _annotated(judged: media.Picture, told: Mapping[str, Any], language: Language) -> Picture:
+    from vision.report.annotate import JPEG_QUALITY, LONGEST_SIDE, annotate
 
-    return _jpeg(annotate(open_photo(photo).pixels, told, language), JPEG_QUALITY)
+    return _jpeg(annotate(judged.shown(LONGEST_SIDE), told, language), JPEG_QUALITY)
 
 
 def _jpeg(pixels: NDArray[np.uint8], quality: int) -> Picture:
