@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import os
 import threading
 import time
@@ -21,7 +20,7 @@ from vision.contract.post import PostResult, require_a_post
 from vision.contract.result import CheckError, CheckResult, EngineFacts, FaceResult, HandResult, PhotoFacts, ScopeFacts
 from vision.errors import EngineError, FotoNetralError, Language, PhotoTooLargeError
 from vision.hands.light import in_plain_light
-from vision.media.photo import DETAIL_SIDE, Photo, PhotoLimits, Source, open_photo
+from vision.media.photo import DETAIL_SIDE, MediaFile, Photo, PhotoLimits, Picture, Source
 from vision.models import model_sha256
 from vision.poses import Pose
 from vision.rules import (
@@ -130,23 +129,24 @@ class PhotoChecker(Closing):
         )
         return cls(pack, roster, language=language, limits=limits, load=load)
 
-    def check(self, source: Source, *, name: str | None = None) -> CheckResult:
+    def check(self, source: Source | MediaFile, *, name: str | None = None) -> CheckResult:
         """Judge one photo: a path, bytes, a binary file object, or an RGB array of (height, width, 3) uint8.
 
-        `name` stands in the result instead of the path. Raises `PhotoError` when the photo cannot be read and
-        `EngineError` when a model fails.
+        `name` stands in the result instead of the path. A file that was opened already (`MediaFile`) has its own name
+        and limits, and afterwards shows the pixels that were judged. Raises `PhotoError` when the photo cannot be read
+        and `EngineError` when a model fails.
         """
         timings = dict.fromkeys(STAGES, 0.0)
-        start = source.tell() if isinstance(source, io.IOBase) and source.seekable() else None
         with _timed(timings, "decode"):
-            photo = open_photo(source, name=name, limits=self._limits)
+            picture = self._opened(source, name).first
+            photo = picture.decode()
         with self._turn:
             engines = self._loaded(timings)
             with _timed(timings, "faces"):
                 photo, faces, turn = look_upright(engines.faces, photo)
             if _is_distant_group(photo, faces):
                 with _timed(timings, "decode"):
-                    finer = self._finer(source, start, name)
+                    finer = _finer(picture)
                 if finer is not None:
                     photo = turn.photo(finer) if turn else finer
                     with _timed(timings, "faces"):
@@ -171,19 +171,28 @@ class PhotoChecker(Closing):
 
     def check_or_error(self, source: Source, *, name: str | None = None) -> CheckResult | CheckError:
         """Judge one photo of many: what goes wrong with it becomes a `CheckError`, whatever it is."""
+        checked = self.check_file(source, name=name)
+        return checked if isinstance(checked, CheckError) else checked[0]
+
+    def check_file(self, source: Source, *, name: str | None = None) -> tuple[CheckResult, MediaFile] | CheckError:
+        """Judge one photo of many, and return the result with the opened file, for whoever draws what was judged."""
         try:
-            return self.check(source, name=name)
+            file = self._opened(source, name)
+            return self.check(file), file
         except Exception as error:
-            failure = failure_of(error)
-            if isinstance(failure, FotoNetralError):
-                return CheckError(name or _name_of(source), failure, self.language)
-            # A library's surprise on one photo must neither end the batch nor pass for "nothing found".
-            what = f"{type(error).__name__}: {error}"
-            failed = missing_library(error) or EngineError(
-                f"Foto gagal diperiksa ({what}).", f"The photo could not be checked ({what})."
-            )
-            failed.__cause__ = error
-            return CheckError(name or _name_of(source), failed, self.language)
+            return self._failed(error, name or _name_of(source))
+
+    def _failed(self, error: Exception, name: str) -> CheckError:
+        failure = failure_of(error)
+        if isinstance(failure, FotoNetralError):
+            return CheckError(name, failure, self.language)
+        # A library's surprise on one photo must neither end the batch nor pass for "nothing found".
+        what = f"{type(error).__name__}: {error}"
+        failed = missing_library(error) or EngineError(
+            f"Foto gagal diperiksa ({what}).", f"The photo could not be checked ({what})."
+        )
+        failed.__cause__ = error
+        return CheckError(name, failed, self.language)
 
     def check_post(self, sources: Sequence[Source], names: Sequence[str] | None = None) -> PostResult:
         """Judge the photos of one post together, in the order of the post; `names` run parallel to `sources`.
@@ -202,16 +211,8 @@ class PhotoChecker(Closing):
                 self._engines.close()
                 self._engines = None
 
-    def _finer(self, source: Source, start: int | None, name: str | None) -> Photo | None:
-        """Decode once more with more pixels; None where the memory bound or a spent stream does not allow it."""
-        if start is not None and isinstance(source, io.IOBase):
-            source.seek(start)
-        elif hasattr(source, "read"):
-            return None
-        try:
-            return open_photo(source, name=name, limits=self._limits, analysis_side=DETAIL_SIDE)
-        except PhotoTooLargeError:
-            return None
+    def _opened(self, source: Source | MediaFile, name: str | None) -> MediaFile:
+        return source if isinstance(source, MediaFile) else MediaFile.open(source, name=name, limits=self._limits)
 
     def _loaded(self, timings: dict[str, float]) -> Engines:
         if self._engines is None:
@@ -287,6 +288,14 @@ class PhotoChecker(Closing):
             scope=ScopeFacts.of(self.roster),
             unnamed=unnamed,
         )
+
+
+def _finer(picture: Picture) -> Photo | None:
+    """Decode once more with more pixels; None where the memory bound does not allow it."""
+    try:
+        return picture.decode(DETAIL_SIDE)
+    except PhotoTooLargeError:
+        return None
 
 
 def _too_far(photo: Photo, faces: Sequence[Face]) -> tuple[Remark, ...]:

@@ -21,6 +21,8 @@ from tests.fakes import FakeEngines, a_face, a_hand
 from vision import CheckError, CheckResult, PhotoChecker
 from vision.errors import EngineError, PhotoNotFoundError, PhotoTruncatedError, PolicyError
 from vision.geometry import Box
+from vision.media import THE_PICTURE
+from vision.media.decode import Header, decode
 from vision.poses import Pose
 from vision.rules import ElectionContext, Policy
 from vision.stages.engines import Engines
@@ -372,12 +374,60 @@ def test_a_distant_group_gets_more_detail(
     assert result.faces[0].box.width == width * 4000 / long_sides[-1]
 
 
-def test_a_stream_that_cannot_go_back_is_judged_as_it_was_read(tmp_path: Path) -> None:
-    class Once(io.BytesIO):
-        def seekable(self) -> bool:
-            return False
+class Once(io.BytesIO):
+    """A stream that cannot go back, as a pipe."""
 
-    buffer = io.BytesIO()
-    Image.fromarray(np.full((300, 4000, 3), 90, np.uint8)).save(buffer, "JPEG")
-    fake = FakeEngines(faces=[a_face(Box(100.0 * index, 50, 30, 30)) for index in range(5)])
-    assert a_checker(fake).check(Once(buffer.getvalue())).photo.size_wh == (4000, 300)
+    def seekable(self) -> bool:
+        return False
+
+
+def test_a_stream_that_cannot_go_back_gets_the_answer_of_its_file(tmp_path: Path) -> None:
+    path = tmp_path / "group.jpg"
+    Image.fromarray(np.full((300, 4000, 3), 90, np.uint8)).save(path)
+    seen: list[int] = []
+    faces = [a_face(Box(100.0 * index, 50, 30, 30)) for index in range(5)]
+    fake = FakeEngines(faces=faces, hands=[PEACE], look=lambda shown: seen.append(shown.shape[1]))
+    told = [a_checker(fake).check(source, name="a").to_dict() for source in (path, Once(path.read_bytes()))]
+    assert seen == [2000, 4000] * 2
+    assert [one | {"timings_ms": None} for one in told] == [told[0] | {"timings_ms": None}] * 2
+
+
+@pytest.fixture
+def decodes(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int]]:
+    """Return the sizes (width, height) at which files were decoded since."""
+    sizes: list[tuple[int, int]] = []
+
+    def counted(header: Header, reduce_by: int, target_wh: tuple[int, int]) -> np.ndarray:
+        sizes.append(target_wh)
+        return decode(header, reduce_by, target_wh)
+
+    monkeypatch.setattr("vision.media.photo.decode", counted)
+    return sizes
+
+
+@pytest.mark.parametrize(
+    ("faces", "sizes"),
+    [
+        pytest.param(1, [(2000, 150)], id="a portrait is decoded once"),
+        pytest.param(5, [(2000, 150), (4000, 300)], id="a distant group once more, for a finer look"),
+    ],
+)
+def test_whoever_draws_shows_the_pixels_that_were_judged(
+    tmp_path: Path, decodes: list[tuple[int, int]], faces: int, sizes: list[tuple[int, int]]
+) -> None:
+    path = tmp_path / "group.jpg"
+    Image.new("RGB", (4000, 300), (90, 90, 90)).save(path)
+    found = [a_face(Box(100.0 * index, 50, 30, 30)) for index in range(faces)]
+
+    def look(_: object) -> None:
+        Image.new("RGB", (640, 480), (200, 0, 0)).save(path)  # somebody writes over the file meanwhile
+
+    checked = a_checker(FakeEngines(faces=found, look=look)).check_file(path)
+    assert not isinstance(checked, CheckError)
+    result, file = checked
+    assert result.photo.size_wh == file.size_wh == (4000, 300)
+    assert file.first.shown(4000).shape == (*sizes[-1][::-1], 3)
+    assert file.first.shown(1000).shape == (75, 1000, 3)
+    assert np.abs(file.first.shown(1000).astype(int) - 90).max() <= 2
+    assert decodes == sizes
+    assert file.first.place == THE_PICTURE

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import ExifTags, Image, ImageCms, PngImagePlugin
 
-from vision.media.photo import Original, open_original
+from vision.media.photo import FileSource, MediaFile, Original
 from vision.remedy import copies
 from vision.remedy.copies import Format, Target, encode, target_of, write
 from vision.remedy.errors import CopyExistsError, CopyFormatError, CopyIsOriginalError, CopyUnwritableError
@@ -19,6 +19,10 @@ from vision.remedy.profile import colours_only
 
 PIXELS = np.random.default_rng(1).integers(0, 256, (48, 64, 3), np.uint8)
 PLAIN = Original(PIXELS, None, None, None)
+
+
+def open_original(source: FileSource) -> Original:
+    return MediaFile.open(source).first.original()
 
 
 def screen_profile() -> bytes:

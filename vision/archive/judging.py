@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 import cv2
+import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from vision.contract.result import CheckError
 from vision.errors import FotoNetralError
 from vision.media.likeness import likeness
-from vision.media.photo import open_photo
 from vision.settings import CheckerSettings, JudgeSpec
 
 THUMBNAIL_SIDE = 480
@@ -78,23 +79,21 @@ def make_judge(spec: JudgeSpec, audit_rate: float) -> Judge:
     checker = spec.open()
 
     def judge(task: Task) -> Answer:
-        result = checker.check_or_error(task.data, name="")
-        if isinstance(result, CheckError):
-            return error_answer(task.key, result.error, spec.settings)
+        checked = checker.check_file(task.data, name="")
+        if isinstance(checked, CheckError):
+            return error_answer(task.key, checked.error, spec.settings)
+        result, file = checked
         kept = result.to_answer().kept.named("").to_json()
         thumbnail, hashed = None, None
         if result.findings or is_audited(task.key, audit_rate):
-            thumbnail, hashed = _seen_small(task.data)
+            thumbnail, hashed = _seen_small(file.first.shown(THUMBNAIL_SIDE))
         return Answer(task.key, result.verdict.value, kept, "", thumbnail, hashed, dict(result.timings_ms))
 
     return judge
 
 
-def _seen_small(data: bytes) -> tuple[bytes, int]:
-    """Return a thumbnail and the hash that photos which look alike share."""
-    pixels = open_photo(data, analysis_side=THUMBNAIL_SIDE).pixels
-    picture = Image.fromarray(pixels)
-    picture.thumbnail((THUMBNAIL_SIDE, THUMBNAIL_SIDE), Image.Resampling.BOX)
+def _seen_small(pixels: NDArray[np.uint8]) -> tuple[bytes, int]:
+    """Return the picture of a thumbnail's size as a file, and the hash that photos which look alike share."""
     packed = io.BytesIO()
-    picture.save(packed, "WEBP", quality=_THUMBNAIL_QUALITY)
+    Image.fromarray(pixels).save(packed, "WEBP", quality=_THUMBNAIL_QUALITY)
     return packed.getvalue(), likeness(pixels)

@@ -88,16 +88,15 @@ def fix(
 
 def _fixed(checker: PhotoChecker, wish: _Wish) -> int:
     """Mend the photo, tell about it, and return the exit status."""
-    from vision.media.photo import read_photo
-    from vision.media.sniff import sniff
+    from vision.media.photo import MediaFile
     from vision.remedy.copies import target_of, write
     from vision.remedy.remedy import How
     from vision.remedy.repair import repair
 
     try:
-        data = read_photo(wish.photo)
-        target = target_of(wish.photo, sniff(data) or "", wish.out, force=wish.force)
-        outcome = repair(checker, data, wish.photo, target.format, how=How(wish.how), margin=wish.margin)
+        file = MediaFile.open(wish.photo)
+        target = target_of(wish.photo, file.format, wish.out, force=wish.force)
+        outcome = repair(checker, file, target.format, how=How(wish.how), margin=wish.margin)
         written: Path | None = None
         if outcome.attempt is not None and (outcome.is_clear or wish.keep):
             write(target, outcome.attempt.encoded, wish.photo, force=wish.force)

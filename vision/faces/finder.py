@@ -23,7 +23,7 @@ from vision.faces.quality import covered, sharpness, turned
 from vision.faces.tiles import Tile, belongs_to_tile, merge, plan_bands, reading_order
 from vision.faces.yunet import YuNet
 from vision.geometry import Box
-from vision.media.halving import halved
+from vision.media.shrinking import halved
 from vision.runtime.crew import Crew
 
 _AFAR_SIDE, _AFAR_BORDER = 320, 0.375

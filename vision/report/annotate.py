@@ -24,6 +24,9 @@ from vision.report.marks import Banner, Mark, marks_of
 from vision.report.strips import banner_strip, legend_strip
 from vision.runtime.whole_files import write_whole
 
+LONGEST_SIDE = 4000
+"""Pixels of a marked photo: larger ones are reduced before, since nobody looks at marks from that near."""
+
 JPEG_QUALITY = 90
 _LEAST_WIDTH = 800  # below this, numbers and words would be too few pixels to read
 _MOST_HEIGHT = 2400

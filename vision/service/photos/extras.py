@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib import resources
-from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -19,10 +18,6 @@ from vision.contract.answers.service import Basis, Mark, PhotoAnswer
 from vision.errors import Language
 from vision.rules import Finding, Rule, next_step
 from vision.rules.texts import text
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
 
 PREVIEW_SIDE = 1600
 """Pixels of the longer side of a preview: sharp on a phone that zooms in."""
@@ -60,21 +55,6 @@ def unread(language: Language, *, has_gallery: bool, has_people: bool) -> tuple[
     """Return what nobody should take for checked: what is never read, and faces where nobody was compared."""
     never = next_step((), language)
     return (never,) if has_people else (never, _words(language)["nobody" if has_gallery else "no_gallery"])
-
-
-def preview(photo: bytes) -> NDArray[np.uint8]:
-    """Return the photo itself, upright and reduced: (height, width, 3) uint8 RGB."""
-    import cv2
-    import numpy as np
-
-    from vision.media.photo import open_photo
-
-    pixels = open_photo(photo).pixels
-    scale = PREVIEW_SIDE / max(pixels.shape[:2])
-    if scale >= 1:
-        return pixels
-    size_wh = max(round(pixels.shape[1] * scale), 1), max(round(pixels.shape[0] * scale), 1)
-    return np.asarray(cv2.resize(pixels, size_wh, interpolation=cv2.INTER_AREA), dtype=np.uint8)
 
 
 def together(photos: Iterable[PhotoAnswer | FailedPhoto]) -> tuple[str, ...]:

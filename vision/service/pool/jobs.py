@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from vision.checker import PhotoChecker
     from vision.enrolment.reference import Enroller, FaceTemplate
+    from vision.media import photo as media
     from vision.stages.engines import Engines
 
 
@@ -112,23 +113,25 @@ class CheckJob:
     def done_at(self, bench: Bench) -> Answer:
         """Judge it; a photo that cannot be judged is an answer as well."""
         checker = bench.checker(self.by, self.gallery_state)
-        answer = checker.check_or_error(self.photo, name=self.name)
-        if isinstance(answer, CheckError):
-            return Checked(answer, answer.to_answer())
-        language, roster, checked = self.by.language, checker.roster, answer.to_answer()
+        checked = checker.check_file(self.photo, name=self.name)
+        if isinstance(checked, CheckError):
+            return Checked(checked, checked.to_answer())
+        judgment, file = checked
+        language, roster, answer = self.by.language, checker.roster, judgment.to_answer()
         told = PhotoAnswer(
-            **structs.asdict(checked),
-            marks=extras.marks(checked, language),
-            bases=extras.bases(answer.findings, language),
+            **structs.asdict(answer),
+            marks=extras.marks(answer, language),
+            bases=extras.bases(judgment.findings, language),
             unread=extras.unread(
                 language, has_gallery=roster.revision is not None, has_people=roster.index is not None
             ),
             annotated=None,
             preview=None,
         )
-        annotated = _annotated(self.photo, told, language) if self.annotated else None
-        preview = _jpeg(extras.preview(self.photo), extras.PREVIEW_QUALITY) if self.preview else None
-        return Checked(answer, told, annotated, preview)
+        judged = file.first
+        annotated = _annotated(judged, told, language) if self.annotated else None
+        preview = _jpeg(judged.shown(extras.PREVIEW_SIDE), extras.PREVIEW_QUALITY) if self.preview else None
+        return Checked(judgment, told, annotated, preview)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,17 +149,16 @@ class FixJob:
 
     def done_at(self, bench: Bench) -> Answer:
         """Mend it."""
-        from vision.media.photo import read_photo
-        from vision.media.sniff import sniff
+        from vision.media.photo import MediaFile
         from vision.remedy.copies import Format
         from vision.remedy.remedy import How
         from vision.remedy.repair import repair
         from vision.remedy.wording import answer_of
 
         checker = bench.checker(self.by, self.gallery_state)
-        data = read_photo(self.photo)
-        form = Format(self.form.upper()) if self.form else Format.PNG if sniff(data) == Format.PNG else Format.JPEG
-        outcome = repair(checker, data, self.name, form, how=How(self.how), margin=self.margin)
+        file = MediaFile.open(self.photo, name=self.name)
+        form = Format(self.form.upper()) if self.form else Format.PNG if file.format == Format.PNG else Format.JPEG
+        outcome = repair(checker, file, form, how=How(self.how), margin=self.margin)
         if outcome.attempt is None or not (outcome.is_clear or self.keep):
             return Fixed(answer_of(outcome, None), None)
         after = outcome.attempt.after.photo.size_wh
@@ -253,11 +255,10 @@ _COPY: Mapping[Language, str] = {"id": "foto-siap", "en": "photo-ready"}
 """Name under which a copy is saved; never the photo's own."""
 
 
-def _annotated(photo: bytes, told: KeptPhoto, language: Language) -> Picture:
-    from vision.media.photo import open_photo
-    from vision.report.annotate import JPEG_QUALITY, annotate
+def _annotated(judged: media.Picture, told: KeptPhoto, language: Language) -> Picture:
+    from vision.report.annotate import JPEG_QUALITY, LONGEST_SIDE, annotate
 
-    return _jpeg(annotate(open_photo(photo).pixels, told, language), JPEG_QUALITY)
+    return _jpeg(annotate(judged.shown(LONGEST_SIDE), told, language), JPEG_QUALITY)
 
 
 def _jpeg(pixels: NDArray[np.uint8], quality: int) -> Picture:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from vision.media.halving import halved
+from vision.media.shrinking import halved
 
 
 @pytest.mark.parametrize(
