@@ -35,7 +35,7 @@ def a_hand(pose: Pose, box: Box, **facts: object) -> Hand:
     points[20, :2] = (box.right, box.bottom)
     values: dict[str, object] = {"score": 0.98, "handedness": "right", "pose_score": 0.97, "person": 0, **facts}
     fingers = FingerState(0.1, 0.9, 0.9, 0.1, 0.1)
-    return Hand(points_xyz=points, world_xyz=np.zeros((21, 3)), fingers=fingers, pose=pose, **values)  # type: ignore[arg-type]
+    return Hand(points_xyz=points, world_xyz=np.zeros((21, 3)), fingers=fingers, pose=pose, **values)
 
 
 @dataclass

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -127,7 +128,7 @@ def test_the_same_squares_give_the_same_bytes(finder: PalmFinder) -> None:
 def test_many_squares_at_once_are_as_one_by_one(finder: PalmFinder) -> None:
     """Seven: more than go in at once. The answers are in the order of the squares."""
     pixels = a_hand("palm_five", 3).image
-    patches = [square.values[0] for square in SQUARES]
+    patches: list[Any] = [square.values[0] for square in SQUARES]
     alone = [palm for patch in patches for palm in finder.find(pixels, [patch], 0.1)]
     together = finder.find(pixels, patches, 0.1)
     assert len(together) == len(alone) >= 7

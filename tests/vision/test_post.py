@@ -19,7 +19,7 @@ from candidates import Calibration, Candidate, Index, Reference, Role
 from tests.fakes import FakeEngines, a_face, a_hand
 from vision import CheckError, CheckResult, PhotoChecker, PostResult
 from vision.command.main import fotonetral
-from vision.contract.post import MOST_PHOTOS
+from vision.contract.answers.post import MOST_PHOTOS
 from vision.errors import PhotoNotFoundError, PostError
 from vision.geometry import Box
 from vision.poses import Pose

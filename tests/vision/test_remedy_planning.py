@@ -213,7 +213,7 @@ class TestSecondLook:
     first = Scene(SIZE_WH, (Sign(((300.0, 300.0), (400.0, 300.0), (400.0, 400.0)), 100.0, 20.0),), (), (FACE[0],))
 
     def later(self, **parts: object) -> Scene:
-        return replace(Scene((1100, 850)), **parts)  # type: ignore[arg-type]
+        return replace(Scene((1100, 850)), **parts)
 
     def test_a_hand_seen_again_gets_a_larger_cover(self) -> None:
         again = Sign(((210.0, 260.0), (290.0, 340.0), (210.0, 340.0)), 100.0, 20.0)

@@ -118,7 +118,7 @@ def test_without_findings_it_is_clear() -> None:
 
 @pytest.mark.parametrize(("language", "start"), [("id", "Berkas"), ("en", "The file")], ids=["Indonesian", "English"])
 def test_an_error_has_no_verdict(language: str, start: str) -> None:
-    error = CheckError("b.jpg", PhotoTruncatedError("Berkas terpotong.", "The file is cut."), language)  # type: ignore[arg-type]
+    error = CheckError("b.jpg", PhotoTruncatedError("Berkas terpotong.", "The file is cut."), language)
     told = error.to_dict()
     assert set(told) == {"schema", "photo", "error"}
     assert told["photo"] == {"name": "b.jpg"}

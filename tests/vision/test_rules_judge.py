@@ -87,7 +87,7 @@ PEOPLE = {
 
 
 def hand(pose: Pose, index: int = 0, score: float = 0.95, **more: object) -> SeenHand:
-    return SeenHand(index, pose, score, **more)  # type: ignore[arg-type]
+    return SeenHand(index, pose, score, **more)
 
 
 def only(judgment: Judgment) -> Finding:

@@ -37,7 +37,7 @@ class FakeMatch:
 
 def on(day: date, *elections: Election, **more: object) -> ElectionContext:
     facts = ElectionContext(any_active=True, elections={one.id: one for one in elections}, day=day)
-    return replace(facts, **more)  # type: ignore[arg-type]
+    return replace(facts, **more)
 
 
 @pytest.mark.parametrize(

@@ -247,7 +247,7 @@ def test_every_template_is_within_three_sentences() -> None:
 
 def test_an_unknown_language_is_refused() -> None:
     with pytest.raises(ValueError, match="one of id, en"):
-        headline(Verdict.CLEAR, "fr")  # type: ignore[arg-type]
+        headline(Verdict.CLEAR, "fr")
 
 
 def test_no_place_is_told_where_one_is_unknown_or_there_are_many() -> None:

@@ -76,8 +76,8 @@ def test_a_turned_photo_gets_the_answer_of_the_upright_one(
     assert any(one.kind is RemarkKind.TURNED for one in turned.remarks)
     expected = Turn(quarters, turned.photo.size_wh).back(upright)
     assert turned.photo.size_wh == expected.photo.size_wh
-    for got, wanted in zip((*turned.faces, *turned.hands), (*expected.faces, *expected.hands), strict=True):
-        assert got.box.iou(wanted.box) > 0.99
+    boxes = [[*(one.box for one in result.faces), *(one.box for one in result.hands)] for result in (turned, expected)]
+    assert all(got.iou(wanted) > 0.99 for got, wanted in zip(*boxes, strict=True))
     assert not any(one.kind is RemarkKind.TURNED for one in upright.remarks)
 
 
