@@ -165,7 +165,8 @@ class FaceFinder:
         return None
 
     def close(self) -> None:
-        """Let go of the network; closing twice is fine."""
+        """End the network's threads; closing twice is fine."""
+        self._crew.close()
 
     def __enter__(self) -> Self:
         return self
