@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from vision.faces.face import Face, FaceQuality
 from vision.geometry import Box
-from vision.hands.hand import Hand
+from vision.hands.hand import Hand, HandPair
 from vision.poses import FingerState, Pose
 from vision.stages.engines import Engines
 
@@ -45,6 +45,7 @@ class FakeEngines:
     faces: Sequence[Face] = ()
     vectors: NDArray[np.float32] = field(default_factory=lambda: np.empty((0, 128), np.float32))
     hands: Sequence[Hand] = ()
+    pairs: Sequence[HandPair] = ()
     breaks: Exception | None = None
     look: Callable[[NDArray[np.uint8]], None] = lambda pixels: None
     loaded: int = 0
@@ -95,9 +96,9 @@ class _Embedder:
 class _Reader:
     fake: FakeEngines
 
-    def read(self, pixels: NDArray[np.uint8], faces: Sequence[Box]) -> tuple[Hand, ...]:
+    def read(self, pixels: NDArray[np.uint8], faces: Sequence[Box]) -> tuple[tuple[Hand, ...], tuple[HandPair, ...]]:
         self.fake.boxes = list(faces)
-        return tuple(self.fake.hands)
+        return tuple(self.fake.hands), tuple(self.fake.pairs)
 
     def close(self) -> None:
         self.fake.closed += 1

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date as Date  # noqa: N812  the argument of `open` is called date
 from functools import partial
+from itertools import permutations
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -22,7 +23,6 @@ from vision.errors import EngineError, FotoNetralError, Language, PhotoTooLargeE
 from vision.hands.light import in_plain_light
 from vision.media.photo import DETAIL_SIDE, MediaFile, Photo, PhotoLimits, Picture, Source
 from vision.models import model_sha256
-from vision.poses import Pose
 from vision.rules import (
     DEFAULT_POLICY,
     FindingKind,
@@ -32,6 +32,7 @@ from vision.rules import (
     RemarkKind,
     SeenFace,
     SeenHand,
+    SeenPair,
     judge,
     unnamed_hands,
 )
@@ -153,12 +154,13 @@ class PhotoChecker(Closing):
                         faces = engines.faces.find(photo.pixels)
             with _timed(timings, "hands"):
                 boxes = [face.box for face in faces]
-                hands = engines.hands.read(in_plain_light(photo.pixels, boxes), boxes)
+                hands, pairs = engines.hands.read(in_plain_light(photo.pixels, boxes), boxes)
             with _timed(timings, "match"):
                 matches = self._match(engines, photo, faces)
         with _timed(timings, "judge"):
             judgment = judge(
-                [*(_seen_hand(index, hand) for index, hand in enumerate(hands)), *_numbers_of_two(hands)],
+                [_seen_hand(index, hand) for index, hand in enumerate(hands)],
+                [SeenPair((pair.first, pair.second), pair.pose) for pair in pairs],
                 [_seen_face(index, match) for index, match in enumerate(matches)],
                 self.policy,
                 self.roster.context,
@@ -250,10 +252,10 @@ class PhotoChecker(Closing):
         turn: Turn | None,
     ) -> CheckResult:
         scale_xy = photo.scale_xy
+        partners = {one: other for pair in judgment.pairs for one, other in permutations(pair.hands)}
         shown = tuple(
-            _hand_result(hand, numbers, scale_xy)
-            # What two hands show together is judged after them all and has a finding of its own.
-            for hand, numbers in zip(hands, judgment.hand_numbers[: len(hands)], strict=True)
+            _hand_result(hand, numbers, partners.get(index), scale_xy)
+            for index, (hand, numbers) in enumerate(zip(hands, judgment.hand_numbers, strict=True))
         )
         told = {at for one in judgment.findings if one.kind is FindingKind.POSE for at in one.hands}
         unnamed = unnamed_hands(shown, [face.box.scaled(scale_xy) for face in faces], self.policy, told)
@@ -320,7 +322,7 @@ def _timed(timings: dict[str, float], stage: str) -> Iterator[None]:
 
 
 def _seen_face(index: int, match: Match | None) -> SeenFace:
-    return SeenFace(index, index, match, () if match is None else match.alternatives)
+    return SeenFace(index, match, () if match is None else match.alternatives)
 
 
 def _seen_hand(index: int, hand: Hand) -> SeenHand:
@@ -330,19 +332,12 @@ def _seen_hand(index: int, hand: Hand) -> SeenHand:
         score=hand.pose_score,
         person=hand.person,
         posed=hand.posed,
-        partner=None if hand.numbers else hand.partner,
     )
 
 
-def _numbers_of_two(hands: Sequence[Hand]) -> Iterator[SeenHand]:
-    """Yield the numbers that two hands of one person show together, beside what each of them shows alone."""
-    for index, hand in enumerate(hands):
-        if hand.numbers and hand.partner is not None and index < hand.partner:
-            score = min(hand.pose_score, hands[hand.partner].pose_score)
-            yield SeenHand(index, Pose.TWO_HAND_NUMBER, score, hand.person, numbers=hand.numbers, partner=hand.partner)
-
-
-def _hand_result(hand: Hand, numbers: tuple[int, ...], scale_xy: tuple[float, float]) -> HandResult:
+def _hand_result(
+    hand: Hand, numbers: tuple[int, ...], partner: int | None, scale_xy: tuple[float, float]
+) -> HandResult:
     points = hand.points_xyz[:, :2] * np.array(scale_xy)
     return HandResult(
         box=hand.box.scaled(scale_xy),
@@ -354,7 +349,7 @@ def _hand_result(hand: Hand, numbers: tuple[int, ...], scale_xy: tuple[float, fl
         pose_score=hand.pose_score,
         numbers=numbers,
         person=hand.person,
-        partner=hand.partner,
+        partner=partner,
         posed=hand.posed,
     )
 

@@ -83,7 +83,7 @@ def knowing(engines: FakeEngines) -> PhotoChecker:
     calibration = Calibration("m", "made up", 1000, 1e-5, 1.0, distances, rates, misses)
     reference = Reference(1, "budi", "b.jpg", "0" * 64, "m", np.eye(128, dtype=np.float32)[0], 100.0)
     index = Index.build([BUDI], [reference], model_id="m", calibration=calibration)
-    roster = Roster(ElectionContext({2: (BUDI,)}, any_active=True, names={"budi": "Budi"}), index, "revision-1")
+    roster = Roster(ElectionContext({2: (BUDI,)}, names={"budi": "Budi"}), index, "revision-1")
     return PhotoChecker(Policy.load("batang"), roster, load=engines.load)
 
 

@@ -44,9 +44,10 @@ def a_result(
 ) -> CheckResult:
     judgment = judge(
         [SeenHand(at, hand.pose, hand.pose_score, hand.person) for at, hand in enumerate(hands)],
-        [SeenFace(at, at, match) for at, (_, match) in enumerate(faces)],
+        [],
+        [SeenFace(at, match) for at, (_, match) in enumerate(faces)],
         POLICY,
-        ElectionContext({2: (BUDI,)}, any_active=True, declared_spouse_of=spouse, names={"budi": "Budi"}),
+        ElectionContext({2: (BUDI,)}, declared_spouse_of=spouse, names={"budi": "Budi"}),
     )
     return CheckResult(
         photo=PhotoFacts("a.jpg", "0" * 64, size_wh),

@@ -30,7 +30,7 @@ HAND = HandResult(
 
 def a_result(hands: tuple[HandResult, ...] = (HAND,)) -> CheckResult:
     seen = [SeenHand(at, hand.pose, hand.pose_score, hand.person) for at, hand in enumerate(hands)]
-    judgment = judge(seen, [SeenFace(0, 0)], POLICY)
+    judgment = judge(seen, [], [SeenFace(0)], POLICY)
     return CheckResult(
         photo=PhotoFacts("a.jpg", "0" * 64, (4000, 3000), datetime(2026, 11, 22, 8, 30)),
         verdict=judgment.verdict,

@@ -60,7 +60,7 @@ class FakeReader:
     """Sees a victory sign at the left of every picture."""
 
     def read(self, pixels: NDArray[np.uint8], faces: Any) -> Any:
-        return (FakeHand(Box(0, pixels.shape[0] / 2, 12, 20), Pose.PEACE_TWO, 0.85, 0.9),)
+        return (FakeHand(Box(0, pixels.shape[0] / 2, 12, 20), Pose.PEACE_TWO, 0.85, 0.9),), ()
 
     def close(self) -> None:
         pass
