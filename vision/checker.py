@@ -50,9 +50,10 @@ if TYPE_CHECKING:
 STAGES = ("load", "decode", "faces", "hands", "match", "judge")
 """Keys of `timings_ms`; `load` is the models' loading, 0 for every photo but the first."""
 
-_GROUP, _SMALL_FACE_PX, _WORTHWHILE = 4, 64, 1.3
-"""From so many people with faces under so many analysis pixels, a photo that was reduced by more than this is decoded
-again with more detail: hands are about 0.7 faces tall, and naming suffers under 48 px (docs/accuracy.md)."""
+_GROUP, _SMALL_FACE_PX, _TINY_FACE_PX, _WORTHWHILE = 4, 64, 32, 1.3
+"""A photo that was reduced by more than the last is decoded again with more detail where people are small: from so many
+people with faces under so many analysis pixels, anybody with faces under the next. Hands are about 0.7 faces tall, and
+naming suffers under 48 px (docs/accuracy.md)."""
 
 _VAST_PIXELS, _ELONGATED, _LONG_PX = 12_000_000, 3, 2000
 """The face search's scale follows the long side: it loses faces under about 2% of that, which in these photos (12
@@ -145,7 +146,7 @@ class PhotoChecker(Closing):
             engines = self._loaded(timings)
             with _timed(timings, "faces"):
                 photo, faces, turn = look_upright(engines.faces, photo)
-            if _is_distant_group(photo, faces):
+            if _is_distant(photo, faces):
                 with _timed(timings, "decode"):
                     finer = _finer(picture)
                 if finer is not None:
@@ -307,11 +308,12 @@ def _too_far(photo: Photo, faces: Sequence[Face]) -> tuple[Remark, ...]:
     return (Remark(RemarkKind.FAR),) if is_vast and not faces else ()
 
 
-def _is_distant_group(photo: Photo, faces: Sequence[Face]) -> bool:
-    """Tell whether hands would be lost in the reduced photo: several people, small, and more pixels to be had."""
-    if len(faces) < _GROUP or max(photo.scale_xy) < _WORTHWHILE:
+def _is_distant(photo: Photo, faces: Sequence[Face]) -> bool:
+    """Tell whether hands would be lost in the reduced photo: small people, and more pixels to be had."""
+    if not faces or max(photo.scale_xy) < _WORTHWHILE:
         return False
-    return float(np.median([face.box.width for face in faces])) < _SMALL_FACE_PX
+    small_px = _SMALL_FACE_PX if len(faces) >= _GROUP else _TINY_FACE_PX
+    return float(np.median([face.box.width for face in faces])) < small_px
 
 
 @contextmanager

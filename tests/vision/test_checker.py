@@ -367,7 +367,8 @@ def test_importing_the_package_is_light() -> None:
     [
         pytest.param(5, 30, [2000, 4000], id="a distant group is looked at with all its pixels"),
         pytest.param(5, 90, [2000], id="large faces need no more"),
-        pytest.param(3, 30, [2000], id="too few people for a group"),
+        pytest.param(3, 40, [2000], id="too few people for a group"),
+        pytest.param(1, 30, [2000, 4000], id="one person so far away that hands would be lost"),
     ],
 )
 @pytest.mark.parametrize("given", ["bytes", "path", "stream", "array"])
