@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from vision.geometry import Box
+from vision.geometry import Box, best_of_each
 from vision.hands.hand import FoundHand
 from vision.hands.landmarker import HandLandmarker, View
 from vision.hands.palms import Palm, PalmFinder
@@ -129,11 +129,7 @@ def _is_part_of(face: Box, palm: Palm) -> bool:
 
 def _one_each(palms: Sequence[Palm]) -> list[Palm]:
     """Drop palms that overlapping squares bring up again; the surest stays."""
-    kept: list[Palm] = []
-    for palm in sorted(palms, key=lambda one: (-one.score, one.center_xy)):
-        if not any(_same_palm(palm, other) for other in kept):
-            kept.append(palm)
-    return kept
+    return best_of_each(sorted(palms, key=lambda one: (-one.score, one.center_xy)), _same_palm)
 
 
 def _same_palm(one: Palm, other: Palm) -> bool:
@@ -144,11 +140,8 @@ def _same_palm(one: Palm, other: Palm) -> bool:
 
 def _without_doubles(hands: Sequence[FoundHand]) -> list[FoundHand]:
     """Drop hands whose landmarks drew together; the one that the network doubts least stays."""
-    kept: list[FoundHand] = []
-    for hand in sorted(hands, key=lambda one: (-one.views[0].presence, -one.size, one.box.left, one.box.top)):
-        if not any(_same(hand.box, other.box) or _within(hand.box, other.box) for other in kept):
-            kept.append(hand)
-    return kept
+    ranked = sorted(hands, key=lambda one: (-one.views[0].presence, -one.size, one.box.left, one.box.top))
+    return best_of_each(ranked, lambda one, other: _same(one.box, other.box) or _within(one.box, other.box))
 
 
 def _apart(one: Box, other: Box) -> float:
