@@ -6,6 +6,7 @@ landmark network, which doubts it, and for the namer to drop, who knows clutter 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -134,8 +135,8 @@ def _one_each(palms: Sequence[Palm]) -> list[Palm]:
 
 def _same_palm(one: Palm, other: Palm) -> bool:
     sides = sorted((one.side, other.side))
-    away = np.hypot(one.center_xy[0] - other.center_xy[0], one.center_xy[1] - other.center_xy[1])
-    return bool(away < 0.5 * sides[0] and sides[1] < 2 * sides[0])
+    away = math.dist(one.center_xy, other.center_xy)
+    return away < 0.5 * sides[0] and sides[1] < 2 * sides[0]
 
 
 def _without_doubles(hands: Sequence[FoundHand]) -> list[FoundHand]:
@@ -145,8 +146,7 @@ def _without_doubles(hands: Sequence[FoundHand]) -> list[FoundHand]:
 
 
 def _apart(one: Box, other: Box) -> float:
-    (x1, y1), (x2, y2) = one.center_xy, other.center_xy
-    return float(np.hypot(x1 - x2, y1 - y2))
+    return math.dist(one.center_xy, other.center_xy)
 
 
 def _same(one: Box, other: Box) -> bool:
