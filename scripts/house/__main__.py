@@ -8,6 +8,7 @@ from scripts.parts import Part, run_part
 
 PARTS = {
     "pins": Part("pins", "write constraints.txt and its mirror in pyproject.toml"),
+    "answer-schemas": Part("answer_schemas", "write vision/contract/schema/ from the structs of the answers"),
     "policy-schema": Part("policy_schema", "write docs/policy.schema.json"),
     "regions": Part("regions", "write the codes and names of regions (needs npm)"),
     "accuracy": Part("accuracy", "draw the pictures of docs/accuracy.md"),

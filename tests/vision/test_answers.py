@@ -10,7 +10,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from made_up import judged
 
-from scripts.make_answer_schemas import contract_schemas, service_schemas, texts
+from scripts.house.answer_schemas import contract_schemas, service_schemas, texts
 from vision.contract.answers.check import FailedPhoto, KeptPhoto, NotJudged, PhotoName, read, read_photo_answer
 from vision.contract.answers.post import Post
 from vision.contract.post import PostResult
@@ -21,7 +21,7 @@ CHECK = Draft202012Validator(contract_schemas()["check-1"])
 
 def test_the_files_are_in_step() -> None:
     for path, text in texts().items():
-        assert path.read_text("utf-8") == text, f"run scripts/make_answer_schemas.py: {path.name}"
+        assert path.read_text("utf-8") == text, f"run python -m scripts.house answer-schemas: {path.name}"
     assert {path.name for path in next(iter(texts())).parent.iterdir()} == {path.name for path in texts()}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from vision.contract.answers.part import AtLeastOne, Count, Part, Sha256
 from vision.contract.answers.service import RejectedPhoto
@@ -153,7 +153,7 @@ class NumberedPhoto(Part, frozen=True, kw_only=True):
 
 
 class HealthFinding(Part, frozen=True, kw_only=True):
-    """What is wrong with the gallery, about whom, and what to do."""
+    """What is wrong with the gallery, about whom, and what to do; `commands` that do it, where one can be typed."""
 
     kind: str
     code: str
@@ -163,6 +163,7 @@ class HealthFinding(Part, frozen=True, kw_only=True):
     facts: dict[str, str | int | float | bool | None]
     message: str
     advice: str
+    commands: tuple[str, ...] | UnsetType = UNSET
 
 
 class GalleryHealth(Part, frozen=True, kw_only=True):

@@ -9,6 +9,7 @@ hold comes from the enumerations of the rooms that say them.
 
 from __future__ import annotations
 
+import argparse
 import inspect
 import json
 from collections.abc import Iterable
@@ -21,6 +22,7 @@ import msgspec
 from candidates import Relation, Role
 from candidates.matching.index import Strength
 from candidates.people import Outcome
+from scripts import ROOT
 from vision.contract.answers import check, fix, gallery, post, service
 from vision.contract.answers.check import PhotoOrFailure
 from vision.contract.answers.part import Part
@@ -31,7 +33,7 @@ from vision.poses import Pose
 from vision.remedy.remedy import Kind, Reason
 from vision.rules import FindingKind, RemarkKind
 
-FOLDER: Final = Path(__file__).resolve().parents[1] / "vision" / "contract" / "schema"
+FOLDER: Final = ROOT / "vision" / "contract" / "schema"
 
 _SERVED: Final[tuple[type[Part], ...]] = (
     *(service.PhotoAnswer, service.PostAnswer, service.FixAnswer, service.Problem, service.Policies),
@@ -175,7 +177,10 @@ def texts() -> dict[Path, str]:
     }
 
 
-if __name__ == "__main__":
+def main(arguments: list[str]) -> None:
+    """Write the files."""
+    parser = argparse.ArgumentParser(prog="python -m scripts.house answer-schemas", description=__doc__)
+    parser.parse_args(arguments)
     FOLDER.mkdir(exist_ok=True)
     for path, text in texts().items():
-        path.write_text(text, encoding="utf-8")
+        path.write_text(text, "utf-8")
