@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date as Date  # noqa: N812  the argument of `open` is called date
 from functools import partial
+from itertools import permutations
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -22,7 +23,6 @@ from vision.errors import EngineError, FotoNetralError, Language, PhotoTooLargeE
 from vision.hands.light import in_plain_light
 from vision.media.photo import DETAIL_SIDE, MediaFile, Photo, PhotoLimits, Picture, Source
 from vision.models import model_sha256
-from vision.poses import Pose
 from vision.rules import (
     DEFAULT_POLICY,
     FindingKind,
@@ -32,6 +32,7 @@ from vision.rules import (
     RemarkKind,
     SeenFace,
     SeenHand,
+    SeenPair,
     judge,
     unnamed_hands,
 )
@@ -49,9 +50,10 @@ if TYPE_CHECKING:
 STAGES = ("load", "decode", "faces", "hands", "match", "judge")
 """Keys of `timings_ms`; `load` is the models' loading, 0 for every photo but the first."""
 
-_GROUP, _SMALL_FACE_PX, _WORTHWHILE = 4, 64, 1.3
-"""From so many people with faces under so many analysis pixels, a photo that was reduced by more than this is decoded
-again with more detail: hands are about 0.7 faces tall, and naming suffers under 48 px (docs/accuracy.md)."""
+_GROUP, _SMALL_FACE_PX, _TINY_FACE_PX, _WORTHWHILE = 4, 64, 32, 1.3
+"""A photo that was reduced by more than the last is decoded again with more detail where people are small: from so many
+people with faces under so many analysis pixels, anybody with faces under the next. Hands are about 0.7 faces tall, and
+naming suffers under 48 px (docs/accuracy.md)."""
 
 _VAST_PIXELS, _ELONGATED, _LONG_PX = 12_000_000, 3, 2000
 """The face search's scale follows the long side: it loses faces under about 2% of that, which in these photos (12
@@ -144,7 +146,7 @@ class PhotoChecker(Closing):
             engines = self._loaded(timings)
             with _timed(timings, "faces"):
                 photo, faces, turn = look_upright(engines.faces, photo)
-            if _is_distant_group(photo, faces):
+            if _is_distant(photo, faces):
                 with _timed(timings, "decode"):
                     finer = _finer(picture)
                 if finer is not None:
@@ -153,12 +155,13 @@ class PhotoChecker(Closing):
                         faces = engines.faces.find(photo.pixels)
             with _timed(timings, "hands"):
                 boxes = [face.box for face in faces]
-                hands = engines.hands.read(in_plain_light(photo.pixels, boxes), boxes)
+                hands, pairs = engines.hands.read(in_plain_light(photo.pixels, boxes), boxes)
             with _timed(timings, "match"):
                 matches = self._match(engines, photo, faces)
         with _timed(timings, "judge"):
             judgment = judge(
-                [*(_seen_hand(index, hand) for index, hand in enumerate(hands)), *_numbers_of_two(hands)],
+                [_seen_hand(index, hand) for index, hand in enumerate(hands)],
+                [SeenPair((pair.first, pair.second), pair.pose) for pair in pairs],
                 [_seen_face(index, match) for index, match in enumerate(matches)],
                 self.policy,
                 self.roster.context,
@@ -250,10 +253,10 @@ class PhotoChecker(Closing):
         turn: Turn | None,
     ) -> CheckResult:
         scale_xy = photo.scale_xy
+        partners = {one: other for pair in judgment.pairs for one, other in permutations(pair.hands)}
         shown = tuple(
-            _hand_result(hand, numbers, scale_xy)
-            # What two hands show together is judged after them all and has a finding of its own.
-            for hand, numbers in zip(hands, judgment.hand_numbers[: len(hands)], strict=True)
+            _hand_result(hand, numbers, partners.get(index), scale_xy)
+            for index, (hand, numbers) in enumerate(zip(hands, judgment.hand_numbers, strict=True))
         )
         told = {at for one in judgment.findings if one.kind is FindingKind.POSE for at in one.hands}
         unnamed = unnamed_hands(shown, [face.box.scaled(scale_xy) for face in faces], self.policy, told)
@@ -305,11 +308,12 @@ def _too_far(photo: Photo, faces: Sequence[Face]) -> tuple[Remark, ...]:
     return (Remark(RemarkKind.FAR),) if is_vast and not faces else ()
 
 
-def _is_distant_group(photo: Photo, faces: Sequence[Face]) -> bool:
-    """Tell whether hands would be lost in the reduced photo: several people, small, and more pixels to be had."""
-    if len(faces) < _GROUP or max(photo.scale_xy) < _WORTHWHILE:
+def _is_distant(photo: Photo, faces: Sequence[Face]) -> bool:
+    """Tell whether hands would be lost in the reduced photo: small people, and more pixels to be had."""
+    if not faces or max(photo.scale_xy) < _WORTHWHILE:
         return False
-    return float(np.median([face.box.width for face in faces])) < _SMALL_FACE_PX
+    small_px = _SMALL_FACE_PX if len(faces) >= _GROUP else _TINY_FACE_PX
+    return float(np.median([face.box.width for face in faces])) < small_px
 
 
 @contextmanager
@@ -320,7 +324,7 @@ def _timed(timings: dict[str, float], stage: str) -> Iterator[None]:
 
 
 def _seen_face(index: int, match: Match | None) -> SeenFace:
-    return SeenFace(index, index, match, () if match is None else match.alternatives)
+    return SeenFace(index, match, () if match is None else match.alternatives)
 
 
 def _seen_hand(index: int, hand: Hand) -> SeenHand:
@@ -330,19 +334,12 @@ def _seen_hand(index: int, hand: Hand) -> SeenHand:
         score=hand.pose_score,
         person=hand.person,
         posed=hand.posed,
-        partner=None if hand.numbers else hand.partner,
     )
 
 
-def _numbers_of_two(hands: Sequence[Hand]) -> Iterator[SeenHand]:
-    """Yield the numbers that two hands of one person show together, beside what each of them shows alone."""
-    for index, hand in enumerate(hands):
-        if hand.numbers and hand.partner is not None and index < hand.partner:
-            score = min(hand.pose_score, hands[hand.partner].pose_score)
-            yield SeenHand(index, Pose.TWO_HAND_NUMBER, score, hand.person, numbers=hand.numbers, partner=hand.partner)
-
-
-def _hand_result(hand: Hand, numbers: tuple[int, ...], scale_xy: tuple[float, float]) -> HandResult:
+def _hand_result(
+    hand: Hand, numbers: tuple[int, ...], partner: int | None, scale_xy: tuple[float, float]
+) -> HandResult:
     points = hand.points_xyz[:, :2] * np.array(scale_xy)
     return HandResult(
         box=hand.box.scaled(scale_xy),
@@ -354,7 +351,7 @@ def _hand_result(hand: Hand, numbers: tuple[int, ...], scale_xy: tuple[float, fl
         pose_score=hand.pose_score,
         numbers=numbers,
         person=hand.person,
-        partner=hand.partner,
+        partner=partner,
         posed=hand.posed,
     )
 

@@ -29,6 +29,7 @@ from typing import Any, BinaryIO, Generic, Literal, Self, TypeVar
 import httpx
 import msgspec
 
+from candidates.closing import Closing
 from vision.contract.answers.check import Finding, Media, NotJudged, PhotoFacts, read
 from vision.contract.answers.part import VerdictName
 from vision.contract.answers.post import PostFinding
@@ -171,7 +172,7 @@ class _Base:
         return seconds if time.monotonic() + seconds <= until else None
 
 
-class Client(_Base):
+class Client(_Base, Closing):
     """A client; close it, or use it in a `with` block. Threads may share it."""
 
     def __init__(self, url: str, key: str | None = None, *, seconds: float = 60.0, patience: float = 30.0) -> None:
@@ -215,12 +216,6 @@ class Client(_Base):
     def close(self) -> None:
         """Close the connections."""
         self._http.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
-        self.close()
 
     def _send(self, call: _Call[T]) -> T:
         until = time.monotonic() + self._patience

@@ -67,7 +67,7 @@ class People:
         photos = rng.normal(size=(people, references, self._deviation.size)) * np.sqrt(WITHIN_PART)
         rows = (who[:, None] * np.sqrt(1 - WITHIN_PART) + photos).reshape(-1, self._deviation.size)
         vectors = rows * self._deviation @ self._turn + MIDDLE / np.sqrt(self._deviation.size)
-        return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+        return np.asarray((vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32))
 
     def probes(self, enrolled: Faces, references: int) -> dict[str, Faces]:
         """Return the faces to look for, by kind."""
@@ -167,7 +167,7 @@ def open_and_search(path: Path, work: Path, limits: list[float], rounds: int) ->
     load_ms, (roll, vectors, _) = timed(load)
     told: dict[str, Any] = {"load_ms": load_ms, "people": len(vectors), "is_mapped": vectors.is_mapped}
     told |= {"before": before, "loaded": memory(), "searches": []}
-    answers = {}
+    answers: dict[str, Any] = {}
     machine_before, own_before = busy_seconds()
     for kind, faces in probes.items():
         for limit in limits:
@@ -261,7 +261,7 @@ def measure(folder: Path, people: People, count: int, options: argparse.Namespac
     place.mkdir()
     path = place / "gallery.db"
     enrolled = write_gallery(path, people, count, options.references)
-    probes = people.probes(enrolled, options.references)
+    probes: dict[str, Any] = people.probes(enrolled, options.references)
     np.savez(work / "probes.npz", **probes)
     with Gallery.open(path) as gallery:
         write_ms, is_kept = timed(lambda: gallery.keep_ready(MODEL))

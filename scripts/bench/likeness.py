@@ -40,7 +40,7 @@ def shrunk(pixels: Pixels, factor: float) -> Pixels:
 
 def leveled(pixels: Pixels, gain: float, lift: float) -> Pixels:
     """Change contrast and brightness."""
-    return np.clip(pixels * gain + lift, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(pixels * gain + lift, 0, 255).astype(np.uint8))
 
 
 def cut(pixels: Pixels, share: float) -> Pixels:

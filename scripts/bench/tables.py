@@ -19,6 +19,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -86,6 +87,11 @@ def size_of(path: Path) -> str:
     return f"{path.stat().st_size / 1e6:.1f} MB"
 
 
+def decisions(name: str, folder: Path) -> int:
+    """Read the decisions of a table in the folder; return how many there are."""
+    return sum(1 for _ in read_decisions(folder / name))
+
+
 def main(arguments: list[str]) -> None:
     """Print everything."""
     parser = argparse.ArgumentParser(
@@ -111,6 +117,4 @@ def main(arguments: list[str]) -> None:
         written("r.parquet", write_parquet)
         written("r.xlsx", write_workbook)
         for name in ("r.xlsx", "r.csv"):
-            measured(
-                f"decisions of {name}", lambda where, name=name: sum(1 for _ in read_decisions(where / name)), folder
-            )
+            measured(f"decisions of {name}", partial(decisions, name), folder)

@@ -128,7 +128,7 @@ def _text_of(node: ast.expr) -> str | None:
     if isinstance(node, ast.Constant):
         return node.value if isinstance(node.value, str) else None
     if isinstance(node, ast.JoinedStr):
-        return " ".join(part.value for part in node.values if isinstance(part, ast.Constant))
+        return " ".join(str(part.value) for part in node.values if isinstance(part, ast.Constant))
     return None
 
 

@@ -45,7 +45,7 @@ def names_of(package: bytes, integrity: str) -> dict[str, str]:
     if base64.b64encode(hashlib.sha512(package).digest()).decode() != integrity:
         raise BuildError("the package is not the pinned one")
     with tarfile.open(fileobj=io.BytesIO(package)) as members:
-        found = {}
+        found: dict[str, str] = {}
         for name in ("provinces", "regencies"):
             member = members.extractfile(f"package/data/{name}.csv")
             if member is None:

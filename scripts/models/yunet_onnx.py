@@ -42,4 +42,4 @@ def convert(data: bytes) -> bytes:
         sizes = output.type.tensor_type.shape.dim
         sizes[0].dim_param, sizes[_ANCHOR].dim_param = "n", f"cells_{output.name.rpartition('_')[2]}"
     onnx.checker.check_model(model)
-    return model.SerializeToString(deterministic=True)
+    return bytes(model.SerializeToString(deterministic=True))

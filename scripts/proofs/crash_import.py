@@ -29,6 +29,7 @@ import numpy as np
 import openpyxl
 
 from candidates import Gallery, import_source
+from candidates.choosing import FaceChoice
 from scripts import ROOT
 
 
@@ -44,7 +45,13 @@ class FakeTemplate:
     sharpness: float = 1.0
 
 
-def fake_describe(photo: Path | bytes, /, *, name: str | None = None) -> FakeTemplate:
+def fake_describe(
+    photo: Path | bytes,
+    /,
+    *,
+    name: str | None = None,
+    face: FaceChoice | None = None,  # noqa: ARG001
+) -> FakeTemplate:
     """Return a unit vector that depends on nothing but the bytes."""
     data, name = (photo, name or "") if isinstance(photo, bytes) else (photo.read_bytes(), photo.name)
     digest = hashlib.sha256(data)
@@ -52,7 +59,13 @@ def fake_describe(photo: Path | bytes, /, *, name: str | None = None) -> FakeTem
     return FakeTemplate((vector / np.linalg.norm(vector)).astype(np.float32), digest.hexdigest(), name)
 
 
-def describe_slowly(photo: Path | bytes, /, *, name: str | None = None) -> FakeTemplate:
+def describe_slowly(
+    photo: Path | bytes,
+    /,
+    *,
+    name: str | None = None,
+    face: FaceChoice | None = None,  # noqa: ARG001
+) -> FakeTemplate:
     """Describe in a millisecond or more, so that kills land in it."""
     time.sleep(0.001)
     return fake_describe(photo, name=name)
@@ -86,6 +99,7 @@ def write_workbook(folder: Path, rows: int) -> Path:
     table = write_table(folder, rows)
     book = openpyxl.Workbook()
     people = book.active
+    assert people is not None
     elections = book.create_sheet("elections")
     for sheet, text in ((people, table), (elections, folder / "elections.csv")):
         for line in text.read_text("utf-8").splitlines():

@@ -36,6 +36,7 @@ from scripts.training.hearts import HEARTS
 from scripts.training.samples import MADE_UP, Samples, made_up
 from vision.hands.perceptron import Perceptrons
 from vision.hands.shapes import SHAPES
+from vision.hands.weighing import terms
 from vision.models import model_path
 
 PICTURES = (
@@ -89,7 +90,10 @@ def render_jobs() -> list[tuple[str, str, int]]:
 def public_pictures(*names: str) -> Iterator[NDArray[np.uint8]]:
     """Yield the public-domain photographs that the fixtures are made from: faces, uniforms, things."""
     for name in names:
-        pixels = cv2.imread(str(ROOT / "fixtures" / "photos" / f"{name}.jpg"))
+        path = ROOT / "fixtures" / "photos" / f"{name}.jpg"
+        pixels = cv2.imread(str(path))
+        if pixels is None:
+            raise OSError(f"{path} cannot be read")
         yield np.ascontiguousarray(pixels[..., ::-1], dtype=np.uint8)
 
 
@@ -167,7 +171,7 @@ def _fit_weights(samples: Samples, voters: Path, models: Path) -> dict[str, obje
     importance = np.array([_COUNTS_FOR[str(source)] / float(np.sum(sources == source)) for source in sources])
     numbers = weigh_fit.fit(hands, labels, importance)
     np.savez(models / "hand_weights.npz", numbers=numbers)
-    known, targets = weigh_fit.terms(hands), np.array([SHAPES.index(label) for label in labels])
+    known, targets = terms(hands), np.array([SHAPES.index(label) for label in labels])
     before, after = (weigh_fit.surprise(known, targets, row, importance) for row in (weigh_fit.start(), numbers))
     return {"hands": len(hands), "surprise": [round(before, 3), round(after, 3)], "numbers": numbers.round(3).tolist()}
 

@@ -11,7 +11,7 @@ import pytest
 
 from candidates import Candidate, Election, Gallery, ImportReport, Relation, Role, RowReport, import_table
 from candidates.errors import GalleryBusyError, TableUnreadableError
-from candidates.gallery import Outcome
+from candidates.people import Outcome
 
 HEADER = "name;role;election;ballot_number;region;party;relative_of;relation;photos\n"
 ROOT = Path(__file__).resolve().parents[2]

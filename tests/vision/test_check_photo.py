@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -114,7 +115,7 @@ def test_which_viewer(
     opener: str | None,
     command: list[str] | None,
 ) -> None:
-    monkeypatch.setattr(drop.shutil, "which", lambda name: opener)
+    monkeypatch.setattr(shutil, "which", lambda name: opener)
     assert drop.viewer_command(platform, environment) == command
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -34,7 +36,7 @@ CHANGES = [
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_a_hand_is_described_alike_however_it_is_seen(hands: np.ndarray, change) -> None:
+def test_a_hand_is_described_alike_however_it_is_seen(hands: np.ndarray, change: Any) -> None:
     assert upright(change(hands)) == pytest.approx(upright(hands), abs=1e-7)
     assert describe(change(hands)) == pytest.approx(describe(hands), abs=1e-5)
 

@@ -298,7 +298,7 @@ def test_without_any_of_its_files_it_does_not_start(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: models.ModelName
 ) -> None:
     for other in {"hand_naming.npz", "hand_pixels.npz", "hand_weights.npz"} - {name}:
-        (tmp_path / other).symlink_to(model_path(other))  # type: ignore[arg-type]
+        (tmp_path / other).symlink_to(model_path(other))
     monkeypatch.setattr(models, "_DIRECTORY", tmp_path)
     with pytest.raises(EngineError, match=f"{name} is missing"):
         HandNamer()

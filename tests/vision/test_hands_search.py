@@ -165,7 +165,7 @@ def test_a_face_alone_has_no_hand(search: Searcher) -> None:
 
 
 def a_palm(x: float, y: float, side: float, score: float) -> Palm:
-    return Palm(score, (x, y), side, np.zeros((7, 2)), side)
+    return Palm(score, (x, y), side, np.zeros((7, 2)))
 
 
 def test_what_is_part_of_a_face_or_tiny_is_not_looked_at() -> None:

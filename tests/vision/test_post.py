@@ -19,7 +19,7 @@ from candidates import Calibration, Candidate, Index, Reference, Role
 from tests.fakes import FakeEngines, a_face, a_hand
 from vision import CheckError, CheckResult, PhotoChecker, PostResult
 from vision.command.main import fotonetral
-from vision.contract.post import MOST_PHOTOS
+from vision.contract.answers.post import MOST_PHOTOS
 from vision.errors import PhotoNotFoundError, PostError
 from vision.geometry import Box
 from vision.poses import Pose
@@ -83,7 +83,7 @@ def knowing(engines: FakeEngines) -> PhotoChecker:
     calibration = Calibration("m", "made up", 1000, 1e-5, 1.0, distances, rates, misses)
     reference = Reference(1, "budi", "b.jpg", "0" * 64, "m", np.eye(128, dtype=np.float32)[0], 100.0)
     index = Index.build([BUDI], [reference], model_id="m", calibration=calibration)
-    roster = Roster(ElectionContext({2: (BUDI,)}, any_active=True, names={"budi": "Budi"}), index, "revision-1")
+    roster = Roster(ElectionContext({2: (BUDI,)}, names={"budi": "Budi"}), index, "revision-1")
     return PhotoChecker(Policy.load("batang"), roster, load=engines.load)
 
 

@@ -104,7 +104,7 @@ def look(gallery: Path) -> Look:
         checker = PhotoChecker(
             pack,
             roster(gallery, pack, day, spouse),
-            language=language,  # type: ignore[arg-type]
+            language=language,
             load=fake.load,
         )
         result = checker.check(jpeg(taken))

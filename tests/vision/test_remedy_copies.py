@@ -6,6 +6,7 @@ import io
 import os
 import struct
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -164,7 +165,7 @@ class TestProfile:
             lambda p: p.replace(b"rXYZ", b"oops"),
         ],
     )
-    def test_what_is_no_whole_profile_is_left_out(self, damage) -> None:  # type: ignore[no-untyped-def]
+    def test_what_is_no_whole_profile_is_left_out(self, damage: Any) -> None:
         broken = damage(screen_profile())
         assert colours_only(broken) is None
         assert encode(PIXELS, Format.PNG, Original(PIXELS, broken, None, None)) == encode(PIXELS, Format.PNG, PLAIN)

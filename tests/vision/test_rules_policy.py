@@ -24,7 +24,7 @@ def write(folder: Path, text: str, name: str = "mine.toml") -> Path:
 PUBLIC = """
 DEFAULT_POLICY CandidateFacts Circular ElectionContext ElectionFacts Finding FindingKind JudgedPhoto Judgment
 MatchFacts Note PackReading Phase Policy PoseRule PostFinding PostJudgment PostRemark Problem Remark RemarkKind Rule
-SeenFace SeenHand Severity Subject Verdict available_packs describe describe_in_post describe_remark
+SeenFace SeenHand SeenPair Severity Subject Verdict available_packs describe describe_in_post describe_remark
 describe_remark_in_post headline judge judge_post next_step packs_for place_in_words pose_label post_headline
 post_next_step read_pack unnamed_hands
 """

@@ -58,12 +58,18 @@ def start_patiently(worker: Worker[Any, Any], ended: threading.Event) -> None:
     for pause in START_PAUSES:
         try:
             worker.start()
-        except (EngineError, SystemRefusalError) as error:
-            if isinstance(error, FaceModelError | MissingLibraryError) or ended.wait(pause):
+        except FotoNetralError as error:
+            if not _may_pass(error) or ended.wait(pause):
                 raise
         else:
             return
     worker.start()
+
+
+def _may_pass(error: FotoNetralError) -> bool:
+    """Tell whether a process that did not start may start later, or another one beside it."""
+    lasts = isinstance(error, FaceModelError | MissingLibraryError)
+    return isinstance(error, EngineError | SystemRefusalError) and not lasts
 
 
 def judge_with(worker: Worker[Any, Any], task: Task, seconds: float, ended: threading.Event) -> Answer | FailedTask:
@@ -96,6 +102,7 @@ class LocalJudges:
         self._seconds = seconds
         self._all = [Worker(make) for _ in range(workers)]
         self._able = workers
+        self._failure: FotoNetralError | None = None
         self._giving_up = threading.Lock()
         # None wakes those who wait when no worker is left.
         self._idle: queue.SimpleQueue[Worker[Task, Answer] | None] = queue.SimpleQueue()
@@ -157,6 +164,7 @@ class LocalJudges:
             worker = self._idle.get()
             if worker is None:
                 self._idle.put(None)
+                assert self._failure is not None
                 raise self._failure
             try:
                 outcome = judge_with(worker, task, self._seconds, self._ended)
@@ -167,10 +175,10 @@ class LocalJudges:
                 return outcome
 
     def _give_up(self, error: FotoNetralError) -> None:
-        """Go on without a worker whose process does not start; raises where it was the last one."""
+        """Go on without a worker whose process does not start; raises where it was the last one, or none would."""
         with self._giving_up:
-            self._able -= 1
-            if self._able:
+            self._able = self._able - 1 if _may_pass(error) else 0
+            if self._able > 0:
                 return
             self._failure = error
         self._idle.put(None)

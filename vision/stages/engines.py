@@ -16,7 +16,7 @@ from vision.runtime.libraries import missing_library
 
 if TYPE_CHECKING:
     from vision.faces import Face, FaceModel
-    from vision.hands import Hand
+    from vision.hands import Hand, HandPair
 
 
 class FindsFaces(Protocol):
@@ -35,8 +35,8 @@ class FindsFaces(Protocol):
 class ReadsHands(Protocol):
     """Fits `vision.hands.HandReader`."""
 
-    def read(self, pixels: NDArray[np.uint8], faces: Sequence[Box]) -> tuple[Hand, ...]:
-        """Return the hands of (height, width, 3) uint8 RGB pixels; `faces` are boxes in the same pixels."""
+    def read(self, pixels: NDArray[np.uint8], faces: Sequence[Box]) -> tuple[tuple[Hand, ...], tuple[HandPair, ...]]:
+        """Return hands and pairs of hands of (height, width, 3) uint8 RGB pixels; `faces` are boxes in them."""
 
     def close(self) -> None:
         """Free native memory."""

@@ -81,7 +81,6 @@ class Roster:
         active = {one.id: one for one in elections if scope.counts(one, one.region)}
         context = ElectionContext(
             ballot_holders=people.ballot_holders(),
-            any_active=bool(active),
             declared_spouse_of=spouse,
             names=people.names,
             elections=active,
@@ -98,7 +97,7 @@ def _remarks(
 ) -> Iterator[Remark]:
     """Yield what the answer has to say of a region and day for which the gallery holds little or nothing."""
     where = "" if place is None else place.label
-    if has_elections and not context.any_active:
+    if has_elections and not context.elections:
         yield Remark(RemarkKind.NO_ELECTION, context.day, compared, place=where)
     elif not compared:
         yield Remark(RemarkKind.NOBODY, context.day, place=where)

@@ -16,9 +16,9 @@ from onnx import shape_inference
 
 from scripts.bench.check.counting import NETWORKS
 from scripts.bench.check.timing import measured
-from vision.models import model_path
+from vision.models import ModelName, model_path
 
-_FILES = dict(
+_FILES: dict[str, ModelName] = dict(
     zip(
         NETWORKS,
         (

@@ -26,8 +26,12 @@ def groups(faces: Path, cache: Path) -> list[Group]:
     asian, asian_strangers = (_held_out(faces / name, cache) for name in ("asian_celebrities", "asian_strangers"))
     lfw, lfw_strangers = (_held_out(faces / name, cache) for name in ("lfw", "lfw_strangers"))
     everybody = {**lfw, **lfw_strangers}
-    women = [{name: own for name, own in people.items() if is_woman(name)} for people in (lfw, lfw_strangers)]
-    men = [{name: own for name, own in people.items() if not is_woman(name)} for people in (lfw, lfw_strangers)]
+    women, other_women = (
+        {name: own for name, own in people.items() if is_woman(name)} for people in (lfw, lfw_strangers)
+    )
+    men, other_men = (
+        {name: own for name, own in people.items() if not is_woman(name)} for people in (lfw, lfw_strangers)
+    )
     bare = dict(list(lfw.items())[:_MASKED_PEOPLE])
     return [
         Group("Indonesian students, all 13", students, {}, (5, 7)),
@@ -35,8 +39,8 @@ def groups(faces: Path, cache: Path) -> list[Group]:
         Group("Indonesian public figures", figures, {}, (10,), references=1),
         Group("East Asian celebrities", asian, asian_strangers, (5, 10, 40, 100)),
         Group("LFW, one to three references", lfw, lfw_strangers, (10, 100, 500), references=None),
-        Group("LFW women", *women, (10, 40), references=None),
-        Group("LFW men", *men, (10, 40), references=None),
+        Group("LFW women", women, other_women, (10, 40), references=None),
+        Group("LFW men", men, other_men, (10, 40), references=None),
         Group("LFW bare, for comparison", bare, {}, (10, 40)),
         Group("the same, drawn masks", bare, {}, (10, 40), probes=_masked(faces / "lfw", bare)),
         Group("students among LFW strangers", students, everybody, (7,)),

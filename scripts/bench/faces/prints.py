@@ -103,5 +103,5 @@ def _seen_from_the_side(pixels: Pixels, degrees: float, focal: float) -> Pixels:
     return np.asarray(cv2.warpPerspective(pixels, matrix, (width, height), borderValue=(120, 140, 150)), np.uint8)
 
 
-def _clipped(pixels: NDArray[np.float32]) -> Pixels:
-    return np.clip(pixels + 0.5, 0, 255).astype(np.uint8)
+def _clipped(pixels: NDArray[np.floating]) -> Pixels:
+    return np.asarray(np.clip(pixels + 0.5, 0, 255).astype(np.uint8))

@@ -42,7 +42,7 @@ class Faces:
     def __len__(self) -> int:
         return len(self.quick)
 
-    def __getitem__(self, which: slice) -> Faces:
+    def __getitem__(self, which: slice | NDArray[np.int64]) -> Faces:
         return Faces(self.quick[which], self.careful[which], self.plain[which], self.dlib[which], self.poor[which])
 
 

@@ -301,8 +301,8 @@ def _ellipse(portrait: Portrait, middle: Points, radii: tuple[float, float], deg
 
 def _line(portrait: Portrait, start: Points, end: Points, thickness: float) -> NDArray[np.float32]:
     canvas = _fine_canvas(portrait)
-    ends = [tuple(int(value) for value in np.round(point * _FINE)) for point in (start, end)]
-    cv2.line(canvas, *ends, 1.0, max(round(thickness * portrait.face.width * _FINE), 1))
+    first, last = (tuple(int(value) for value in np.round(point * _FINE)) for point in (start, end))
+    cv2.line(canvas, first, last, 1.0, max(round(thickness * portrait.face.width * _FINE), 1))
     return _coarse(canvas, portrait)
 
 

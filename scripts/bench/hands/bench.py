@@ -67,7 +67,7 @@ class Engine:
                 "pose_score": round(hand.pose_score, 3),
                 "score": round(hand.score, 3),
             }
-            for hand in self.reader.read(pixels, faces)
+            for hand in self.reader.read(pixels, faces)[0]
         ]
 
     def close(self) -> None:

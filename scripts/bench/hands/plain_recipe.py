@@ -49,6 +49,8 @@ class PlainHands:
     def __call__(self, path: Path) -> list[dict[str, Any]]:
         """Return the hands of a picture file as contract-like dictionaries."""
         picture = cv2.imread(str(path))
+        if picture is None:
+            raise OSError(f"{path} cannot be read")
         return self.look(np.ascontiguousarray(picture[..., ::-1], dtype=np.uint8))
 
     def look(self, pixels: NDArray[np.uint8]) -> list[dict[str, Any]]:

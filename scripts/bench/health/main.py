@@ -19,7 +19,7 @@ import os
 import platform
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import cycle, islice
 from pathlib import Path
@@ -108,7 +108,7 @@ def report(size: int, score: Score, seconds: float) -> None:
         print(f"false {kind:26}{score.false[kind]:>5} people{score.false[kind] / max(score.clean, 1):>8.2%}")
 
 
-def choose(made: dict[int, Sequence[Made]]) -> None:
+def choose(made: Mapping[int, Sequence[Made]]) -> None:
     """Print found and false for other limits, one at a time."""
     for name, (module, values, sorts) in CHOICES.items():
         kind, kept = KIND_OF[sorts[0]], getattr(module, name)
@@ -138,17 +138,19 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--cache", type=Path, default=Path(tempfile.gettempdir()) / "fotonetral-vectors")
     options = parser.parse_args(arguments)
     print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
-    halves = [
+    people, strangers = (
         {name: found[name] for name in sorted(found)[int(not options.choose) :: 2]}
         for found in (
             usable_pictures(folder, options.cache, LEFT_OUT) for folder in (options.people, options.strangers)
         )
-    ]
+    )
     with Describer() as describer, tempfile.TemporaryDirectory() as folder:
         if options.choose:
             made = {
                 size: list(
-                    galleries(*halves, size, folder=Path(folder), describer=describer, seed=options.seed, part=0.4)
+                    galleries(
+                        people, strangers, size, folder=Path(folder), describer=describer, seed=options.seed, part=0.4
+                    )
                 )
                 for size in (100, 500)
             }
@@ -156,7 +158,9 @@ def main(arguments: list[str]) -> int:
             return 0
         for size in SIZES:
             score, seconds = Score(), []
-            for made_one in galleries(*halves, size, folder=Path(folder), describer=describer, seed=options.seed):
+            for made_one in galleries(
+                people, strangers, size, folder=Path(folder), describer=describer, seed=options.seed
+            ):
                 start = time.perf_counter()
                 health = health_of(made_one.path)
                 seconds.append(time.perf_counter() - start)

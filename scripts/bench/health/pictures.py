@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scripts.bench.faces.vectors import face_of_subject
-from vision.enrolment.reference import LEAST_SHARPNESS, LEAST_SIZE_PX
+from vision.enrolment.face_choice import LEAST_SIZE_PX
+from vision.enrolment.reference import LEAST_SHARPNESS
 from vision.faces import MODEL_ID, FaceEmbedder, FaceFinder
 from vision.faces.template import template_chip
 from vision.media.photo import open_photo
@@ -121,13 +122,15 @@ def spoiled(rng: np.random.Generator, case: str) -> Callable[[Pixels], Pixels]:
 def resized(pixels: Pixels, factor: float) -> Pixels:
     """Return the picture smaller or larger."""
     how = cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC
-    return cv2.resize(pixels, None, fx=factor, fy=factor, interpolation=how)
+    return np.asarray(cv2.resize(pixels, None, fx=factor, fy=factor, interpolation=how))
 
 
 def recompressed(pixels: Pixels, quality: int) -> Pixels:
     """Return the picture after JPEG of a quality (0..100)."""
     data = cv2.imencode(".jpg", np.ascontiguousarray(pixels[:, :, ::-1]), [cv2.IMWRITE_JPEG_QUALITY, quality])[1]
-    return np.ascontiguousarray(cv2.imdecode(data, cv2.IMREAD_COLOR)[:, :, ::-1])
+    again = cv2.imdecode(data, cv2.IMREAD_COLOR)
+    assert again is not None, "OpenCV reads what it wrote"
+    return np.ascontiguousarray(again[:, :, ::-1], dtype=np.uint8)
 
 
 def cropped(pixels: Pixels, sides: list[float]) -> Pixels:

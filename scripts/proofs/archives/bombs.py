@@ -10,7 +10,7 @@ import struct
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 MEGABYTE = 2**20
@@ -140,9 +140,12 @@ def tar_of_things(photo: bytes) -> bytes:
     return out.getvalue()
 
 
+PACKINGS: dict[str, Callable[[bytes], bytes]] = {"gz": gzip.compress, "bz2": bz2.compress, "xz": lzma.compress}
+
+
 def packed_bomb(packing: str, name: bytes, zeros: int) -> bytes:
     """Write a packed tar with one member of so many zeros, as one stream after the other of 16 MB each."""
-    pack = {"gz": gzip.compress, "bz2": bz2.compress, "xz": lzma.compress}[packing]
+    pack = PACKINGS[packing]
     piece = 16 * MEGABYTE
     return pack(tar_header(name, zeros)) + pack(bytes(piece)) * -(-zeros // piece) + pack(bytes(1024))
 

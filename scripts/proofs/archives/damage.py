@@ -95,7 +95,7 @@ def read_through(name: str, data: bytes) -> Counter[str]:
     """Read all members and count what came: the kinds of errors, and "read". Other errors are raised."""
     came: Counter[str] = Counter()
     try:
-        for member in members_of(name, io.BufferedReader(io.BytesIO(data))):  # type: ignore[type-var]
+        for member in members_of(name, io.BufferedReader(io.BytesIO(data))):
             try:
                 if member.entry.fault is not None:
                     raise member.entry.fault

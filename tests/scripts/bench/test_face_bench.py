@@ -7,6 +7,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from scripts.bench.faces import detection, pictures, turned
 from vision.geometry import Box
@@ -21,16 +22,16 @@ class FakeFace:
 class FakeFinder:
     """Finds a face in a picture that is dark somewhere, and takes its darkest side for its top."""
 
-    def __enter__(self):
+    def __enter__(self) -> FakeFinder:
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, *_: object) -> None:
         pass
 
-    def find(self, pixels):
+    def find(self, pixels: NDArray[np.uint8]) -> tuple[FakeFace, ...]:
         return (FakeFace(),) if pixels.min() < DARK else ()
 
-    def turn(self, pixels, faces):
+    def turn(self, pixels: NDArray[np.uint8], faces: tuple[object, ...]) -> int:
         if not faces:
             return 0
         sides = [np.rot90(pixels, quarters)[0].mean() for quarters in range(4)]

@@ -6,10 +6,12 @@ import json
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from scripts.bench.hands import cost, sizes
 from scripts.bench.hands import main as bench_hands
@@ -46,34 +48,34 @@ class FakeHand:
 class FakeFinder:
     """Sees one face in the upper middle of every picture."""
 
-    def find(self, pixels):
+    def find(self, pixels: NDArray[np.uint8]) -> Any:
         height, width = pixels.shape[:2]
         return (FakeFace(Box(width * 0.44, height * 0.25, width * 0.125, height * 0.17)),)
 
-    def close(self):
+    def close(self) -> None:
         pass
 
 
 class FakeReader:
     """Sees a victory sign at the left of every picture."""
 
-    def read(self, pixels, faces):
-        return (FakeHand(Box(0, pixels.shape[0] / 2, 12, 20), Pose.PEACE_TWO, 0.85, 0.9),)
+    def read(self, pixels: NDArray[np.uint8], faces: Any) -> Any:
+        return (FakeHand(Box(0, pixels.shape[0] / 2, 12, 20), Pose.PEACE_TWO, 0.85, 0.9),), ()
 
-    def close(self):
+    def close(self) -> None:
         pass
 
 
 class FakePlain:
     """Sees one hand, no sign, in every picture."""
 
-    def __call__(self, path):
+    def __call__(self, path: Path) -> Any:
         return self.look(cv2.imread(str(path)))
 
-    def look(self, pixels):
+    def look(self, pixels: NDArray[np.uint8]) -> Any:
         return [{"box": [10.0, 100.0, 30.0, 60.0], "pose": "none", "pose_score": 0.5, "score": 0.5}]
 
-    def close(self):
+    def close(self) -> None:
         pass
 
 
@@ -104,7 +106,7 @@ def data(tmp_path: Path) -> Path:
 def bench(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
     monkeypatch.setattr(sizes, "PlainHands", FakePlain)
     monkeypatch.setattr(cost, "MEGAPIXELS", (0.1,))
-    engine = Engine(FakeFinder(), FakeReader())  # type: ignore[arg-type]
+    engine = Engine(FakeFinder(), FakeReader())
     return Bench(data, {ENGINE: engine, PLAIN: FakePlain()}, out=tmp_path / "out")
 
 
@@ -268,12 +270,12 @@ def test_nobody_is_pasted_where_nobody_would_stand(tmp_path: Path) -> None:
 
 def test_only_one_hand_and_a_face_make_a_person(tmp_path: Path) -> None:
     path = write(tmp_path / "s" / "ok" / "1.jpg")
-    engine = Engine(FakeFinder(), FakeReader())  # type: ignore[arg-type]
-    (found,) = find_people([path], engine, FakePlain())  # type: ignore[arg-type]
+    engine = Engine(FakeFinder(), FakeReader())
+    (found,) = find_people([path], engine, FakePlain())
     assert found.hand == Box(10, 100, 30, 60)
     two = FakePlain()
     two.look = lambda pixels: FakePlain().look(pixels) * 2  # type: ignore[method-assign]
-    assert find_people([path], engine, two) == []  # type: ignore[arg-type]
+    assert find_people([path], engine, two) == []
 
 
 def test_a_place_touches_nothing_taken() -> None:

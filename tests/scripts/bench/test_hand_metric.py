@@ -112,7 +112,7 @@ def test_pictures_are_chosen_by_set_and_label(tmp_path: Path) -> None:
     (tmp_path / "README.md").touch()
 
     def chosen(*arguments: object) -> list[str]:
-        return [path.relative_to(tmp_path).as_posix() for path in labelled_pictures(tmp_path, *arguments)]  # type: ignore[arg-type]
+        return [path.relative_to(tmp_path).as_posix() for path in labelled_pictures(tmp_path, *arguments)]
 
     assert chosen(("a",)) == ["a/ok/0.jpg", "a/ok/1.jpg", f"a/{NEGATIVE}/0.jpg"]
     assert len(chosen()) == 8

@@ -329,7 +329,7 @@ def test_as_many_names_as_outputs() -> None:
         convert(head(), name="tiny", outputs=("one",), any_size=False)
 
 
-NETWORKS = {
+NETWORKS: dict[str, tuple[str, dict[str, Any]]] = {
     "palm_detector.onnx": (
         "hand_detector.tflite",
         {"name": "palm_detection_full", "outputs": ("boxes", "scores"), "any_size": True},

@@ -132,13 +132,13 @@ def test_gathered_samples_are_settled(
 ) -> None:
     knows = Guess(row)
     for keep_mush, expected in ((False, kept), (True, kept_with_mush)):
-        told = settled(gathered(label), knows, keep_mush=keep_mush)  # type: ignore[arg-type]
+        told = settled(gathered(label), knows, keep_mush=keep_mush)
         assert told.labels.tolist() == ([] if expected is None else [expected])
 
 
 def test_settled_samples_keep_their_own_features() -> None:
     samples = gathered("ok", "count_4", "four")
-    told = settled(samples, Guess({"ok": 1.0}, {"ok": 1.0}, {"four": 1.0}))  # type: ignore[arg-type]
+    told = settled(samples, Guess({"ok": 1.0}, {"ok": 1.0}, {"four": 1.0}))
     assert told.labels.tolist() == ["ok", "four"] and told.hands.tolist() == [0, 2]
     assert np.array_equal(told.features, samples.features[[0, 2]])
 

@@ -20,7 +20,7 @@ from vision.hands.features import describe
 from vision.hands.landmarker import FEATURES
 from vision.hands.perceptron import Perceptrons
 from vision.hands.shapes import CLUTTER, SHAPES
-from vision.hands.weighing import COUNT, Evidence, Weights, load_weights, weigh
+from vision.hands.weighing import COUNT, Evidence, Weights, load_weights, terms, weigh
 from vision.models import model_path
 
 pytestmark = pytest.mark.slow
@@ -52,7 +52,7 @@ def seen(label: str, count: int, source: str, features: dict[int, float]) -> Sam
 def fitted(pixel_fit: ModuleType, samples: Samples, path: Path) -> Perceptrons:
     """Fit, store as the training does, and load as the product does."""
     networks = pixel_fit.fit(samples, members=2, steps=60, seed=1)
-    np.savez(path, shapes=np.array(SHAPES), **pixel_fit.arrays(networks))  # type: ignore[arg-type]
+    np.savez(path, shapes=np.array(SHAPES), **pixel_fit.arrays(networks))
     return Perceptrons(path)
 
 
@@ -140,7 +140,7 @@ def test_the_fit_finds_out_which_voter_is_noise(useful: str) -> None:
     good, noise = votes(labels, 0.9, rng), votes(labels, 0.0, rng)
     first, second = (good, noise) if useful == "landmarks" else (noise, good)
     sizes = np.exp(rng.uniform(np.log(15), np.log(120), len(labels)))
-    hands = [Evidence(*each, float(size)) for *each, size in zip(first, second, sizes, strict=True)]
+    hands = [Evidence(one, other, float(size)) for one, other, size in zip(first, second, sizes, strict=True)]
     weights = Weights.of(weigh_fit.fit(hands, labels, np.ones(len(labels))))
     heard, ignored = (weights.landmarks, weights.pixels)[:: 1 if useful == "landmarks" else -1]
     assert heard.min() > 1 and np.abs(ignored).max() < heard.min() / 3
@@ -171,7 +171,7 @@ def test_the_fit_learns_how_common_clutter_is() -> None:
     alike = np.ones(len(labels))
     numbers = weigh_fit.fit(hands, labels, alike)
     assert 0.2 < weigh(hands[:1], Weights.of(numbers))[0, SHAPES.index(CLUTTER)] < 0.5, "held near the start"
-    known, targets = weigh_fit.terms(hands), np.array([SHAPES.index(label) for label in labels])
+    known, targets = terms(hands), np.array([SHAPES.index(label) for label in labels])
     before, after = (weigh_fit.surprise(known, targets, row, alike) for row in (weigh_fit.start(), numbers))
     assert before == pytest.approx(np.log(len(SHAPES)))
     assert after < 0.8 * before
@@ -198,7 +198,7 @@ def test_the_evidence_of_a_hand_is_that_of_all_its_views() -> None:
     samples = gathered("ok", "four", "fist", views=2)
     samples = samples.only(np.arange(6) != 3)
     samples.points_xyz[:, 5, :2] = samples.points_xyz[:, 0, :2] + [[10, 3], [20, 3], [3, 30], [40, 3], [3, 50]]
-    hands, labels = weigh_fit.evidence(samples, Counting(), Counting())  # type: ignore[arg-type]
+    hands, labels = weigh_fit.evidence(samples, Counting(), Counting())
     assert labels == ["ok", "four", "fist"]
     for hand, views in zip(hands, ([0, 1], [2], [3, 4]), strict=True):
         assert hand.landmarks[:, 0].tolist() == hand.pixels[:, 0].tolist() == views

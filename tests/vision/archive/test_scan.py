@@ -50,7 +50,7 @@ def scanned(folder: Path, out: Path, judges: Judges | None = None, **changes: ob
     order = Order((str(folder),), out, CheckerSettings(), audit_rate=0.0)
     quick = judges or QuickJudges()
     with Journal.open(out, write=True) as journal:
-        scan = Scan(journal, replace(order, **changes))  # type: ignore[arg-type]
+        scan = Scan(journal, replace(order, **changes))
         list(scan.list())
         list(scan.judge(quick))
     return getattr(quick, "asked", []), Journal.open(out)

@@ -232,7 +232,7 @@ class RangeHandler(QuietHandler):
 
 def serve(handler: type[http.server.BaseHTTPRequestHandler], folder: Path | None = None) -> Iterator[str]:
     made = handler if folder is None else functools.partial(handler, directory=str(folder))  # type: ignore[call-arg]
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), made) as server:  # type: ignore[arg-type]
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), made) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
         thread.start()
         yield f"http://127.0.0.1:{server.server_port}"

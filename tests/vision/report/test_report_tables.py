@@ -182,7 +182,7 @@ def test_without_the_extra_it_is_said_how_to_get_it(tmp_path: Path, monkeypatch:
         write_parquet(tmp_path / "r.parquet", FACTS, [])
     assert caught.value.code == "report.no_parquet"
     for language in ("id", "en"):
-        assert 'pip install "fotonetral[parquet]"' in caught.value.text(language)  # type: ignore[arg-type]
+        assert 'pip install "fotonetral[parquet]"' in caught.value.text(language)
     assert not list(tmp_path.iterdir())
 
 

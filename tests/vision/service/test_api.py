@@ -334,10 +334,10 @@ def test_the_faces_of_one_poster_are_registered_one_by_one(client: httpx.Client,
     assert "1 (kiri, lebar" in several.json()["photos_rejected"][0]["message"]
     bad = client.post("/v1/candidates", data={"name": "Satu", "face": "tengah"}, files=files)
     assert (bad.status_code, bad.json()["code"]) == (422, "table.bad_row")
-    for name, face in (("Satu", "kiri"), ("Dua", "2")):
-        told = fine(client.post("/v1/candidates", data={"name": name, "face": face}, files=files), "Registered", 201)
+    for name, which in (("Satu", "kiri"), ("Dua", "2")):
+        told = fine(client.post("/v1/candidates", data={"name": name, "face": which}, files=files), "Registered", 201)
         shown = fine(client.get(f"/v1/candidates/{told['person']['id']}"), "PersonDetails")
-        assert [photo["face"] for photo in shown["photos"]] == [{"kiri": "left"}.get(face, face)]
+        assert [photo["face"] for photo in shown["photos"]] == [{"kiri": "left"}.get(which, which)]
     changed = client.post("/v1/candidates/dua/photos", data={"face": "left"}, files=files)
     assert changed.json()["code"] == "photos.of_another", "that face is somebody else's"
     for person in ("satu", "dua"):
@@ -541,7 +541,7 @@ def test_the_client_waits_for_a_full_service() -> None:
 
     def answer(_request: httpx.Request) -> httpx.Response:
         status, headers = next(answers)
-        body = {"policies": []} if status == 200 else {"code": "server.busy", "detail": "full"}
+        body: dict[str, object] = {"policies": []} if status == 200 else {"code": "server.busy", "detail": "full"}
         return httpx.Response(status, json=body, headers=headers)
 
     client = Client("http://service", patience=5)

@@ -17,7 +17,7 @@ from vision.service.callers.keys import KeyStore, Role
 DOCS = (ROOT / "docs" / "service.md").read_text("utf-8")
 CURL = [
     line
-    for line in re.search(r"## With curl\n.*?```sh\n(.*?)```", DOCS, re.S)[1].splitlines()  # type: ignore[index]
+    for line in re.search(r"## With curl\n.*?```sh\n(.*?)```", DOCS, re.S)[1].splitlines()
     if line.startswith("curl ")
 ]
 

@@ -22,7 +22,7 @@ RAW = {"Content-Type": "application/octet-stream"}
 
 
 def check(url: str, photo: bytes, **options: object) -> httpx.Response:
-    return httpx.post(f"{url}/v1/check", content=photo, headers=RAW, timeout=60, **options)  # type: ignore[arg-type]
+    return httpx.post(f"{url}/v1/check", content=photo, headers=RAW, timeout=60, **options)
 
 
 def until(condition: object, seconds: float = 10.0) -> None:

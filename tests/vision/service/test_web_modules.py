@@ -246,7 +246,7 @@ def test_answers_are_explained_in_the_words_of_the_rules(page: Page) -> None:
     for language, file in (("id", "words-id.js"), ("en", "words-en.js")):
         told = words(page, file)
         for verdict in Verdict:
-            assert told[f"key.{verdict.value}"] == headline(verdict, language)  # type: ignore[arg-type]
+            assert told[f"key.{verdict.value}"] == headline(verdict, language)
 
 
 def test_numbers_are_written_as_on_the_marked_picture(page: Page) -> None:

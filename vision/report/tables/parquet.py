@@ -85,8 +85,8 @@ def write_parquet(target: Path, facts: ScanFacts, photos: Iterable[ListedPhoto])
     The verdict of a photo that could not be judged is "error". Raises NoParquetError without pyarrow, and OSError.
     """
     try:
-        import pyarrow  # type: ignore[import-untyped]
-        from pyarrow.parquet import ParquetWriter  # type: ignore[import-untyped]
+        import pyarrow
+        from pyarrow.parquet import ParquetWriter
     except ImportError as error:
         raise NoParquetError(
             "Parquet memerlukan pustaka pyarrow, yang belum terpasang.",
