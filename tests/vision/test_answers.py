@@ -8,9 +8,9 @@ from typing import Any
 import msgspec
 import pytest
 from jsonschema import Draft202012Validator
-from made_up import judged
 
 from scripts.house.answer_schemas import contract_schemas, service_schemas, texts
+from tests.made_up import judged
 from vision.contract.answers.check import FailedPhoto, KeptPhoto, NotJudged, PhotoName, read, read_photo_answer
 from vision.contract.answers.post import Post
 from vision.contract.post import PostResult

@@ -109,8 +109,8 @@ class Distinct(Part, frozen=True, kw_only=True):
     distinct: bool
 
 
-class Election(Part, frozen=True, kw_only=True):
-    """An election; `people` is how many belong to it."""
+class KnownElection(Part, frozen=True, kw_only=True):
+    """What the gallery knows of an election."""
 
     id: str
     title: str
@@ -119,6 +119,11 @@ class Election(Part, frozen=True, kw_only=True):
     active_from: str | None
     active_to: str | None
     polling_day: str | None
+
+
+class Election(KnownElection, frozen=True, kw_only=True):
+    """An election; `people` is how many belong to it."""
+
     people: Count
 
 
