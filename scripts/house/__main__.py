@@ -8,8 +8,8 @@ from scripts.parts import Part, run_part
 
 PARTS = {
     "pins": Part("pins", "write constraints.txt and its mirror in pyproject.toml"),
-    "answer-schemas": Part("answer_schemas", "write vision/contract/schema/ from the structs of the answers"),
     "policy-schema": Part("policy_schema", "write docs/policy.schema.json"),
+    "answer-schemas": Part("answer_schemas", "write vision/contract/schema/, the JSON Schemas of the answers"),
     "regions": Part("regions", "write the codes and names of regions (needs npm)"),
     "accuracy": Part("accuracy", "draw the pictures of docs/accuracy.md"),
     "measure": Part("measure", "figures of the code, beside those of an older commit"),

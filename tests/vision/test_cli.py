@@ -25,6 +25,7 @@ from vision.command.main import SUBCOMMANDS, fotonetral, run
 from vision.errors import Language
 from vision.geometry import Box
 from vision.media import photo as photo_module
+from vision.media.decode import decode
 from vision.media.inputs import EmptyFolder, photos_of
 from vision.poses import Pose
 from vision.stages.engines import Engines
@@ -240,7 +241,7 @@ def test_marked_pictures_never_replace_a_file(folder: Path) -> None:
 def test_a_photo_is_opened_and_decoded_once_whatever_is_drawn_of_it(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    opened, decoded = Mock(wraps=photo_module._read_file), Mock(wraps=photo_module.decode)
+    opened, decoded = Mock(wraps=photo_module._read_file), Mock(wraps=decode)
     monkeypatch.setattr(photo_module, "_read_file", opened)
     monkeypatch.setattr(photo_module, "decode", decoded)
     result = check("--annotate", "out", "--html", "pages", "--sarif", "list.sarif", "flag.jpg", "clear.jpg")

@@ -14,11 +14,12 @@ from vision import models
 from vision.errors import EngineError
 from vision.hands import naming
 from vision.hands.features import describe
+from vision.hands.hand import FoundHand
 from vision.hands.landmarker import HandLandmarker, View
 from vision.hands.naming import HandNamer, Naming
 from vision.hands.patch import Patch
 from vision.hands.perceptron import Perceptrons
-from vision.hands.search import FoundHand, HandSearch
+from vision.hands.search import HandSearch
 from vision.hands.shapes import CLUTTER, EXTENDED, QUIET, SHAPES
 from vision.hands.weighing import KNOTS_PX, Weights
 from vision.models import model_path

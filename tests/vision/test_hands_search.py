@@ -12,9 +12,10 @@ from PIL import Image
 
 from scripts.fixtures.rendering import PALM, render_hand
 from vision.geometry import Box
+from vision.hands.hand import FoundHand
 from vision.hands.landmarker import LANDMARKS
 from vision.hands.palms import Palm
-from vision.hands.search import FoundHand, HandSearch, _worth_a_look
+from vision.hands.search import HandSearch, _worth_a_look
 
 pytestmark = pytest.mark.slow
 

@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
-from scripts.rendering import View
-from scripts.rendering.mesh import Sleeve
-from scripts.rendering.staff import Raised, raise_hand
 
+from scripts.fixtures.rendering import View
+from scripts.fixtures.rendering.mesh import Sleeve
+from scripts.fixtures.rendering.staff import Raised, raise_hand
 from vision import PhotoChecker
 
 pytestmark = pytest.mark.slow

@@ -14,7 +14,7 @@ from PIL import Image, ImageDraw
 
 from candidates import Gallery, import_source
 from vision import CheckResult, PhotoChecker
-from vision.enrolment import Enroller
+from vision.enrolment.reference import Enroller
 from vision.poses import Pose
 from vision.rules import FindingKind
 

@@ -13,8 +13,8 @@ from typing import Any
 
 import httpx
 import pytest
-from serving import DAY, ROOT, Serving, serving
 
+from tests.vision.service.serving import DAY, ROOT, Serving, serving
 from vision.service.callers.keys import KeyStore, Role
 
 pytestmark = pytest.mark.slow
