@@ -15,6 +15,7 @@ from vision.command.candidates.shared import FINE, SOME_REJECTED, Say, keep_read
 from vision.command.options import face_model_option
 from vision.command.output import carry_on
 from vision.command.usage import WrongCallError
+from vision.contract.answers.command import CalibrationAnswer
 
 if TYPE_CHECKING:
     from candidates import Calibration, Index
@@ -38,24 +39,24 @@ class Outcome:
         """How many strangers were compared with the gallery."""
         return len(self.strangers.faces)
 
-    def facts(self) -> dict[str, object]:
+    def to_answer(self) -> CalibrationAnswer:
         """Return the figures for programs."""
         cuts = self.index.cuts()
-        return {
-            "model": self.calibration.model_id,
-            "layout": self.strangers.layout.value,
-            "photos": self.strangers.photos,
-            "strangers": self.calibration.people,
-            "left_out": len(self.strangers.left_out),
-            "people": len(self.index),
-            "false_alarms_per_1000": self.index.false_alarms,
-            "least_false_alarms_per_1000": self.calibration.least_false_alarms(self.index.comparisons),
-            "possible_distance": cuts.possible,
-            "strong_distance": cuts.strong,
-            "missed_possible": self.calibration.missed_at(cuts.possible),
-            "missed_strong": self.calibration.missed_at(cuts.strong),
-            "strangers_named": self.named,
-        }
+        return CalibrationAnswer(
+            model=self.calibration.model_id,
+            layout=self.strangers.layout.value,
+            photos=self.strangers.photos,
+            strangers=self.calibration.people,
+            left_out=len(self.strangers.left_out),
+            people=len(self.index),
+            false_alarms_per_1000=self.index.false_alarms,
+            least_false_alarms_per_1000=self.calibration.least_false_alarms(self.index.comparisons),
+            possible_distance=cuts.possible,
+            strong_distance=cuts.strong,
+            missed_possible=self.calibration.missed_at(cuts.possible),
+            missed_strong=self.calibration.missed_at(cuts.strong),
+            strangers_named=self.named,
+        )
 
 
 @click.command("calibrate")
@@ -117,7 +118,7 @@ def calibrate(
             gallery.put_calibration(outcome.calibration.model_id, outcome.calibration.to_bytes())
             keep_ready(gallery)
     if as_json:
-        print_json(outcome.facts())
+        print_json(outcome.to_answer().to_dict())
     else:
         _tell(outcome, say, stored=not dry_run)
     _tell_left_out(outcome.strangers, say)
@@ -174,33 +175,33 @@ def _draw(outcome: Outcome, picture: Path, say: Say) -> None:
 
 
 def _tell(outcome: Outcome, say: Say, *, stored: bool) -> None:
-    facts, layout = outcome.facts(), outcome.strangers.layout
-    people, wish = facts["people"], outcome.index.false_alarms
+    facts, layout = outcome.to_answer(), outcome.strangers.layout
+    people, wish = facts.people, outcome.index.false_alarms
     say.line(
-        f"{facts['strangers']} orang luar dari {facts['photos']} foto ({_layout_words(layout)[0]}).",
-        f"{facts['strangers']} strangers from {facts['photos']} photos ({_layout_words(layout)[1]}).",
+        f"{facts.strangers} orang luar dari {facts.photos} foto ({_layout_words(layout)[0]}).",
+        f"{facts.strangers} strangers from {facts.photos} photos ({_layout_words(layout)[1]}).",
     )
     if people:
         say.line(
-            f"Galeri {people} orang, {wish:g} alarm palsu per 1.000 foto: jarak sampai {facts['possible_distance']:.3f}"
-            f" (mungkin) dan {facts['strong_distance']:.3f} (kuat).",
+            f"Galeri {people} orang, {wish:g} alarm palsu per 1.000 foto: jarak sampai {facts.possible_distance:.3f}"
+            f" (mungkin) dan {facts.strong_distance:.3f} (kuat).",
             f"Gallery of {people} people, {wish:g} false alarms per 1,000 photos: distances up to "
-            f"{facts['possible_distance']:.3f} (possible) and {facts['strong_distance']:.3f} (strong).",
+            f"{facts.possible_distance:.3f} (possible) and {facts.strong_distance:.3f} (strong).",
         )
         say.line(
-            f"Wajah calon yang akan terlewat: {facts['missed_possible']:.1%}; yang tidak akan dikenali kuat: "
-            f"{facts['missed_strong']:.1%}.",
-            f"Candidates' faces that will be missed: {facts['missed_possible']:.1%}; not recognised strongly: "
-            f"{facts['missed_strong']:.1%}.",
+            f"Wajah calon yang akan terlewat: {facts.missed_possible:.1%}; yang tidak akan dikenali kuat: "
+            f"{facts.missed_strong:.1%}.",
+            f"Candidates' faces that will be missed: {facts.missed_possible:.1%}; not recognised strongly: "
+            f"{facts.missed_strong:.1%}.",
         )
         say.line(
             f"Dari {outcome.faces} orang luar ini, {outcome.named} mirip seseorang di galeri.",
             f"Of these {outcome.faces} strangers, {outcome.named} resemble somebody in the gallery.",
         )
         say.line(
-            f"Contoh ini menjamin paling sedikit {facts['least_false_alarms_per_1000']:.2g} alarm palsu per 1.000 foto;"
+            f"Contoh ini menjamin paling sedikit {facts.least_false_alarms_per_1000:.2g} alarm palsu per 1.000 foto;"
             " di bawah itu hanya perkiraan.",
-            f"This sample vouches for no less than {facts['least_false_alarms_per_1000']:.2g} false alarms per 1,000 "
+            f"This sample vouches for no less than {facts.least_false_alarms_per_1000:.2g} false alarms per 1,000 "
             "photos; below that are estimates.",
         )
     if stored:
