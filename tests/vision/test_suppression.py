@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from vision.geometry import best_of_each, overlapping
+from vision.suppression import best_of_each, overlapping
 
 
 def test_boxes_that_overlap_are_one_and_the_best_comes_first() -> None:
