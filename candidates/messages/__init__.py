@@ -47,6 +47,18 @@ class Written(Message):
 
 
 @dataclass(frozen=True, slots=True)
+class Together(Message):
+    """Several messages, one after the other."""
+
+    parts: tuple[Message, ...]
+    between: str = " "
+
+    def text(self, language: Language) -> str:
+        """Return the words in a language."""
+        return self.between.join(filter(None, (part.text(language) for part in self.parts)))
+
+
+@dataclass(frozen=True, slots=True)
 class Sentence(Message):
     """A text of a message file: the package that keeps it, its key ("file.section.name"), and the values in it.
 

@@ -22,6 +22,7 @@ from candidates.errors import (
     GalleryStorageError,
     GalleryUnreadableError,
 )
+from candidates.messages import say
 from candidates.storage import schema
 
 OWNER_ONLY = 0o600
@@ -51,7 +52,7 @@ class Store:
         """Open the file, making it (readable by its owner alone) if asked; see `Gallery.open` for the errors."""
         made = create and _make_private(path)
         if not path.exists():
-            raise GalleryNotFoundError(f"Tidak ada galeri di {path}.", f"There is no gallery at {path}.")
+            raise GalleryNotFoundError(say("gallery.store.there_is_no_gallery_at", path=path))
         try:
             with _explained(path):
                 connection = _connect(path, read_only=read_only)
@@ -195,11 +196,15 @@ class Store:
                 if not self._is_gallery():
                     self._run(schema.CREATE)
         if not self._is_gallery():
-            raise GalleryUnreadableError(f"{self.path} bukan galeri FotoNetral.", f"{self.path} is not a gallery.")
+            raise GalleryUnreadableError(say("gallery.store.is_not_gallery", path=self.path))
         if self.version not in schema.READABLE:
             raise GalleryUnreadableError(
-                f"{self.path} dibuat oleh FotoNetral yang lebih baru (skema {self.version}, bukan {schema.VERSION}).",
-                f"{self.path} was made by a newer FotoNetral (schema {self.version}, not {schema.VERSION}).",
+                say(
+                    "gallery.store.was_made_by_newer_fotonetral",
+                    path=self.path,
+                    version=self.version,
+                    newest=schema.VERSION,
+                )
             )
         if not self._read_only and self.version in schema.MIGRATE:
             with self.transaction():
@@ -247,9 +252,8 @@ def _make_private(path: Path) -> bool:
     except OSError as error:
         cause = cause_of(error)
         raise _KINDS.get(cause.kind, GalleryNotFoundError)(
-            f"Galeri tidak dapat dibuat di {path}: {cause.reason_id}.",
-            f"No gallery can be made at {path}: {cause.reason_en}.",
-            cause.advice,
+            say("gallery.store.no_gallery_can_be_made", path=path, reason=cause.reason),
+            advice=cause.advice,
         ) from error
     return True
 
@@ -306,17 +310,14 @@ def _refused(path: Path, cause: Cause) -> GalleryError:
     # A gallery's own advice says what to do with a full disk or a missing gallery, and with one that is damaged.
     own = kind in (GalleryFullError, GalleryNotFoundError)
     return kind(
-        f"Galeri {path} tidak dapat dipakai: {cause.reason_id}.",
-        f"The gallery {path} cannot be used: {cause.reason_en}.",
-        None if own else cause.advice,
+        say("gallery.store.gallery_cannot_be_used", path=path, reason=cause.reason),
+        advice=None if own else cause.advice,
     )
 
 
 def _busy(path: Path) -> GalleryBusyError:
-    return GalleryBusyError(
-        f"Galeri {path} sedang dipakai program lain.", f"The gallery {path} is in use by another program."
-    )
+    return GalleryBusyError(say("gallery.store.gallery_is_in_use_by", path=path))
 
 
 def _read_only(path: Path) -> GalleryReadOnlyError:
-    return GalleryReadOnlyError(f"Galeri {path} hanya dapat dibaca.", f"The gallery {path} may only be read.")
+    return GalleryReadOnlyError(say("gallery.store.gallery_may_only_be_read", path=path))

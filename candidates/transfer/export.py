@@ -25,6 +25,7 @@ from candidates.errors import PassphraseNeededError
 from candidates.gallery import Gallery
 from candidates.importing.rows import ELECTIONS_FILE
 from candidates.importing.tables import ELECTION_COLUMNS, PEOPLE_COLUMNS
+from candidates.messages import say
 from candidates.people import Candidate, Election, Reference
 from candidates.storage.store import OWNER_ONLY
 from candidates.transfer.encryption import Bounded, encrypted
@@ -83,7 +84,7 @@ def export(gallery: Gallery, target: Path, *, folders: Iterable[Path] = (), pass
     large to be encrypted, and `PassphraseNeededError` for an empty passphrase.
     """
     if passphrase is not None and not passphrase:
-        raise PassphraseNeededError("Sandi tidak boleh kosong.", "The passphrase must not be empty.")
+        raise PassphraseNeededError(say("transfer.export.passphrase_must_not_be_empty"))
     half = target.with_name(target.name + ".part")
     half.unlink(missing_ok=True)
     descriptor = os.open(half, os.O_CREAT | os.O_EXCL | os.O_WRONLY, OWNER_ONLY)

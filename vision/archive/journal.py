@@ -22,6 +22,7 @@ from vision.archive.sources.places import Container, LeftOut, Listed, Place, Unr
 from vision.archive.store import Store
 from vision.errors import FotoNetralError, Language
 from vision.media.unseen import NotLookedAtError
+from vision.messages import say
 from vision.report.listing import Decision
 
 _PAGE = 500
@@ -370,7 +371,4 @@ def _require_the_same(last: Run, by: Mapping[str, str], asked: Mapping[str, Any]
     changed += sorted(name for name in {*last.asked, *asked} if last.asked.get(name) != asked.get(name))
     if changed:
         names = ", ".join(changed)
-        raise JournalUnfinishedError(
-            f"Di folder ini ada pindaian yang belum selesai, dan yang diminta sekarang berbeda: {names}.",
-            f"This folder holds a scan that has not ended, and what is asked now differs: {names}.",
-        )
+        raise JournalUnfinishedError(say("archive.journal.this_folder_holds_scan_that", names=names))

@@ -20,6 +20,7 @@ from vision.archive.errors import (
     JournalStorageError,
 )
 from vision.media.kinds import RAW_SUFFIXES
+from vision.messages import say
 from vision.runtime.whole_files import make_folder
 
 NAME = "journal.db"
@@ -83,7 +84,7 @@ class Store:
         """
         file = folder / NAME
         if not write and not file.is_file():
-            raise JournalNotFoundError(f"Tidak ada pindaian di {folder}.", f"There is no scan in {folder}.")
+            raise JournalNotFoundError(say("archive.store.there_is_no_scan_in", folder=folder))
         lock = _locked(folder) if write else None
         try:
             with _explained(folder):
@@ -164,15 +165,12 @@ def _prepare(connection: sqlite3.Connection, folder: Path, *, make: bool) -> Non
     application = connection.execute("PRAGMA application_id").fetchone()[0]
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     if application != _APPLICATION:
-        raise JournalError(
-            f"{folder / NAME} bukan jurnal pindaian FotoNetral.", f"{folder / NAME} is no journal of a FotoNetral scan."
-        )
+        raise JournalError(say("archive.store.is_no_journal_of_fotonetral", folder=folder / NAME))
     if version == 1 and make:
         _bring_up(connection)
     elif version not in _READABLE:
         raise JournalError(
-            f"Jurnal di {folder} berversi {version}; program ini membaca versi 1 sampai {VERSION}.",
-            f"The journal in {folder} is of version {version}; this program reads versions 1 to {VERSION}.",
+            say("archive.store.journal_in_is_of_version", folder=folder, version=version, newest=VERSION)
         )
 
 
@@ -193,17 +191,14 @@ def _locked(folder: Path) -> int:
     except OSError as error:
         cause = cause_of(error)
         raise _KINDS.get(cause.kind, JournalError)(
-            f"Folder keluaran {folder} tidak dapat dipakai: {cause.reason_id}.",
-            f"The output folder {folder} cannot be used: {cause.reason_en}.",
-            None if cause.kind in _KINDS else cause.advice,
+            say("archive.store.output_folder_cannot_be_used", folder=folder, reason=cause.reason),
+            advice=None if cause.kind in _KINDS else cause.advice,
         ) from error
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
         os.close(lock)
-        raise JournalBusyError(
-            f"Pindaian lain sedang menulis ke {folder}.", f"Another scan is writing into {folder}."
-        ) from error
+        raise JournalBusyError(say("archive.store.another_scan_is_writing_into", folder=folder)) from error
     return lock
 
 
@@ -214,11 +209,8 @@ def _explained(folder: Path) -> Iterator[None]:
     except (sqlite3.Error, OSError) as error:
         cause = cause_of(error, folder / NAME)
         if cause.kind is Kind.BUSY:
-            raise JournalBusyError(
-                f"Jurnal di {folder} sedang dipakai.", f"The journal in {folder} is in use."
-            ) from error
+            raise JournalBusyError(say("archive.store.journal_in_is_in_use", folder=folder)) from error
         raise _KINDS.get(cause.kind, JournalError)(
-            f"Jurnal di {folder} tidak dapat dipakai: {cause.reason_id}.",
-            f"The journal in {folder} cannot be used: {cause.reason_en}.",
-            None if cause.kind in _KINDS else cause.advice,
+            say("archive.store.journal_in_cannot_be_used", folder=folder, reason=cause.reason),
+            advice=None if cause.kind in _KINDS else cause.advice,
         ) from error

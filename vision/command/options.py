@@ -14,6 +14,7 @@ import click
 from vision.command.main import NOT_JUDGED
 from vision.command.usage import LANGUAGE_VARIABLE, WrongCallError, WrongValueError
 from vision.errors import FotoNetralError, Language
+from vision.messages import say
 
 if TYPE_CHECKING:
     from vision.checker import PhotoChecker
@@ -62,7 +63,7 @@ def read_region(_context: click.Context, _parameter: click.Parameter, value: str
     try:
         return region_of(value).code
     except RegionError as error:
-        raise WrongValueError(error.text("id"), error.text("en")) from error
+        raise WrongValueError(error.whole()) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,7 @@ class CheckerOptions:
         from vision.settings import CheckerSettings
 
         if self.spouse is not None and self.gallery is None:
-            raise WrongCallError("--spouse memerlukan --gallery.", "--spouse needs --gallery.")
+            raise WrongCallError(say("command.options.spouse_needs_gallery"))
         return CheckerSettings(
             self.gallery,
             self.policy or DEFAULT_POLICY,

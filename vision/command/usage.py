@@ -14,6 +14,7 @@ from typing import Final, cast
 import click
 
 from vision.errors import Language
+from vision.messages import Message
 
 CODE: Final = "command.usage"
 
@@ -101,17 +102,17 @@ _BARE: Final = (
 class WrongCallError(click.UsageError):
     """A wrong call that the product itself finds, in both languages."""
 
-    def __init__(self, message_id: str, message_en: str) -> None:
-        super().__init__(message_id)
-        self.texts: Mapping[Language, str] = {"id": message_id, "en": message_en}
+    def __init__(self, says: Message) -> None:
+        super().__init__(says.text("id"))
+        self.says = says
 
 
 class WrongValueError(click.BadParameter):
     """A value that the product itself refuses, in both languages; says what was expected and what came."""
 
-    def __init__(self, message_id: str, message_en: str) -> None:
-        super().__init__(message_id)
-        self.texts: Mapping[Language, str] = {"id": message_id, "en": message_en}
+    def __init__(self, says: Message) -> None:
+        super().__init__(says.text("id"))
+        self.says = says
 
 
 def language_of(arguments: Sequence[str]) -> Language:
@@ -144,9 +145,9 @@ def usage_text(error: click.ClickException, language: Language) -> str:
 def _what(error: click.ClickException, language: Language) -> str:
     words = _WORDS[language]
     if isinstance(error, WrongCallError):
-        return error.texts[language]
+        return error.says.text(language)
     if isinstance(error, WrongValueError):
-        return f"{_name(error.param)}: {error.texts[language]}"
+        return f"{_name(error.param)}: {error.says.text(language)}"
     if isinstance(error, click.MissingParameter):
         return words["missing"].format(name=_name(error.param))
     if isinstance(error, click.NoSuchOption):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from candidates.messages import LANGUAGES as LANGUAGES
 from candidates.messages import Language as Language
 from candidates.messages import Message as Message
+from candidates.messages import Together as Together
 from candidates.messages import Written as Written
 from candidates.messages import message_of
 

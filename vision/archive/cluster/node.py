@@ -19,6 +19,7 @@ from vision.archive.cluster.parcel import LaidOut, Parcel
 from vision.archive.judging import Answer, Task
 from vision.archive.local import TRIES, FailedTask
 from vision.errors import CrashedError, FotoNetralError
+from vision.messages import say
 from vision.runtime.workers import START_SECONDS, Worker
 from vision.settings import LIBRARIES, CheckerSettings
 
@@ -76,9 +77,8 @@ class NodeJudge:
             cause = cause_of(error)
             return Broken(
                 ClusterError(
-                    f"Berkas pemeriksa tidak dapat ditulis: {cause.reason_id}.",
-                    f"The checker's files cannot be written: {cause.reason_en}.",
-                    cause.advice,
+                    say("archive.node.checker_files_cannot_be_written", reason=cause.reason),
+                    advice=cause.advice,
                 )
             )
 

@@ -26,6 +26,7 @@ from typing import Final
 
 from candidates.causes import Kind, cause_of
 from vision.errors import FotoNetralError
+from vision.messages import say
 
 OWNER_ONLY: Final = 0o600
 _BUSY_SECONDS: Final = 5.0
@@ -170,7 +171,7 @@ class KeyStore:
                 file.execute(sql, (_text(_now()), id_))
                 if rows := file.execute(f"SELECT {_COLUMNS} FROM grants WHERE id = ?", (id_,)).fetchall():  # noqa: S608
                     return _grant(rows[0])
-        raise UnknownKeyError(f"Tidak ada kunci atau kode «{id_}».", f"There is no key or code “{id_}”.")
+        raise UnknownKeyError(say("service.keys.there_is_no_key_or", id=id_))
 
     def is_any_valid(self) -> bool:
         """Tell whether anybody could get in."""
@@ -267,9 +268,8 @@ class KeyStore:
         except (sqlite3.Error, OSError) as error:
             cause = cause_of(error, self.path)
             raise _KINDS.get(cause.kind, KeysError)(
-                f"Berkas kunci {self.path} tidak dapat dipakai: {cause.reason_id}.",
-                f"The file of keys {self.path} cannot be used: {cause.reason_en}.",
-                cause.advice,
+                say("service.keys.file_of_keys_cannot_be", path=self.path, reason=cause.reason),
+                advice=cause.advice,
             ) from error
 
     def _make(self) -> None:
@@ -280,9 +280,8 @@ class KeyStore:
         except OSError as error:
             cause = cause_of(error)
             raise _KINDS.get(cause.kind, KeysError)(
-                f"Berkas kunci {self.path} tidak dapat dibuat: {cause.reason_id}.",
-                f"The file of keys {self.path} cannot be made: {cause.reason_en}.",
-                cause.advice,
+                say("service.keys.file_of_keys_cannot_be_2", path=self.path, reason=cause.reason),
+                advice=cause.advice,
             ) from error
         try:
             with closing(sqlite3.connect(self.path, isolation_level=None)) as connection:

@@ -26,6 +26,7 @@ from candidates.importing.rows import Importer
 from candidates.importing.tables import PersonRow
 from candidates.people import Outcome
 from vision.errors import Language
+from vision.messages import say
 from vision.service.http.problems import ProblemError
 from vision.service.pool.jobs import Enrolled, Failed
 
@@ -166,9 +167,7 @@ def remove_photo(path: Path, person_id: str, number: int) -> dict[str, Any]:
     with Gallery.open(path) as gallery:
         person = known(gallery, person_id)
         if number not in {reference.id for reference in gallery.references(person.id)}:
-            raise UnknownCandidateError(
-                f"Orang ini tidak punya foto nomor {number}.", f"This person has no photo number {number}."
-            )
+            raise UnknownCandidateError(say("service.editing.this_person_has_no_photo", number=number))
         gallery.remove_reference(number)
         keep_ready(gallery)
     return {"removed": number}
@@ -227,7 +226,7 @@ def known(gallery: Gallery, person_id: str) -> Candidate:
     """Return the person of an id. Raises `candidate.unknown`; names, and near ones, are not tried."""
     person = gallery.get(person_id)
     if person is None:
-        raise UnknownCandidateError("Tidak ada orang dengan id itu.", "There is nobody of this id.")
+        raise UnknownCandidateError(say("service.editing.there_is_nobody_of_this"))
     return person
 
 
@@ -251,7 +250,7 @@ def _gathered(gallery: Gallery, name: str, person_id: str, photos: Sequence[Desc
     for photo in photos:
         if isinstance(photo.outcome, Failed):
             failed = photo.outcome
-            rejected.append(RejectedPhoto(photo.name, Reason(failed.code, failed.text_id, failed.text_en)))
+            rejected.append(RejectedPhoto(photo.name, Reason(failed.code, failed.says)))
             continue
         template = photo.outcome.template
         sha256 = template.photo_sha256
@@ -273,7 +272,7 @@ def _gathered(gallery: Gallery, name: str, person_id: str, photos: Sequence[Desc
 def _refused(reason: Reason, rejected: dict[str, Any]) -> ProblemError:
     # Who is unknown is the one whom the request names as a relative: the address itself is right.
     code = "candidate.invalid" if reason.code == UnknownCandidateError.code else reason.code
-    return ProblemError(code, words=(reason.text_id, reason.text_en), members=rejected)
+    return ProblemError(code, words=reason.says, members=rejected)
 
 
 def _rejected(photos: Sequence[RejectedPhoto], language: Language) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from candidates.errors import CandidatesError
 from vision.errors import FotoNetralError, Language
+from vision.messages import say
 from vision.service.http.problems import TITLED, own_codes, status_of
 
 STYLE = """
@@ -70,7 +71,7 @@ def _answer(status: str, one: Mapping[str, Any]) -> str:
 
 
 def _problems(language: Language) -> Iterator[str]:
-    told = _of_the_engine() | {code: words[language == "en"] for code, words in own_codes().items()}
+    told = _of_the_engine() | {code: say(f"service.problem.{code}").text(language) for code in own_codes()}
     for code, words in sorted(told.items()):
         yield f'<tr id="{code}"><td><code>{code}</code></td><td>{status_of(code)}</td><td>{_text(words)}</td></tr>'
 

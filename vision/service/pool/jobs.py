@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from vision.contract.result import CheckError, CheckResult
 from vision.errors import FotoNetralError, Language
+from vision.messages import Message
 from vision.service.photos import extras
 from vision.settings import CheckerSettings
 
@@ -45,13 +46,12 @@ class Failed:
     """A job that could not be done, for a reason that is to be told: a stable code, and the words."""
 
     code: str
-    text_id: str
-    text_en: str
+    says: Message
 
     @classmethod
     def of(cls, error: Any) -> Failed:
         """Take code and words from an error of the engine or the gallery."""
-        return cls(error.code, error.text("id"), error.text("en"))
+        return cls(error.code, error.whole())
 
 
 @dataclass(frozen=True, slots=True)
