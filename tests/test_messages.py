@@ -18,7 +18,7 @@ from vision.errors import FotoNetralError
 
 BOOKS = ("candidates.messages", "vision.messages")
 ROOT = Path(vision.__file__).parents[1]
-ASKED_BY = {"say", "line", "pick", "progress"}
+ASKED_BY = {"say", "line", "pick", "progress", "words_of"}
 
 
 def _texts(book: str, language: str) -> dict[str, Template]:
@@ -71,7 +71,7 @@ def _asked() -> Iterator[tuple[str, str, ast.Call]]:
                 first = node.args[-1] if name == "progress" else node.args[0]
                 place = f"{path.relative_to(ROOT)}:{node.lineno}"
                 if isinstance(first, ast.Constant) and isinstance(first.value, str):
-                    yield place, first.value, node
+                    yield place, f"{first.value}.*" if name == "words_of" else first.value, node
                 elif isinstance(first, ast.JoinedStr) and isinstance(first.values[0], ast.Constant):
                     yield place, f"{first.values[0].value}*", node
 

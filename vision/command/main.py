@@ -20,8 +20,6 @@ CLEAR, LOOK, NOT_JUDGED = 0, 1, 2
 INTERRUPTED = 130
 """Exit status after Ctrl-C, as shells have it."""
 
-_STOPPED: Mapping[Language, str] = {"id": "Dihentikan.", "en": "Stopped."}
-
 
 SUBCOMMANDS: Mapping[str, Subcommand] = {
     "check": Subcommand("vision.command.check", "check", "Periksa foto sebelum diunggah."),
@@ -76,7 +74,7 @@ def _run(command: click.Command, given: list[str], name: str, language: Language
         click.echo(usage_text(error, language), err=True)
         return NOT_JUDGED
     except (click.Abort, KeyboardInterrupt):
-        click.echo(_STOPPED[language], err=True)
+        click.echo(say("command.main.stopped").text(language), err=True)
         return INTERRUPTED
     except BrokenPipeError:
         return NOT_JUDGED

@@ -9,61 +9,17 @@ import msgspec
 
 from vision.command.check_text import Line
 from vision.errors import Language
+from vision.messages import words_of
 from vision.poses import Pose
 from vision.rules import Circular, PackReading, Policy, PoseRule, Problem
 
 LIST_SCHEMA, PACK_SCHEMA, CHECK_SCHEMA = "fotonetral.policies/1", "fotonetral.policy/1", "fotonetral.policy_check/1"
 """Names of the JSON objects; fields may be added under these names, never changed."""
 
-_WORDS: Mapping[Language, Mapping[str, str]] = {
-    "id": {
-        "everywhere": "semua wilayah",
-        "extends": "Melanjutkan",
-        "regions": "Wilayah",
-        "circular": "Surat",
-        "issued": "Tanggal",
-        "numbers": "Nomor",
-        "link": "Tautan",
-        "valid": "Berlaku",
-        "open": "tidak disebutkan",
-        "reminder": "Pengingat",
-        "judging": "Penimbangan",
-        "rules": "Dasar temuan",
-        "poses": "Pose",
-        "sources": "Sumber",
-        "columns": "pose|nama|bobot|nomor|dasar|sumber|asal",
-        "rest": "selebihnya {pack}",
-        "legend": "flag: sebaiknya jangan diunggah dulu; review: lihat lagi; allowed: boleh; none: bukan tanda. "
-        "flag*: bila diarahkan ke kamera.",
-        "default": "bawaan",
-    },
-    "en": {
-        "everywhere": "everywhere",
-        "extends": "Extends",
-        "regions": "Regions",
-        "circular": "Circular",
-        "issued": "Date",
-        "numbers": "Numbers",
-        "link": "Link",
-        "valid": "Valid",
-        "open": "not said",
-        "reminder": "Reminder",
-        "judging": "Weighing",
-        "rules": "What findings rest on",
-        "poses": "Poses",
-        "sources": "Sources",
-        "columns": "pose|name|weight|numbers|rule|sources|from",
-        "rest": "the rest {pack}",
-        "legend": "flag: better not to post yet; review: look again; allowed; none: no sign. "
-        "flag*: when held toward the camera.",
-        "default": "default",
-    },
-}
-
 
 def list_lines(packs: Sequence[PackReading], language: Language) -> list[Line]:
     """Return one line a pack: name, title, regions, circular and its date."""
-    words = _WORDS[language]
+    words = words_of("command.policy_text", language)
     rows = [
         (
             pack.id,
@@ -96,7 +52,7 @@ def list_to_dict(packs: Sequence[PackReading]) -> dict[str, Any]:
 
 def pack_lines(reading: PackReading, language: Language) -> list[Line]:
     """Return a pack to be read from top to bottom: circular, weighing, rules, poses and sources, each with its pack."""
-    (pack,), words = _policies([reading]), _WORDS[language]
+    (pack,), words = _policies([reading]), words_of("command.policy_text", language)
     circular = pack.circular
     lines = [
         Line(f"{pack.id}: {pack.title(language)}", "bold"),
@@ -207,7 +163,7 @@ def _pose_origin(reading: PackReading, pose: Pose, language: Language) -> str:
     if len(packs) == 1:
         return packs[0]
     changed = [f"{pack} ({', '.join(keys[pack])})" for pack in packs[:-1]]
-    return ", ".join([*changed, _WORDS[language]["rest"].format(pack=packs[-1])])
+    return ", ".join([*changed, words_of("command.policy_text", language)["rest"].format(pack=packs[-1])])
 
 
 def _is_own(reading: PackReading, source: str) -> bool:

@@ -10,32 +10,13 @@ from typing import Any, Literal
 
 from vision.errors import Language
 from vision.geometry import Box
+from vision.messages import words_of
 from vision.poses import Pose
 from vision.rules import Policy, Verdict, headline, pose_label
 
 Strength = Literal["flag", "review", "quiet"]
 _ORDER: dict[str, int] = {"flag": 0, "review": 1, "quiet": 2}
 
-_WORDS = {
-    "id": {
-        "hands": "tangan",
-        "faces": "wajah",
-        "marked": "Ditandai",
-        "like": "mirip",
-        "or": "atau",
-        "family": "keluarga calon",
-        "unseen": "Belum semua isi berkas diperiksa.",
-    },
-    "en": {
-        "hands": "hands",
-        "faces": "faces",
-        "marked": "Marked",
-        "like": "like",
-        "or": "or",
-        "family": "candidate's family",
-        "unseen": "Not everything in the file was checked.",
-    },
-}
 _SINGULAR = {"hands": "hand", "faces": "face", "tangan": "tangan", "wajah": "wajah"}
 
 
@@ -157,7 +138,7 @@ def _hand_mark(
 
 
 def _face_label(face: Mapping[str, Any], language: Language) -> str:
-    words, match = _WORDS[language], face["match"] or {}
+    words, match = words_of("report.marks", language), face["match"] or {}
     name = str(match.get("name", "?"))
     if others := match.get("alternatives"):
         # Whose ballot number it would be is in doubt as well: the legend's message tells both.
@@ -182,7 +163,7 @@ def _numbered(marks: Sequence[Mark], order: Mapping[tuple[str, int], int]) -> tu
 
 
 def _counted(hands: int, faces: int, language: Language) -> str:
-    words = _WORDS[language]
+    words = words_of("report.marks", language)
     parts = [
         f"{count} {_SINGULAR[words[what]] if count == 1 else words[what]}"
         for what, count in (("hands", hands), ("faces", faces))
@@ -194,7 +175,7 @@ def _counted(hands: int, faces: int, language: Language) -> str:
 def _unseen(findings: Sequence[Mapping[str, Any]], language: Language) -> str:
     """Say that something of the file was not looked at; nothing where all of it was."""
     is_unseen = any(finding["kind"] == "unseen" for finding in findings)
-    return _WORDS[language]["unseen"] if is_unseen else ""
+    return words_of("report.marks", language)["unseen"] if is_unseen else ""
 
 
 def _box(ltwh: Sequence[float], scale_xy: tuple[float, float]) -> Box:

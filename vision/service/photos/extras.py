@@ -8,13 +8,10 @@ unread   what is not vouched for
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
-from importlib import resources
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
 from vision.errors import Language
+from vision.messages import words_of
 from vision.rules import Finding, Rule, next_step
 from vision.rules.texts import text
 
@@ -58,7 +55,7 @@ def unread(language: Language, *, has_gallery: bool, has_people: bool) -> list[s
     """Return what nobody should take for checked: what is never read, and faces where nobody was compared."""
     told = [next_step((), language)]
     if not has_people:
-        told.append(_words(language)["nobody" if has_gallery else "no_gallery"])
+        told.append(words_of("page", language)["nobody" if has_gallery else "no_gallery"])
     return told
 
 
@@ -87,10 +84,3 @@ def _base(rule: Rule, language: Language) -> dict[str, str]:
     key = "rule_and_sanction" if sanction else "rule"
     sentence = text(language, "basis", key, rule=title, sanction=sanction)
     return {"circular": rule.circular, "item": rule.item, "title": title, "link": rule.link, "sentence": sentence}
-
-
-@cache
-def _words(language: Language) -> Mapping[str, str]:
-    # The page that is mailed and printed says the same.
-    file = resources.files("vision.report") / f"page-{language}.toml"
-    return msgspec.toml.decode(file.read_bytes(), type=dict[str, str], strict=True)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from vision.contract.result import CheckError, CheckResult
 from vision.errors import FotoNetralError, Language
-from vision.messages import Message
+from vision.messages import Message, say
 from vision.service.photos import extras
 from vision.settings import CheckerSettings
 
@@ -156,7 +156,7 @@ class FixJob:
             return Fixed(to_dict(outcome, None), None)
         after = outcome.attempt.after.photo.size_wh
         suffix, media_type = ("png", "image/png") if form is Format.PNG else ("jpg", "image/jpeg")
-        told = to_dict(outcome, f"{_COPY[self.by.language]}.{suffix}")
+        told = to_dict(outcome, f"{say('service.jobs.copy_name').text(self.by.language)}.{suffix}")
         return Fixed(told, Picture(media_type, after, outcome.attempt.encoded))
 
 
@@ -273,10 +273,6 @@ def _done(bench: Bench, job: Job) -> Answer:
         return job.done_at(bench)
     except (CandidatesError, FotoNetralError) as error:
         return Failed.of(error)
-
-
-_COPY: Mapping[Language, str] = {"id": "foto-siap", "en": "photo-ready"}
-"""Name under which a copy is saved; never the photo's own."""
 
 
 def _annotated(photo: bytes, told: Mapping[str, Any], language: Language) -> Picture:
