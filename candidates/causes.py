@@ -40,7 +40,7 @@ class Kind(Enum):
     OTHER = "failed"
 
 
-_ADVISED: Final = frozenset(Kind) - {Kind.MEMORY, Kind.DAMAGED, Kind.NOT_A_DATABASE, Kind.CLOSED, Kind.OTHER}
+_ADVISED: Final = frozenset(Kind) - {Kind.DAMAGED, Kind.NOT_A_DATABASE, Kind.CLOSED, Kind.OTHER}
 """Kinds with advice of their own; what to do about the others depends on what the file is for."""
 
 _ERRNO: Final[dict[int, Kind]] = {
@@ -89,6 +89,7 @@ _SQLITE: Final[dict[str, Kind]] = {
 _UNCLEAR: Final = ("SQLITE_READONLY", "SQLITE_IOERR", "SQLITE_CANTOPEN")
 """Codes behind which any error of the system may stand; it is asked once more."""
 
+_MISSING_PARTS: Final = ("no such table", "no such column")  # they were there when the file was made
 _PROBE_BYTES: Final = 1 << 16
 _LONGEST: Final = 200  # letters of what a library says; ONNX Runtime's can be a page
 
@@ -148,6 +149,8 @@ def is_memory_short(error: BaseException) -> bool:
 def _cause_of_sqlite(error: BaseException, name: str, path: Path | None) -> Cause:
     primary = "_".join(name.split("_")[:2])
     kind, said = _SQLITE.get(primary, Kind.OTHER), _words_of(error)
+    if primary == "SQLITE_ERROR" and said.startswith(_MISSING_PARTS):
+        return Cause(Kind.DAMAGED, said)
     if primary in _UNCLEAR and path is not None and (refusal := _asked_again(path)) is not None:
         asked = cause_of(refusal)
         return Cause(asked.kind, "; ".join(filter(None, (asked.said, said))))

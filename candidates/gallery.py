@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from itertools import chain, count
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
+from candidates.closing import Closing
 from candidates.errors import (
     AmbiguousCandidateError,
     CandidateHasRelativesError,
@@ -56,7 +56,7 @@ class Summary:
     mode_ok: bool
 
 
-class Gallery:
+class Gallery(Closing):
     """An open gallery file; also a context manager. For one thread: build an `Index` to match in many.
 
     Every change is one transaction with its audit line, so a killed process leaves the file as it was before or
@@ -73,14 +73,6 @@ class Gallery:
         Raises `GalleryNotFoundError`, `GalleryUnreadableError` (not a gallery, damaged, newer) or `GalleryBusyError`.
         """
         return cls(Store.open(Path(path), create=create and not read_only, read_only=read_only))
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Close the file."""

@@ -6,25 +6,35 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from vision.archive.journal import RunFacts
 from vision.archive.judging import Answer, Task
 
 BY = {"version": "1", "gallery": "", "day": "2026-11-28"}
-FACTS = {
-    "language": "id",
-    "policy": "skb-2-2022",
-    "policy_title": "SKB",
-    "people": 0,
-    "day": "2026-11-28",
-    "audit_rate": 0.0,
-    "baseline": None,
-}
+FACTS = RunFacts(
+    language="id",
+    policy="skb-2-2022",
+    policy_title="SKB",
+    people=0,
+    day="2026-11-28",
+    audit_rate=0.0,
+    baseline=None,
+)
 
 
 def an_answer(key: str, verdict: str = "clear", *codes: str) -> Answer:
     """Make an answer with findings of these codes."""
-    findings = [{"kind": "pose", "severity": verdict, "code": code, "candidates": []} for code in codes]
-    told = {"schema": "fotonetral.check/1", "photo": {"name": "", "sha256": key}, "findings": findings}
-    told |= {"error": {"code": "photo.empty", "message": ""}} if verdict == "error" else {"verdict": verdict}
+    lists = dict.fromkeys(("hands", "faces", "candidates", "numbers"), ())
+    finding = {"kind": "pose", "severity": verdict, "rule": "skb-2-2022", "message": "…", **lists}
+    told = {
+        "photo": {"name": "", "sha256": key, "width": 4, "height": 3},
+        "verdict": verdict,
+        "findings": [finding | {"code": code} for code in codes],
+        "hands": (),
+        "faces": (),
+        "engine": {"version": "1", "models": {}, "gallery": None, "policy": "skb-2-2022"},
+    }
+    if verdict == "error":
+        told = {"photo": {"name": ""}, "error": {"code": "photo.empty", "message": "…"}}
     code = "photo.empty" if verdict == "error" else ""
     picture = None if verdict in ("clear", "error") else b"picture"
     return Answer(key, verdict, json.dumps(told).encode(), code, picture, None if picture is None else 2**63 + 5)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from vision.faces.face import Face, FaceQuality
 from vision.geometry import Box
-from vision.hands.hand import Hand
+from vision.hands.hand import Hand, HandPair
 from vision.poses import FingerState, Pose
 from vision.stages.engines import Engines
 
@@ -35,7 +35,7 @@ def a_hand(pose: Pose, box: Box, **facts: object) -> Hand:
     points[20, :2] = (box.right, box.bottom)
     values: dict[str, object] = {"score": 0.98, "handedness": "right", "pose_score": 0.97, "person": 0, **facts}
     fingers = FingerState(0.1, 0.9, 0.9, 0.1, 0.1)
-    return Hand(points_xyz=points, world_xyz=np.zeros((21, 3)), fingers=fingers, pose=pose, **values)  # type: ignore[arg-type]
+    return Hand(points_xyz=points, world_xyz=np.zeros((21, 3)), fingers=fingers, pose=pose, **values)
 
 
 @dataclass
@@ -45,6 +45,7 @@ class FakeEngines:
     faces: Sequence[Face] = ()
     vectors: NDArray[np.float32] = field(default_factory=lambda: np.empty((0, 128), np.float32))
     hands: Sequence[Hand] = ()
+    pairs: Sequence[HandPair] = ()
     breaks: Exception | None = None
     look: Callable[[NDArray[np.uint8]], None] = lambda pixels: None
     loaded: int = 0
@@ -95,9 +96,9 @@ class _Embedder:
 class _Reader:
     fake: FakeEngines
 
-    def read(self, pixels: NDArray[np.uint8], faces: Sequence[Box]) -> tuple[Hand, ...]:
+    def read(self, pixels: NDArray[np.uint8], faces: Sequence[Box]) -> tuple[tuple[Hand, ...], tuple[HandPair, ...]]:
         self.fake.boxes = list(faces)
-        return tuple(self.fake.hands)
+        return tuple(self.fake.hands), tuple(self.fake.pairs)
 
     def close(self) -> None:
         self.fake.closed += 1

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from fakes import FakeEngines, a_face, a_hand
 
 from candidates import Calibration, Candidate, Index, Reference, Role
 from candidates.errors import UncalibratedModelError
+from tests.fakes import FakeEngines, a_face, a_hand
 from vision import CheckResult, PhotoChecker
 from vision.errors import Language
 from vision.geometry import Box
@@ -27,7 +27,7 @@ def roster_of(name: str) -> Roster:
     calibration = Calibration("m", "made up", 1000, 1e-5, 1.0, distances, rates, misses)
     reference = Reference(1, "budi", "b.jpg", "0" * 64, "m", _VECTOR[0], 100.0)
     index = Index.build([person], [reference], model_id="m", calibration=calibration)
-    return Roster(ElectionContext({2: (person,)}, any_active=True, names={"budi": name}), index, "revision-1")
+    return Roster(ElectionContext({2: (person,)}, names={"budi": name}), index, "revision-1")
 
 
 def judged(

@@ -10,11 +10,12 @@ from functools import cache
 from typing import Any
 
 import numpy as np
-from fakes import FakeEngines, a_hand
-from made_up import PIXELS, calm, judged
 from PIL import Image
 
+from tests.fakes import FakeEngines, a_hand
+from tests.made_up import PIXELS, calm, judged
 from vision import CheckError, PhotoChecker
+from vision.contract.answers.check import FailedPhoto, KeptPhoto
 from vision.errors import Language, PhotoEmptyError
 from vision.geometry import Box
 from vision.poses import Pose
@@ -26,21 +27,20 @@ HOSTILE = "</script><script>alert(1)</script><!--'\"&\u2028\u202egpj.jpg"
 
 
 @cache
-def result_of(kind: str, language: Language = "id", candidate: str = "Budi") -> dict[str, Any]:
+def result_of(kind: str, language: Language = "id", candidate: str = "Budi") -> KeptPhoto | FailedPhoto:
     """Give a result: "person" (a candidate and signs), "sign", "review", "clear", or "error"."""
     if kind == "error":
         empty = PhotoEmptyError("Berkas foto kosong: 0 bita.", "The photo file is empty: 0 bytes.")
-        return CheckError("", empty, language).to_dict()
+        return CheckError("", empty, language).to_answer()
     if kind == "person":
-        told = judged("", candidate=candidate, language=language).to_dict()
+        told = judged("", candidate=candidate, language=language)
     elif kind == "clear":
-        told = calm().to_dict()
+        told = calm()
     else:
         pose = {"sign": Pose.PEACE_TWO, "review": Pose.THUMB_DOWN}[kind]
         fake = FakeEngines(hands=[a_hand(pose, Box(20, 150, 40, 50))])
-        told = PhotoChecker(Policy.load(), language=language, load=fake.load).check(PIXELS, name="").to_dict()
-    del told["timings_ms"]
-    return told
+        told = PhotoChecker(Policy.load(), language=language, load=fake.load).check(PIXELS, name="")
+    return told.to_answer().kept
 
 
 def thumbnail(seed: int = 0, side: int = 160) -> bytes:

@@ -13,10 +13,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from click.testing import CliRunner, Result
-from face_networks import recognising, write_network
 
 from candidates import Gallery
 from candidates.errors import GalleryModelMismatchError, UncalibratedModelError
+from tests.face_networks import recognising, write_network
 from vision import PhotoChecker
 from vision.command.main import fotonetral
 from vision.errors import FaceModelError

@@ -73,7 +73,7 @@ def _asked() -> Iterator[tuple[str, str, ast.Call]]:
                 if isinstance(first, ast.Constant) and isinstance(first.value, str):
                     yield place, f"{first.value}.*" if name == "words_of" else first.value, node
                 elif isinstance(first, ast.JoinedStr) and isinstance(first.values[0], ast.Constant):
-                    yield place, f"{first.values[0].value}*", node
+                    yield place, f"{first.values[0].value!s}*", node
 
 
 def _book(place: str) -> dict[str, Template]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import os
 import threading
 import time
@@ -10,21 +9,21 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date as Date  # noqa: N812  the argument of `open` is called date
 from functools import partial
+from itertools import permutations
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
+from candidates.closing import Closing
 from vision._version import __version__
 from vision.contract.post import PostResult, require_a_post
 from vision.contract.result import CheckError, CheckResult, EngineFacts, FaceResult, HandResult, PhotoFacts, ScopeFacts
 from vision.errors import EngineError, FotoNetralError, Language, PhotoTooLargeError
 from vision.hands.light import in_plain_light
-from vision.media.photo import DETAIL_SIDE, Photo, PhotoLimits, Source, open_photo
+from vision.media.photo import DETAIL_SIDE, MediaFile, Photo, PhotoLimits, Picture, Source
 from vision.messages import say
 from vision.models import model_sha256
-from vision.poses import Pose
 from vision.rules import (
     DEFAULT_POLICY,
     FindingKind,
@@ -34,6 +33,7 @@ from vision.rules import (
     RemarkKind,
     SeenFace,
     SeenHand,
+    SeenPair,
     judge,
     unnamed_hands,
 )
@@ -51,9 +51,10 @@ if TYPE_CHECKING:
 STAGES = ("load", "decode", "faces", "hands", "match", "judge")
 """Keys of `timings_ms`; `load` is the models' loading, 0 for every photo but the first."""
 
-_GROUP, _SMALL_FACE_PX, _WORTHWHILE = 4, 64, 1.3
-"""From so many people with faces under so many analysis pixels, a photo that was reduced by more than this is decoded
-again with more detail: hands are about 0.7 faces tall, and naming suffers under 48 px (docs/accuracy.md)."""
+_GROUP, _SMALL_FACE_PX, _TINY_FACE_PX, _WORTHWHILE = 4, 64, 32, 1.3
+"""A photo that was reduced by more than the last is decoded again with more detail where people are small: from so many
+people with faces under so many analysis pixels, anybody with faces under the next. Hands are about 0.7 faces tall, and
+naming suffers under 48 px (docs/accuracy.md)."""
 
 _VAST_PIXELS, _ELONGATED, _LONG_PX = 12_000_000, 3, 2000
 """The face search's scale follows the long side: it loses faces under about 2% of that, which in these photos (12
@@ -62,7 +63,7 @@ megapixels and more; panoramas and long screenshots) are still large enough to b
 USUAL_LIMITS = PhotoLimits()
 
 
-class PhotoChecker:
+class PhotoChecker(Closing):
     """Checks photos, one answer each; the same photo gets the same answer. Close it, or use it in a `with` block.
 
     Models load at the first check. Threads may share a checker: decoding runs side by side, detection takes turns.
@@ -118,9 +119,8 @@ class PhotoChecker:
         embedder = None if face_model is None else open_face_model(face_model, threads=threads)
         load = partial(Engines.load, embedder, threads=threads)
         if gallery is None:
-            if declared_spouse_of is not None:
-                raise ValueError("declared_spouse_of names somebody of the gallery, but no gallery was given")
-            return cls(pack, Roster.without_gallery(region), language=language, limits=limits, load=load)
+            nobody = Roster.without_gallery(region, declared_spouse_of=declared_spouse_of)
+            return cls(pack, nobody, language=language, limits=limits, load=load)
         roster = Roster.open(
             gallery,
             pack,
@@ -132,35 +132,37 @@ class PhotoChecker:
         )
         return cls(pack, roster, language=language, limits=limits, load=load)
 
-    def check(self, source: Source, *, name: str | None = None) -> CheckResult:
+    def check(self, source: Source | MediaFile, *, name: str | None = None) -> CheckResult:
         """Judge one photo: a path, bytes, a binary file object, or an RGB array of (height, width, 3) uint8.
 
-        `name` stands in the result instead of the path. Raises `PhotoError` when the photo cannot be read and
-        `EngineError` when a model fails.
+        `name` stands in the result instead of the path. A file that was opened already (`MediaFile`) has its own name
+        and limits, and afterwards shows the pixels that were judged. Raises `PhotoError` when the photo cannot be read
+        and `EngineError` when a model fails.
         """
         timings = dict.fromkeys(STAGES, 0.0)
-        start = source.tell() if isinstance(source, io.IOBase) and source.seekable() else None
         with _timed(timings, "decode"):
-            photo = open_photo(source, name=name, limits=self._limits)
+            picture = self._opened(source, name).first
+            photo = picture.decode()
         with self._turn:
             engines = self._loaded(timings)
             with _timed(timings, "faces"):
                 photo, faces, turn = look_upright(engines.faces, photo)
-            if _is_distant_group(photo, faces):
+            if _is_distant(photo, faces):
                 with _timed(timings, "decode"):
-                    finer = self._finer(source, start, name)
+                    finer = _finer(picture)
                 if finer is not None:
                     photo = turn.photo(finer) if turn else finer
                     with _timed(timings, "faces"):
                         faces = engines.faces.find(photo.pixels)
             with _timed(timings, "hands"):
                 boxes = [face.box for face in faces]
-                hands = engines.hands.read(in_plain_light(photo.pixels, boxes), boxes)
+                hands, pairs = engines.hands.read(in_plain_light(photo.pixels, boxes), boxes)
             with _timed(timings, "match"):
                 matches = self._match(engines, photo, faces)
         with _timed(timings, "judge"):
             judgment = judge(
-                [*(_seen_hand(index, hand) for index, hand in enumerate(hands)), *_numbers_of_two(hands)],
+                [_seen_hand(index, hand) for index, hand in enumerate(hands)],
+                [SeenPair((pair.first, pair.second), pair.pose) for pair in pairs],
                 [_seen_face(index, match) for index, match in enumerate(matches)],
                 self.policy,
                 self.roster.context,
@@ -173,19 +175,26 @@ class PhotoChecker:
 
     def check_or_error(self, source: Source, *, name: str | None = None) -> CheckResult | CheckError:
         """Judge one photo of many: what goes wrong with it becomes a `CheckError`, whatever it is."""
+        checked = self.check_file(source, name=name)
+        return checked if isinstance(checked, CheckError) else checked[0]
+
+    def check_file(self, source: Source, *, name: str | None = None) -> tuple[CheckResult, MediaFile] | CheckError:
+        """Judge one photo of many, and return the result with the opened file, for whoever draws what was judged."""
         try:
-            return self.check(source, name=name)
+            file = self._opened(source, name)
+            return self.check(file), file
         except Exception as error:
-            failure = failure_of(error)
-            if isinstance(failure, FotoNetralError):
-                return CheckError(name or _name_of(source), failure, self.language)
-            # A library's surprise on one photo must neither end the batch nor pass for "nothing found".
-            what = f"{type(error).__name__}: {error}"
-            failed = missing_library(error) or EngineError(
-                say("checking.checker.photo_could_not_be_checked", what=what)
-            )
-            failed.__cause__ = error
-            return CheckError(name or _name_of(source), failed, self.language)
+            return self._failed(error, name or _name_of(source))
+
+    def _failed(self, error: Exception, name: str) -> CheckError:
+        failure = failure_of(error)
+        if isinstance(failure, FotoNetralError):
+            return CheckError(name, failure, self.language)
+        # A library's surprise on one photo must neither end the batch nor pass for "nothing found".
+        what = f"{type(error).__name__}: {error}"
+        failed = missing_library(error) or EngineError(say("checking.checker.photo_could_not_be_checked", what=what))
+        failed.__cause__ = error
+        return CheckError(name, failed, self.language)
 
     def check_post(self, sources: Sequence[Source], names: Sequence[str] | None = None) -> PostResult:
         """Judge the photos of one post together, in the order of the post; `names` run parallel to `sources`.
@@ -204,24 +213,8 @@ class PhotoChecker:
                 self._engines.close()
                 self._engines = None
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def _finer(self, source: Source, start: int | None, name: str | None) -> Photo | None:
-        """Decode once more with more pixels; None where the memory bound or a spent stream does not allow it."""
-        if start is not None and isinstance(source, io.IOBase):
-            source.seek(start)
-        elif hasattr(source, "read"):
-            return None
-        try:
-            return open_photo(source, name=name, limits=self._limits, analysis_side=DETAIL_SIDE)
-        except PhotoTooLargeError:
-            return None
+    def _opened(self, source: Source | MediaFile, name: str | None) -> MediaFile:
+        return source if isinstance(source, MediaFile) else MediaFile.open(source, name=name, limits=self._limits)
 
     def _loaded(self, timings: dict[str, float]) -> Engines:
         if self._engines is None:
@@ -259,10 +252,10 @@ class PhotoChecker:
         turn: Turn | None,
     ) -> CheckResult:
         scale_xy = photo.scale_xy
+        partners = {one: other for pair in judgment.pairs for one, other in permutations(pair.hands)}
         shown = tuple(
-            _hand_result(hand, numbers, scale_xy)
-            # What two hands show together is judged after them all and has a finding of its own.
-            for hand, numbers in zip(hands, judgment.hand_numbers[: len(hands)], strict=True)
+            _hand_result(hand, numbers, partners.get(index), scale_xy)
+            for index, (hand, numbers) in enumerate(zip(hands, judgment.hand_numbers, strict=True))
         )
         told = {at for one in judgment.findings if one.kind is FindingKind.POSE for at in one.hands}
         unnamed = unnamed_hands(shown, [face.box.scaled(scale_xy) for face in faces], self.policy, told)
@@ -299,6 +292,14 @@ class PhotoChecker:
         )
 
 
+def _finer(picture: Picture) -> Photo | None:
+    """Decode once more with more pixels; None where the memory bound does not allow it."""
+    try:
+        return picture.decode(DETAIL_SIDE)
+    except PhotoTooLargeError:
+        return None
+
+
 def _too_far(photo: Photo, faces: Sequence[Face]) -> tuple[Remark, ...]:
     """Tell of people who may be too small to be seen: none were, in a photo that may hold many."""
     short, long = sorted(photo.size_wh)
@@ -306,11 +307,12 @@ def _too_far(photo: Photo, faces: Sequence[Face]) -> tuple[Remark, ...]:
     return (Remark(RemarkKind.FAR),) if is_vast and not faces else ()
 
 
-def _is_distant_group(photo: Photo, faces: Sequence[Face]) -> bool:
-    """Tell whether hands would be lost in the reduced photo: several people, small, and more pixels to be had."""
-    if len(faces) < _GROUP or max(photo.scale_xy) < _WORTHWHILE:
+def _is_distant(photo: Photo, faces: Sequence[Face]) -> bool:
+    """Tell whether hands would be lost in the reduced photo: small people, and more pixels to be had."""
+    if not faces or max(photo.scale_xy) < _WORTHWHILE:
         return False
-    return float(np.median([face.box.width for face in faces])) < _SMALL_FACE_PX
+    small_px = _SMALL_FACE_PX if len(faces) >= _GROUP else _TINY_FACE_PX
+    return float(np.median([face.box.width for face in faces])) < small_px
 
 
 @contextmanager
@@ -321,7 +323,7 @@ def _timed(timings: dict[str, float], stage: str) -> Iterator[None]:
 
 
 def _seen_face(index: int, match: Match | None) -> SeenFace:
-    return SeenFace(index, index, match, () if match is None else match.alternatives)
+    return SeenFace(index, match, () if match is None else match.alternatives)
 
 
 def _seen_hand(index: int, hand: Hand) -> SeenHand:
@@ -331,19 +333,12 @@ def _seen_hand(index: int, hand: Hand) -> SeenHand:
         score=hand.pose_score,
         person=hand.person,
         posed=hand.posed,
-        partner=None if hand.numbers else hand.partner,
     )
 
 
-def _numbers_of_two(hands: Sequence[Hand]) -> Iterator[SeenHand]:
-    """Yield the numbers that two hands of one person show together, beside what each of them shows alone."""
-    for index, hand in enumerate(hands):
-        if hand.numbers and hand.partner is not None and index < hand.partner:
-            score = min(hand.pose_score, hands[hand.partner].pose_score)
-            yield SeenHand(index, Pose.TWO_HAND_NUMBER, score, hand.person, numbers=hand.numbers, partner=hand.partner)
-
-
-def _hand_result(hand: Hand, numbers: tuple[int, ...], scale_xy: tuple[float, float]) -> HandResult:
+def _hand_result(
+    hand: Hand, numbers: tuple[int, ...], partner: int | None, scale_xy: tuple[float, float]
+) -> HandResult:
     points = hand.points_xyz[:, :2] * np.array(scale_xy)
     return HandResult(
         box=hand.box.scaled(scale_xy),
@@ -355,7 +350,7 @@ def _hand_result(hand: Hand, numbers: tuple[int, ...], scale_xy: tuple[float, fl
         pose_score=hand.pose_score,
         numbers=numbers,
         person=hand.person,
-        partner=hand.partner,
+        partner=partner,
         posed=hand.posed,
     )
 

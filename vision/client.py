@@ -1,7 +1,7 @@
 """A client of the service for other programs: typed answers, typed errors, patient when the service is full.
 
 with Client("http://127.0.0.1:8000", key="fn_…") as client:
-    answer = client.check("photo.jpg", region="34.01")      # also bytes or a binary file object
+    answer = client.check("photo.jpg", Options(region="34.01"))     # also bytes or a binary file object
     answer.verdict, answer.headline, answer.next_step, [one.message for one in answer.findings]
 
 `AsyncClient` has the same methods to be awaited. Errors:
@@ -19,7 +19,6 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from base64 import b64decode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -30,8 +29,39 @@ from typing import Any, BinaryIO, Generic, Literal, Self, TypeVar
 import httpx
 import msgspec
 
+from candidates.closing import Closing
+from vision.contract.answers.check import Finding, Media, NotJudged, PhotoFacts, read
+from vision.contract.answers.part import VerdictName
+from vision.contract.answers.post import PostFinding
+from vision.contract.answers.service import FixAnswer, Mark, PhotoAnswer, Picture, PolicyPack, PostAnswer
+
+__all__ = [
+    "AsyncClient",
+    "BusyError",
+    "Client",
+    "Finding",
+    "FixAnswer",
+    "Mark",
+    "Media",
+    "NotAllowedError",
+    "NotJudged",
+    "Options",
+    "Photo",
+    "PhotoAnswer",
+    "PhotoFacts",
+    "PhotoRefusedError",
+    "Picture",
+    "PolicyPack",
+    "PostAnswer",
+    "PostFinding",
+    "ProblemError",
+    "ServiceError",
+    "UnreachableError",
+    "Verdict",
+]
+
 Photo = str | os.PathLike[str] | bytes | BinaryIO
-Verdict = Literal["clear", "review", "flag"]
+Verdict = VerdictName
 T = TypeVar("T")
 
 _LONGEST_WAIT = 30.0
@@ -67,130 +97,6 @@ class PhotoRefusedError(ProblemError):
 
 class BusyError(ProblemError):
     """The service is full, starting or stopping, or was asked too often."""
-
-
-class Picture(msgspec.Struct, frozen=True):
-    """An encoded picture; `data` is its bytes in base64."""
-
-    media_type: str
-    width: int
-    height: int
-    data: str
-
-    @property
-    def bytes(self) -> bytes:
-        """The picture's file."""
-        return b64decode(self.data)
-
-
-class Finding(msgspec.Struct, frozen=True):
-    """A reason. `photos` is filled in the answer about a post, `hands` and `faces` in that about a photo."""
-
-    kind: Literal["pose", "candidate", "family", "unseen"]
-    severity: Literal["flag", "review"]
-    code: str
-    rule: str
-    message: str
-    candidates: tuple[str, ...] = ()
-    numbers: tuple[int, ...] = ()
-    hands: tuple[int, ...] = ()
-    faces: tuple[int, ...] = ()
-    photos: tuple[dict[str, Any], ...] = ()
-
-
-class Mark(msgspec.Struct, frozen=True):
-    """What is to be drawn: `box` is left, top, width, height in pixels of the upright photo."""
-
-    number: int
-    severity: Literal["flag", "review"]
-    label: str
-    box: tuple[float, float, float, float]
-    subject: Literal["hands", "faces"]
-    index: int
-    findings: tuple[int, ...]
-
-
-class PhotoFacts(msgspec.Struct, frozen=True):
-    """The photo as it was judged; the size is unknown of one that could not be."""
-
-    name: str
-    sha256: str | None = None
-    width: int | None = None
-    height: int | None = None
-
-
-class NotJudged(msgspec.Struct, frozen=True):
-    """Why a photo of a post could not be judged."""
-
-    code: str
-    message: str
-
-
-class Media(msgspec.Struct, frozen=True):
-    """What the file holds: `looked_at` of its `pictures` were judged; `video`: a short one, which was not."""
-
-    kind: str = "image"
-    pictures: int = 1
-    looked_at: int = 1
-    video: bool = False
-
-
-class PhotoAnswer(msgspec.Struct, frozen=True):
-    """The answer about a photo: "fotonetral.check/1". `verdict` is None, and `error` told, in a post only."""
-
-    photo: PhotoFacts
-    verdict: Verdict | None = None
-    headline: str = ""
-    next_step: str = ""
-    findings: tuple[Finding, ...] = ()
-    notes: tuple[dict[str, str], ...] = ()
-    reminders: tuple[str, ...] = ()
-    hands: tuple[dict[str, Any], ...] = ()
-    faces: tuple[dict[str, Any], ...] = ()
-    marks: tuple[Mark, ...] = ()
-    annotated: Picture | None = None
-    error: NotJudged | None = None
-    media: Media = Media()
-
-
-class PostAnswer(msgspec.Struct, frozen=True):
-    """The answer about a post: "fotonetral.post/1". Never clear while a photo is not judged: `verdict` None then."""
-
-    verdict: Verdict | None
-    headline: str
-    next_step: str
-    findings: tuple[Finding, ...]
-    photos: tuple[PhotoAnswer, ...]
-    unjudged: tuple[int, ...] = ()
-    notes: tuple[dict[str, Any], ...] = ()
-    reminders: tuple[str, ...] = ()
-
-
-class FixAnswer(msgspec.Struct, frozen=True):
-    """What came of mending: "fotonetral.fix/1". `copy` is None when there is no honest way.
-
-    Look at the copy yourself where `raised_unnamed` is not 0: so many raised hands show what could not be told. `crowd`
-    is how many people make a sign in the photo, where they are many.
-    """
-
-    kind: str | None
-    reason: str | None
-    headline: str
-    next_step: str
-    details: tuple[str, ...]
-    before: dict[str, Any]
-    after: dict[str, Any] | None
-    copy: Picture | None
-    raised_unnamed: int = 0
-    crowd: int = 0
-
-
-class PolicyPack(msgspec.Struct, frozen=True):
-    """A policy pack that may be asked for."""
-
-    id: str
-    title: str
-    regions: tuple[str, ...]
 
 
 class _Policies(msgspec.Struct, frozen=True):
@@ -266,7 +172,7 @@ class _Base:
         return seconds if time.monotonic() + seconds <= until else None
 
 
-class Client(_Base):
+class Client(_Base, Closing):
     """A client; close it, or use it in a `with` block. Threads may share it."""
 
     def __init__(self, url: str, key: str | None = None, *, seconds: float = 60.0, patience: float = 30.0) -> None:
@@ -310,12 +216,6 @@ class Client(_Base):
     def close(self) -> None:
         """Close the connections."""
         self._http.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
-        self.close()
 
     def _send(self, call: _Call[T]) -> T:
         until = time.monotonic() + self._patience
@@ -402,7 +302,7 @@ def _problem(response: httpx.Response) -> ProblemError:
 
 
 def _into(kind: type[T]) -> Callable[[bytes], T]:
-    return lambda data: msgspec.json.decode(data, type=kind)
+    return lambda data: read(data, kind)
 
 
 def _one(photo: Photo) -> dict[str, Any]:

@@ -98,6 +98,6 @@ class Box:
         """Tell whether the point lies in the box."""
         return self.left <= x <= self.right and self.top <= y <= self.bottom
 
-    def as_list(self) -> list[float]:
-        """Return `[left, top, width, height]` rounded to a tenth of a pixel, as in the JSON contract."""
-        return [round(self.left, 1), round(self.top, 1), round(self.width, 1), round(self.height, 1)]
+    def as_ltwh(self) -> tuple[float, float, float, float]:
+        """Return left, top, width, height rounded to a tenth of a pixel, as in the JSON contract."""
+        return round(self.left, 1), round(self.top, 1), round(self.width, 1), round(self.height, 1)

@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING
 
 from vision.errors import Language
 from vision.models import DLIB, file_sha256
-from vision.rules import DEFAULT_POLICY, describe_remark
+from vision.rules import DEFAULT_POLICY, Policy, describe_remark
 from vision.rules.phases import phase_on
 from vision.rules.policy import read_pack
 
 if TYPE_CHECKING:
     from vision.checker import PhotoChecker
+    from vision.stages.engines import Engines
+    from vision.stages.roster import Roster
 
 LIBRARIES = ("mediapipe", "onnxruntime", "opencv-python", "numpy", "pillow", "pillow-heif", "dlib-bin")
 """The libraries that decode and detect: another version may see something else."""
@@ -56,6 +58,23 @@ class CheckerSettings:
             threads=threads,
         )
 
+    def _roster(self, policy: Policy) -> Roster:
+        from vision.stages.engines import face_model_id
+        from vision.stages.roster import Roster
+
+        model_id = None if self.face_model is None else face_model_id(self.face_model)
+        if self.gallery is None:
+            return Roster.without_gallery(self.region, declared_spouse_of=self.declared_spouse_of)
+        return Roster.open(
+            self.gallery,
+            policy,
+            region=self.region,
+            day=self.day,
+            declared_spouse_of=self.declared_spouse_of,
+            model_id=model_id,
+            false_alarms=self.false_alarms,
+        )
+
     def own_packs(self) -> tuple[Path, ...]:
         """Return the files of a policy that is no shipped one: its own, then those that it extends."""
         laid = read_pack(self.policy).laid
@@ -65,12 +84,15 @@ class CheckerSettings:
         return tuple(Path(os.path.abspath(file)) for file in files if str(Path(file).parent) != shipped)  # noqa: PTH100
 
     def examined(self) -> Examined:
-        """Open a checker and tell what decides its answers. Raises what `PhotoChecker.open` raises."""
+        """Tell what decides the answers of a checker, without loading a network.
+
+        Raises what `PhotoChecker.open` raises, but for a face model that only its loading shows to be unfit.
+        """
         from vision._version import __version__
         from vision.models import recorded_sums
 
-        with self.open() as checker:
-            roster, policy = checker.roster, checker.policy
+        policy = Policy.load(self.policy)
+        roster = self._roster(policy)
         day, index = roster.context.day, roster.index
         elections = [] if day is None else sorted(roster.context.elections.items())
         calendar = [(name, None if day is None else phase_on(day, one)) for name, one in elections]
@@ -96,6 +118,34 @@ class CheckerSettings:
             "" if roster.region is None else roster.region.label,
             tuple(describe_remark(remark, self.language) for remark in roster.remarks),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeSpec:
+    """How a process that judges is set up. It travels to the process, which loads the models there.
+
+    `settings` are by what it judges; where every request brings its own, they are the face model alone. `threads` is
+    how many the networks may use.
+    """
+
+    settings: CheckerSettings = CheckerSettings()
+    threads: int = 1
+
+    def load(self) -> Engines:
+        """Load the models. Raises FaceModelError and what `Engines.load` raises."""
+        from vision.stages.engines import Engines, open_face_model
+
+        model = self.settings.face_model
+        own = None if model is None else open_face_model(model, threads=self.threads)
+        return Engines.load(own, threads=self.threads)
+
+    def open(self) -> PhotoChecker:
+        """Open a checker with its models loaded: their time is not the first photo's. Raises as `settings.open`."""
+        import numpy as np
+
+        checker = self.settings.open(threads=self.threads)
+        checker.check(np.zeros((64, 64, 3), np.uint8))
+        return checker
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,8 @@ from candidates.search.distances import distances_between
 SAME_PERSON_ALARMS = 0.025
 """Share (0..1) of people without a double who may be told to have one, whatever the gallery's size.
 
-`scripts/bench_health.py --choose` prints what this and the other limits of this module find, and what others would.
+`python -m scripts.bench health --choose` prints what this and the other limits of this module find, and what others
+would.
 """
 
 SAME_PERSON_RATE = 1e-3

@@ -6,9 +6,9 @@ import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import Final, Protocol, Self
+from typing import Final, Protocol
 
+from candidates.closing import Closing
 from candidates.errors import (
     AmbiguousCandidateError,
     BadRowError,
@@ -135,7 +135,7 @@ class TablePhotos:
         return gather(self.gallery, row.name, photos, self.describe, known=known, chosen=chosen, model_id=self.model_id)
 
 
-class Importer:
+class Importer(Closing):
     """One import into one gallery; used once, as a context manager."""
 
     def __init__(
@@ -158,12 +158,8 @@ class Importer:
         self._seen.execute("CREATE TABLE seen (id TEXT PRIMARY KEY, line INTEGER, foreign_id TEXT)")
         self._seen.execute("CREATE INDEX by_foreign_id ON seen (foreign_id)")
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def close(self) -> None:
+        """Forget what was seen."""
         self._seen.close()
 
     def read_elections(self, table: Rows | None) -> None:

@@ -10,9 +10,10 @@ from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final
 
 from candidates.causes import cause_of
+from candidates.closing import Closing
 from candidates.errors import BadRowError, CandidatesError, SpreadsheetUnreadableError
 from candidates.importing.cell_pictures import picture, pictures_by_row
 from candidates.importing.cells import merged_downward, text_of
@@ -73,7 +74,7 @@ def import_workbook(
         return import_people(gallery, people, elections, photos, on_row=on_row, on_total=on_total)
 
 
-class Workbook:
+class Workbook(Closing):
     """An open .xlsx file, its cells read as they are needed; use it in a `with` block.
 
     Raises `SpreadsheetUnreadableError` for anything that is no sound spreadsheet, here and while rows are read.
@@ -92,14 +93,6 @@ class Workbook:
             self._book = reader.wb
             self._parts = {sheet.name: rel.target for sheet, rel in reader.parser.find_sheets()}
             self._resources = stack.pop_all()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Close the file."""

@@ -1,7 +1,7 @@
 """Measuring how often strangers come close: from embeddings of people whose identity is known to a calibration.
 
-The same for the shipped table (`scripts/fit_matching.py`) and an agency's own photos (`candidates calibrate`). Only
-rates leave: no face.
+The same for the shipped table (`python -m scripts.training matching`) and an agency's own photos
+(`candidates calibrate`). Only rates leave: no face.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ LEAST_PAIRS = 190
 CAUTION = 1.15
 """By how much more than was counted the rates are told.
 
-Other people than those of the sample may come close more often, if seldom on average (`scripts/bench_faces.py`,
+Other people than those of the sample may come close more often, if seldom on average (`python -m scripts.bench faces`,
 "openset", random halves); a promise should hold for them.
 """
 

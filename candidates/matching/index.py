@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 MARGIN, KIN_MARGIN = 0.03, 0.08
 """A match whose runner-up is less than this farther away is at most possible; the second holds between relatives.
 
-Of clear own faces none and 1% have a runner-up that near (500 people, `scripts/bench_faces.py`, "openset"). How
+Of clear own faces none and 1% have a runner-up that near (500 people, `python -m scripts.bench faces`, "openset"). How
 much nearer real relatives are was not measured: there are no photos of families to measure with."""
 
 CLOSER_LOOK = 0.12
 """So much farther than the possible cut may the vector of one look at a face be, and that of several within it
-(`scripts/bench_faces.py`, "looks")."""
+(`python -m scripts.bench faces`, "looks")."""
 
 _Pair = tuple[float, int, bool, str]  # distance, face, whether a relative, whose id; sorts in this order
 

@@ -2,7 +2,7 @@
 
 A cheap look at every row throws out nearly all: the vectors are turned so that their first few coordinates hold most of
 what tells them apart (principal axes), and a distance in those alone is never longer than the whole one. What is left
-is settled with all coordinates in float64. Measured by `scripts/bench_gallery.py`.
+is settled with all coordinates in float64. Measured by `python -m scripts.bench gallery`.
 """
 
 from __future__ import annotations

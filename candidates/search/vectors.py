@@ -21,11 +21,11 @@ from candidates.errors import GalleryUnreadableError
 from candidates.messages import say
 from candidates.people import Reference
 from candidates.search.radius import RangeSearch, Screen
-from candidates.storage.arrays_file import ArraysFile, ArraysWriter
+from candidates.storage.arrays_file import ArraysFile, writing_arrays
 from candidates.storage.store import VECTORS, Store
 
 WORTH_A_FILE = 20_000
-"""From so many templates arrays are kept in a file: making them takes 0.3 s (scripts/bench_gallery.py)."""
+"""From so many templates arrays are kept in a file: making them takes 0.3 s (python -m scripts.bench gallery)."""
 
 GATHERED_PART = 0.1
 """Where a smaller part of the templates is in scope, they are gathered in arrays of their own. Gathering a tenth of 1.5
@@ -160,7 +160,7 @@ def keep(store: Store) -> bool:
         store.forget_vectors()
         token = secrets.token_hex(16)
         try:
-            with ArraysWriter(store.vectors_path) as file:
+            with writing_arrays(store.vectors_path, {"format": _FORMAT, "token": token}) as file:
                 matrix = file.array("matrix", (rows, size), "<f4")
                 owners = _filled(matrix, _template_rows(store))
                 ids, starts = _people(owners)
@@ -169,7 +169,6 @@ def keep(store: Store) -> bool:
                 screen = Screen.build(matrix, lambda shape: file.array("columns", shape, "<f4"))
                 file.put("middle", screen.middle)
                 file.put("axes", screen.axes)
-                file.finish({"format": _FORMAT, "token": token})
         except OSError:
             return False
         store.note(VECTORS, token)

@@ -5,20 +5,20 @@ from __future__ import annotations
 import json
 import mmap
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from candidates.storage.store import NEW
+from candidates.whole_files import writing_whole
 
 _MAGIC = b"FotoNetral arrays 1\n"
 _HEADER_BYTES = _ALIGNMENT = 65_536  # the largest page that a processor maps
-_OWNER_ONLY = 0o600
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,25 +46,25 @@ class ArraysFile:
             return None
 
 
-class ArraysWriter:
-    """Writes such a file; a context manager. What is not finished leaves nothing behind."""
+@contextmanager
+def writing_arrays(path: Path, facts: Mapping[str, Any]) -> Iterator[ArraysWriter]:
+    """Write such a file with its facts; it is there when the block ends well. Raises OSError.
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._new = path.with_name(path.name + NEW)
+    The half file has a name that is known, so that one which a killed process left is found: it may hold templates.
+    """
+    with writing_whole(path, half=path.with_name(path.name + NEW), durable=True) as file:
+        writer = ArraysWriter(file.fileno())
+        yield writer
+        writer.finish(facts)
+
+
+class ArraysWriter:
+    """Puts arrays one behind the other into an open file."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._file = descriptor
         self._places: dict[str, tuple[str, tuple[int, ...], int]] = {}
         self._size = _HEADER_BYTES
-
-    def __enter__(self) -> Self:
-        self._new.unlink(missing_ok=True)
-        self._file = os.open(self._new, os.O_CREAT | os.O_EXCL | os.O_RDWR, _OWNER_ONLY)
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        os.close(self._file)
-        self._new.unlink(missing_ok=True)
 
     def array(self, name: str, shape: tuple[int, ...], dtype: str) -> NDArray[Any]:
         """Return a new array of the file, to be filled. Raises `OSError` when the disk is full."""
@@ -83,14 +83,12 @@ class ArraysWriter:
         self.array(name, array.shape, array.dtype.str)[...] = array
 
     def finish(self, facts: Mapping[str, Any]) -> None:
-        """Move the file into its place: all of it is on the disk then."""
+        """Write the header: the file is complete then."""
         header = json.dumps({"facts": facts, "arrays": self._places, "size": self._size}).encode()
         if len(_MAGIC) + len(header) > _HEADER_BYTES:
             raise ValueError(f"the header takes {len(header)} bytes")
         os.ftruncate(self._file, self._size)
         os.pwrite(self._file, _MAGIC + header, 0)
-        os.fsync(self._file)
-        self._new.replace(self._path)
 
 
 def _mapped(whole: mmap.mmap, dtype: str, shape: list[int], offset: int) -> NDArray[Any]:

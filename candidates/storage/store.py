@@ -1,19 +1,17 @@
-"""The gallery's SQLite file: opening, transactions, and what SQLite's errors mean to people."""
+"""The gallery's SQLite file: its schema, audit lines, removal that leaves nothing, and its errors."""
 
 from __future__ import annotations
 
-import os
 import sqlite3
-import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from candidates.causes import Cause, Kind, cause_of
 from candidates.errors import (
-    CandidatesError,
     GalleryBusyError,
     GalleryError,
     GalleryFullError,
@@ -24,8 +22,17 @@ from candidates.errors import (
 )
 from candidates.messages import say
 from candidates.storage import schema
-
-OWNER_ONLY = 0o600
+from candidates.storage.sqlite_file import (
+    SqliteFile,
+    advice_for,
+    connect,
+    connect_for_reading,
+    explained,
+    make_private,
+    marks,
+    remove,
+    write_ahead,
+)
 
 VECTORS = "vectors"
 """Key of the note that says which file of arrays is this gallery's as it is now."""
@@ -34,28 +41,27 @@ NEW = ".new"
 """Ends the name of a file that is being written. One that a killed process left is written over."""
 
 _BUSY_SECONDS = 5.0
-_BUSY_PAUSE_SECONDS = 0.02
 
 _PURGE_PENDING = "purge_pending"
 
 
-class Store:
+class Store(SqliteFile):
     """One open gallery file. Every SQLite error leaves it as a `GalleryError`."""
 
     def __init__(self, path: Path, connection: sqlite3.Connection, *, read_only: bool) -> None:
-        self.path = path
-        self._connection = connection
+        super().__init__(path, connection, partial(_refused, path))
         self._read_only = read_only
 
     @classmethod
     def open(cls, path: Path, *, create: bool, read_only: bool) -> Store:
         """Open the file, making it (readable by its owner alone) if asked; see `Gallery.open` for the errors."""
-        made = create and _make_private(path)
+        with explained(path, partial(_not_made, path)):
+            made = create and make_private(path)
         if not path.exists():
             raise GalleryNotFoundError(say("gallery.store.there_is_no_gallery_at", path=path))
         try:
-            with _explained(path):
-                connection = _connect(path, read_only=read_only)
+            with explained(path, partial(_refused, path)):
+                connection = (connect_for_reading if read_only else connect)(path, _BUSY_SECONDS)
                 store = cls(path, connection, read_only=read_only)
                 try:
                     store._prepare(create=create)
@@ -64,7 +70,7 @@ class Store:
                     raise
         except BaseException:
             if made:
-                _remove(path)
+                remove(path)
             raise
         return store
 
@@ -73,7 +79,7 @@ class Store:
         unused = not self.rows("SELECT 1 FROM audit LIMIT 1")
         self.close()
         if unused:
-            _remove(self.path)
+            remove(self.path)
 
     def close(self) -> None:
         """Close the file; wipe what an interrupted removal left, if nobody else holds it."""
@@ -81,28 +87,21 @@ class Store:
             with suppress(GalleryError):
                 self.purge()
         finally:
-            self._connection.close()
+            super().close()
 
     @property
     def version(self) -> int:
         """The version of the file's schema: `schema.VERSION`, or an older one where it may only be read."""
-        with _explained(self.path):
-            return int(self._connection.execute("PRAGMA user_version").fetchone()[0])
-
-    def rows(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        """Return all rows of a query."""
-        with _explained(self.path):
-            return self._connection.execute(sql, values).fetchall()
+        return int(self.rows("PRAGMA user_version")[0][0])
 
     def stream(self, sql: str, values: Sequence[Any] = ()) -> Iterator[tuple[Any, ...]]:
         """Yield the rows of a query one by one, for more than fit into memory."""
-        with _explained(self.path):
+        with explained(self.path, self._refuse):
             yield from self._connection.execute(sql, values)
 
     def write(self, sql: str, values: Sequence[Any] = ()) -> int:
         """Run one statement of a transaction; return how many rows it touched."""
-        with _explained(self.path):
-            return self._connection.execute(sql, values).rowcount
+        return self.execute(sql, values).rowcount
 
     def upsert(self, table: str, columns: str, values: Sequence[Any]) -> None:
         """Add a row, or replace the one of the same `id`; `columns` are joined by ", ", the id first."""
@@ -115,21 +114,12 @@ class Store:
             values,
         )
 
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """All or nothing, also when the process is killed: SQLite drops what was not committed."""
+    def begin(self) -> None:
+        """Begin a transaction. Raises `GalleryReadOnlyError` where the file was opened to be read."""
         if self._read_only:
             # An old file that is only read lacks tables: SQLite would complain of those first.
             raise _read_only(self.path)
-        with _explained(self.path):
-            self._connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-                self._connection.execute("COMMIT")
-            except BaseException:
-                if self._connection.in_transaction:
-                    self._connection.execute("ROLLBACK")
-                raise
+        super().begin()
 
     def log(self, action: str, subject: str, detail: str = "") -> None:
         """Add an audit line to the running transaction."""
@@ -177,7 +167,7 @@ class Store:
         """
         if not self.noted(_PURGE_PENDING):
             return
-        with _explained(self.path):
+        with explained(self.path, self._refuse):
             # The rewrite's scratch copy holds templates: keep it off the disk.
             self._connection.execute("PRAGMA temp_store = MEMORY")
             self._connection.execute("VACUUM")
@@ -190,7 +180,7 @@ class Store:
         execute("PRAGMA foreign_keys = ON")
         execute("PRAGMA secure_delete = ON")
         if not self._is_gallery() and create and not execute("SELECT 1 FROM sqlite_master").fetchone():
-            self._log_ahead()
+            write_ahead(self._connection, self.path, _BUSY_SECONDS)
             with self.transaction():
                 # Somebody else may have made it while we waited for the lock.
                 if not self._is_gallery():
@@ -216,80 +206,17 @@ class Store:
             # A kill between commits loses nothing; only a power cut may lose the last rows, never the file.
             execute("PRAGMA synchronous = NORMAL")
 
-    def _log_ahead(self) -> None:
-        # SQLite's own waiting leaves this switch out, and others may be making the same file at this moment.
-        last = time.monotonic() + _BUSY_SECONDS
-        while True:
-            try:
-                self._connection.execute("PRAGMA journal_mode = WAL")
-            except sqlite3.OperationalError as error:
-                if cause_of(error, self.path).kind is not Kind.BUSY or time.monotonic() > last:
-                    raise
-                time.sleep(_BUSY_PAUSE_SECONDS)
-            else:
-                return
-
     def _run(self, statements: Sequence[str]) -> None:
         for statement in statements:
             self._connection.execute(statement)
 
     def _is_gallery(self) -> bool:
-        return bool(self._connection.execute("PRAGMA application_id").fetchone()[0] == schema.APPLICATION_ID)
+        return marks(self._connection)[0] == schema.APPLICATION_ID
 
 
 def now() -> str:
     """Return the time as the file keeps it: UTC, ISO 8601, whole seconds."""
     return datetime.now(UTC).isoformat(timespec="seconds")
-
-
-def _make_private(path: Path) -> bool:
-    """Make the file, unless it is there; return whether it was made."""
-    # SQLite gives its -wal and -shm files the mode of the main file.
-    try:
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, OWNER_ONLY))
-    except FileExistsError:
-        return False
-    except OSError as error:
-        cause = cause_of(error)
-        raise _KINDS.get(cause.kind, GalleryNotFoundError)(
-            say("gallery.store.no_gallery_can_be_made", path=path, reason=cause.reason),
-            advice=cause.advice,
-        ) from error
-    return True
-
-
-def _remove(path: Path) -> None:
-    with suppress(OSError):
-        for end in ("-wal", "-shm", ""):
-            path.with_name(path.name + end).unlink(missing_ok=True)
-
-
-def _connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
-    address = path.resolve().as_uri()
-    if not read_only:
-        return sqlite3.connect(f"{address}?mode=rw", uri=True, timeout=_BUSY_SECONDS, isolation_level=None)
-    connection = sqlite3.connect(f"{address}?mode=ro", uri=True, timeout=_BUSY_SECONDS, isolation_level=None)
-    try:
-        connection.execute("SELECT 1 FROM sqlite_master").fetchone()
-    except BaseException as error:
-        connection.close()
-        # On a read-only disk SQLite cannot make its shared-memory file; nobody can write there either.
-        log = path.with_name(path.name + "-wal")
-        cannot_open = getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_CANTOPEN
-        if not cannot_open or (log.exists() and log.stat().st_size):
-            raise
-        return sqlite3.connect(f"{address}?immutable=1", uri=True, isolation_level=None)
-    return connection
-
-
-@contextmanager
-def _explained(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except CandidatesError:
-        raise
-    except sqlite3.Error as error:
-        raise _refused(path, cause_of(error, path)) from error
 
 
 _KINDS: Mapping[Kind, type[GalleryError]] = {
@@ -299,6 +226,9 @@ _KINDS: Mapping[Kind, type[GalleryError]] = {
     Kind.MISSING: GalleryNotFoundError,
     Kind.STORAGE: GalleryStorageError,
     Kind.BUSY: GalleryBusyError,
+    Kind.DAMAGED: GalleryUnreadableError,
+    Kind.NOT_A_DATABASE: GalleryUnreadableError,
+    Kind.IS_FOLDER: GalleryUnreadableError,
 }
 
 
@@ -306,12 +236,19 @@ def _refused(path: Path, cause: Cause) -> GalleryError:
     """Return the gallery's error for what the system or SQLite refused."""
     if cause.kind is Kind.BUSY:
         return _busy(path)
-    kind = _KINDS.get(cause.kind, GalleryUnreadableError)
+    kind = _KINDS.get(cause.kind, GalleryError)
     # A gallery's own advice says what to do with a full disk or a missing gallery, and with one that is damaged.
     own = kind in (GalleryFullError, GalleryNotFoundError)
     return kind(
         say("gallery.store.gallery_cannot_be_used", path=path, reason=cause.reason),
-        advice=None if own else cause.advice,
+        advice=None if own else advice_for(cause),
+    )
+
+
+def _not_made(path: Path, cause: Cause) -> GalleryError:
+    return _KINDS.get(cause.kind, GalleryNotFoundError)(
+        say("gallery.store.no_gallery_can_be_made", path=path, reason=cause.reason),
+        advice=cause.advice,
     )
 
 

@@ -12,13 +12,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import count, takewhile
 from pathlib import Path, PurePosixPath
-from types import TracebackType
-from typing import Final, Self
+from typing import Final
 
 import numpy as np
 
 from candidates.causes import cause_of
 from candidates.choosing import place_of
+from candidates.closing import Closing
 from candidates.errors import (
     ArchiveUnreadableError,
     ArchiveUnsafeError,
@@ -66,7 +66,7 @@ _DAMAGE: Final = (
 """What reading a zip, an npz or an array that is not as it should be raises."""
 
 
-class Archive:
+class Archive(Closing):
     """An opened archive; use it in a `with` block. Everything but the photos is looked through at birth.
 
     Raises `ArchiveUnreadableError`, `ArchiveUnsafeError`, `PassphraseNeededError`, `WrongPassphraseError` and
@@ -99,14 +99,6 @@ class Archive:
         except BaseException:
             self.close()
             raise
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Close the file."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 import re
 import shutil
 import zipfile
@@ -27,9 +26,10 @@ from candidates.importing.rows import ELECTIONS_FILE
 from candidates.importing.tables import ELECTION_COLUMNS, PEOPLE_COLUMNS
 from candidates.messages import say
 from candidates.people import Candidate, Election, Reference
-from candidates.storage.store import OWNER_ONLY
+from candidates.storage.sqlite_file import OWNER_ONLY
 from candidates.transfer.encryption import Bounded, encrypted
 from candidates.transfer.originals import originals
+from candidates.whole_files import writing_whole
 
 PEOPLE_FILE: Final = "candidates.csv"
 DISTINCT_FILE: Final = "distinct.csv"
@@ -85,21 +85,13 @@ def export(gallery: Gallery, target: Path, *, folders: Iterable[Path] = (), pass
     """
     if passphrase is not None and not passphrase:
         raise PassphraseNeededError(say("transfer.export.passphrase_must_not_be_empty"))
-    half = target.with_name(target.name + ".part")
-    half.unlink(missing_ok=True)
-    descriptor = os.open(half, os.O_CREAT | os.O_EXCL | os.O_WRONLY, OWNER_ONLY)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            if passphrase is None:
-                exported = _write(gallery, file, folders)
-            else:
-                plain = Bounded()
-                exported = _write(gallery, plain, folders)
-                file.write(encrypted(plain.getvalue(), passphrase))
-        half.replace(target)
-    finally:
-        half.unlink(missing_ok=True)
-    return exported
+    with writing_whole(target, half=target.with_name(target.name + ".part")) as file:
+        if passphrase is None:
+            return _write(gallery, file, folders)
+        plain = Bounded()
+        exported = _write(gallery, plain, folders)
+        file.write(encrypted(plain.getvalue(), passphrase))
+        return exported
 
 
 def _write(gallery: Gallery, file: IO[bytes], folders: Iterable[Path]) -> Exported:

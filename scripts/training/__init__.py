@@ -1,1 +1,1 @@
-"""Training the networks that name hands: gathering what is seen of pictures, making landmarks up, fitting."""
+"""Training the networks that name hands, and fitting the tables and models that the product ships."""

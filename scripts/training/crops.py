@@ -15,10 +15,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from scripts.rendering import View as CameraView
-from scripts.rendering import render_hand
-from scripts.rendering.held import with_thing
-from scripts.rendering.view import LEAN, any_view, is_seen
+from scripts.fixtures.rendering import View as CameraView
+from scripts.fixtures.rendering import render_hand
+from scripts.fixtures.rendering.held import with_thing
+from scripts.fixtures.rendering.view import LEAN, any_view, is_seen
 from scripts.training.hearts import HEARTS, is_trained_on
 from vision.hands.landmarker import HandLandmarker, View, crop_about
 from vision.hands.palms import Palm, PalmFinder

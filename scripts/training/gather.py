@@ -101,7 +101,7 @@ def degraded(pixels: NDArray[np.uint8], hand: Box, scale: float, rng: np.random.
     height, width = pixels.shape[:2]
     if rng.random() < 0.5:
         turn = cv2.getRotationMatrix2D(hand.center_xy, rng.normal() * 15, 1)
-        pixels = cv2.warpAffine(pixels, turn, (width, height), borderMode=cv2.BORDER_REFLECT_101)  # type: ignore[assignment]
+        pixels = cv2.warpAffine(pixels, turn, (width, height), borderMode=cv2.BORDER_REFLECT_101)
     size_wh = max(1, round(width * scale)), max(1, round(height * scale))
     small = cv2.resize(pixels, size_wh, interpolation=cv2.INTER_AREA)
     if rng.random() < 0.3:

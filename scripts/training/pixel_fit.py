@@ -66,7 +66,7 @@ def fit(samples: Samples, *, members: int, steps: int, seed: int) -> list[PixelN
             loss = functional.nll_loss(likely, targets[picks])
             spread = (likely * allowed[picks]).sum(1) / allowed[picks].sum(1)
             optimiser.zero_grad()
-            ((1 - _SMOOTHING) * loss - _SMOOTHING * spread.mean()).backward()  # type: ignore[no-untyped-call]
+            ((1 - _SMOOTHING) * loss - _SMOOTHING * spread.mean()).backward()
             optimiser.step()
             schedule.step()
         networks.append(net.eval())
@@ -105,8 +105,8 @@ def _chances(samples: Samples) -> NDArray[np.float64]:
 def arrays(networks: list[PixelNet]) -> dict[str, NDArray[np.generic]]:
     """Return the weights as they are stored."""
     stored: dict[str, NDArray[np.generic]] = {
-        "mean": networks[0].mean.numpy().astype(np.float32),  # type: ignore[operator]
-        "scale": networks[0].scale.numpy().astype(np.float32),  # type: ignore[operator]
+        "mean": networks[0].mean.numpy().astype(np.float32),
+        "scale": networks[0].scale.numpy().astype(np.float32),
         "members": np.array(len(networks)),
     }
     for member, net in enumerate(networks):

@@ -9,7 +9,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from scripts.rendering import POSES, pose_landmarks_batch
+from scripts.fixtures.rendering import POSES, pose_landmarks_batch
 from vision.hands.shapes import CLUTTER, SHAPES
 
 COUNTS = {
@@ -122,4 +122,4 @@ def _with_errors(points: NDArray[np.float64], rng: np.random.Generator) -> NDArr
 def _messed_up(points: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.float64]:
     """Disturb hands until they are none any more."""
     palm = np.linalg.norm(points[:, 9] - points[:, 0], axis=-1)[:, None, None]
-    return points + rng.normal(size=points.shape) * palm * rng.uniform(0.25, 0.7, (len(points), 1, 1))
+    return np.asarray(points + rng.normal(size=points.shape) * palm * rng.uniform(0.25, 0.7, (len(points), 1, 1)))

@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from made_up import shipping
 
 from candidates import Calibration, Candidate, Gallery, Reference, export, import_archive, import_source
 from candidates.errors import InvalidCandidateError
 from candidates.health import examine, wording
 from candidates.health.faces import SAME_PICTURE, same_pictures
+from tests.made_up import shipping
 
 MODEL = "fake-model"
 

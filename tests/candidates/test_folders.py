@@ -7,8 +7,8 @@ import pytest
 
 from candidates import Candidate, Election, Gallery, Role, RowReport, import_folder
 from candidates.errors import BadRowError, FolderUnreadableError
-from candidates.gallery import Outcome
 from candidates.importing.folders import name_of_folder
+from candidates.people import Outcome
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ from candidates.errors import (
     UnknownCandidateError,
     UnknownRegionError,
 )
-from candidates.gallery import Outcome
+from candidates.people import Outcome
 
 MakeReference = Callable[..., Reference]
 ANIES = Candidate("anies", "Anies Baswedan", election="e", ballot_number=1, region="31", party="P")
@@ -349,10 +349,11 @@ def test_a_region_is_stored_as_its_code(gallery: Gallery) -> None:
 
 def test_a_region_that_there_is_not_is_refused(gallery: Gallery) -> None:
     before = gallery.revision
-    for write in (
+    writes: tuple[Callable[[], object], ...] = (
         lambda: gallery.put(Candidate("a", "A", region="99.99")),
         lambda: gallery.put_election(Election("f", region="Antah Berantah")),
-    ):
+    )
+    for write in writes:
         with pytest.raises(UnknownRegionError):
             write()
     assert gallery.revision == before

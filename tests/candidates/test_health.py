@@ -9,13 +9,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from made_up import shipping
 
 from candidates import Calibration, Candidate, Election, Gallery, Reference, Relation, Role
 from candidates.health import Finding, Health, Kind, Note, PhotoRef, Severity, examine, wording
 from candidates.health import faces as limits_module
 from candidates.health.faces import Limits, groups_within, near_pairs
 from candidates.health.pairs import are_spelled_alike
+from tests.made_up import shipping
 
 MODEL = "fake-model"
 DAY = date(2028, 11, 1)

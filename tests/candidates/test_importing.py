@@ -11,10 +11,10 @@ import pytest
 
 from candidates import Candidate, Election, Gallery, ImportReport, Relation, Role, RowReport, import_table
 from candidates.errors import GalleryBusyError, TableUnreadableError
-from candidates.gallery import Outcome
+from candidates.people import Outcome
 
 HEADER = "name;role;election;ballot_number;region;party;relative_of;relation;photos\n"
-SCRIPTS = Path(__file__).resolve().parents[2] / "scripts"
+ROOT = Path(__file__).resolve().parents[2]
 MakeTable = Callable[..., Path]
 
 
@@ -329,8 +329,19 @@ def test_a_gallery_that_fails_at_a_photo_stops_as_well(
 @pytest.mark.slow
 @pytest.mark.parametrize("source", ["table", "workbook", "folder"])
 def test_killed_imports_end_as_undisturbed_ones(source: str) -> None:
-    command = [sys.executable, str(SCRIPTS / "crash_import.py"), "--source", source, "--kills", "3", "--rows", "40"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    command = [
+        sys.executable,
+        "-m",
+        "scripts.proofs",
+        "crash-import",
+        "--source",
+        source,
+        "--kills",
+        "3",
+        "--rows",
+        "40",
+    ]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert f"{source}: " in done.stdout
     assert "0 galleries differ" in done.stdout
@@ -338,7 +349,7 @@ def test_killed_imports_end_as_undisturbed_ones(source: str) -> None:
 
 @pytest.mark.slow
 def test_many_photos_need_no_more_memory() -> None:
-    command = [sys.executable, str(SCRIPTS / "soak_import.py"), "--people", "400", "--photos", "3"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    command = [sys.executable, "-m", "scripts.proofs", "soak-import", "--people", "400", "--photos", "3"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "1200 photos, 0 rejected" in done.stdout

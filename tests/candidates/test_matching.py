@@ -34,7 +34,7 @@ def build(calibration: Calibration, make_reference: MakeReference) -> Callable[.
             for n, point in enumerate(own)
         ]
         options.setdefault("calibration", calibration)
-        return Index.build(people, references, model_id=MODEL, **options)  # type: ignore[arg-type]
+        return Index.build(people, references, model_id=MODEL, **options)
 
     return make
 

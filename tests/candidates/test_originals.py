@@ -1,6 +1,7 @@
 import hashlib
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -82,7 +83,7 @@ def test_a_file_that_fails_while_it_is_read(tmp_path: Path, monkeypatch: pytest.
     photo = write(tmp_path / "b.jpg", "one")
     plain = Path.open
 
-    def failing(path: Path, *args: object, **options: object) -> object:
+    def failing(path: Path, *args: Any, **options: Any) -> Any:
         if path.name == "a.jpg":
             raise OSError(5, "Input/output error")
         return plain(path, *args, **options)

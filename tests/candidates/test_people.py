@@ -65,7 +65,7 @@ def test_control_characters_are_dropped() -> None:
 )
 def test_fields_that_cannot_be(fields: dict[str, object]) -> None:
     with pytest.raises(InvalidCandidateError):
-        Candidate(**fields)  # type: ignore[arg-type]
+        Candidate(**fields)
 
 
 def test_an_election_must_not_end_before_it_starts() -> None:

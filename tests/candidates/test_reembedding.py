@@ -12,7 +12,7 @@ import pytest
 
 from candidates import Candidate, Gallery, Reference
 from candidates.errors import GalleryModelMismatchError, PhotoLostError
-from candidates.gallery import Outcome
+from candidates.people import Outcome
 from candidates.transfer.reembedding import PersonReembedded, ReembedReport, reembed
 
 MakeReference = Callable[..., Reference]

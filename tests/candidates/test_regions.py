@@ -7,7 +7,7 @@ import pytest
 from candidates.errors import AmbiguousRegionError, RegionError, UnknownRegionError
 from candidates.regions import code_of, label_of, region_of
 from candidates.regions.listing import regions
-from scripts import build_regions
+from scripts.house import regions as build_regions
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Range search: exact whatever the screen does, against the plain way of computing every distance."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -144,7 +145,7 @@ def test_one_core_or_several_the_same(many: Any, probes: Any, monkeypatch: pytes
     monkeypatch.setattr(search, "_SHARED_FROM", 1)
     answers = []
     for cores in (1, 2, 5):
-        monkeypatch.setattr(search.os, "sched_getaffinity", lambda _pid, cores=cores: set(range(cores)))
+        monkeypatch.setattr(os, "sched_getaffinity", lambda _pid, cores=cores: set(range(cores)))
         answers.append(index.within(probes, radius))
     for other in answers[1:]:
         np.testing.assert_array_equal(other.row, answers[0].row)
@@ -159,7 +160,7 @@ def test_embeddings_of_another_length_are_refused(many: Any, shape: tuple[int, .
 
 @pytest.mark.slow
 def test_the_graph_is_what_its_script_makes(tmp_path: Path) -> None:
-    script = ROOT / "scripts" / "build_search_graph.py"
     made = tmp_path / "least.onnx"
-    subprocess.run([sys.executable, str(script), "--out", str(made)], check=True, capture_output=True)
+    command = [sys.executable, "-m", "scripts.training", "search-graph", "--out", str(made)]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
     assert made.read_bytes() == (ROOT / "candidates" / "least.onnx").read_bytes()

@@ -12,9 +12,9 @@ from openpyxl.worksheet.datavalidation import DataValidation
 
 from candidates import Candidate, Election, Gallery, Relation, Role, RowReport, import_workbook
 from candidates.errors import SpreadsheetUnreadableError, TableUnreadableError
-from candidates.gallery import Outcome
 from candidates.importing.sheets import Workbook
 from candidates.importing.tables import BadRow, Row
+from candidates.people import Outcome
 
 Cells = Sequence[object]
 MakeBook = Callable[..., Path]

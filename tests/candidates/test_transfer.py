@@ -111,7 +111,7 @@ def _repacked(archive: Path, change: Callable[[dict[str, bytes]], None]) -> None
 
 def _npz(**arrays: np.ndarray) -> bytes:
     data = io.BytesIO()
-    np.savez(data, **arrays)  # type: ignore[arg-type]
+    np.savez(data, **arrays)
     return data.getvalue()
 
 

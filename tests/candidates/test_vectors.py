@@ -14,7 +14,7 @@ from candidates import Candidate, Gallery, Reference
 from candidates.errors import GalleryModelMismatchError, GalleryReadOnlyError, GalleryUnreadableError
 from candidates.search import vectors
 from candidates.search.vectors import Vectors
-from candidates.storage.arrays_file import ArraysFile, ArraysWriter
+from candidates.storage.arrays_file import ArraysFile, writing_arrays
 from candidates.storage.store import VECTORS
 
 SIZE = 16
@@ -301,10 +301,9 @@ def of_another_gallery(path: Path) -> None:
 def of_another_format(path: Path) -> None:
     read = ArraysFile.read(kept_file(path))
     assert read
-    with ArraysWriter(kept_file(path)) as writer:
+    with writing_arrays(kept_file(path), {**read.facts, "format": -1}) as writer:
         for name, array in read.arrays.items():
             writer.put(name, array)
-        writer.finish({**read.facts, "format": -1})
 
 
 DAMAGES: dict[str, Callable[[Path], object]] = {

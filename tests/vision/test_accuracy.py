@@ -14,15 +14,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from scripts.bench_hands import Engine, score_scenes
-from scripts.face_bench.open_set import Group, measured
-from scripts.face_bench.politicians import SHOWN, Namer, enrolled, one_portrait_each
-from scripts.face_bench.wear import open_portraits, tilted
-from scripts.face_vectors import People, people_of
-from scripts.hand_bench import sizes
-from scripts.hand_bench.bench import ENGINE, Bench
-from scripts.hand_bench.real_scenes import REPORT, Tally, answers, halves, marked_scenes
-from scripts.hand_metric import REPORT_SETS, SELFIES, Score, labelled_pictures, part_of
+from scripts.bench.faces.open_set import Group, measured
+from scripts.bench.faces.politicians import SHOWN, Namer, enrolled, one_portrait_each
+from scripts.bench.faces.vectors import People, people_of
+from scripts.bench.faces.wear import open_portraits, tilted
+from scripts.bench.hands import sizes
+from scripts.bench.hands.bench import ENGINE, Bench
+from scripts.bench.hands.main import Engine, score_scenes
+from scripts.bench.hands.metric import REPORT_SETS, SELFIES, Score, labelled_pictures, part_of
+from scripts.bench.hands.real_scenes import REPORT, Tally, answers, halves, marked_scenes
 from vision.faces import FaceFinder
 from vision.media.photo import open_photo
 

@@ -5,26 +5,33 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 from PIL import Image
 
+from vision.contract.answers.check import KeptPhoto
 from vision.errors import Language
 from vision.geometry import Box
 from vision.report.annotate import annotate, draw, save_annotated
 from vision.report.drawing import VERMILLION, YELLOW, place_tags
+from vision.report.lettering import font
 from vision.report.marks import Banner, Mark, marks_of, numbers_by_finding, ranges
-from vision.report.strips import font, wrapped
+from vision.report.strips import wrapped
 from vision.rules import Verdict
 
 
 def hand(left: float, pose: str = "peace_two", numbers: tuple[int, ...] = (2,), **extra: Any) -> dict[str, Any]:
-    return {"box": [left, 300.0, 80.0, 90.0], "pose": pose, "numbers": list(numbers), **extra}
+    fingers = dict.fromkeys(("thumb", "index", "middle", "ring", "pinky"), False)
+    known = {"score": 1.0, "handedness": None, "fingers": fingers, "pose_score": 1.0, "person": None}
+    return known | {"box": [left, 300.0, 80.0, 90.0], "pose": pose, "numbers": list(numbers), **extra}
 
 
 def face(left: float, **match: Any) -> dict[str, Any]:
     known = {"candidate": "x", "name": "Sri Wahyuni", "role": "candidate", "ballot_number": 2, "strength": "strong"}
-    return {"box": [left, 100.0, 60.0, 70.0], "match": known | match if match or left == 0 else None}
+    known |= {"distance": 0.4, "threshold": 0.5, "false_alarm_rate": 0.001}
+    shown = {"box": [left, 100.0, 60.0, 70.0], "score": 1.0, "person": 0}
+    return shown | {"match": known | match if match or left == 0 else None}
 
 
 def finding(
@@ -35,22 +42,22 @@ def finding(
     numbers: tuple[int, ...] = (2,),
 ) -> dict[str, Any]:
     kind, code = ("candidate", "candidate.match_with_sign") if faces else ("pose", f"pose.{pose}")
-    where = {"hands": list(hands), "faces": list(faces)}
+    where = {"hands": list(hands), "faces": list(faces), "rule": "r", "candidates": [], "message": "…"}
     return {"kind": kind, "severity": severity, "code": code, "numbers": list(numbers), **where}
 
 
 def result(
     verdict: str = "flag", findings: tuple[Any, ...] = (), hands: tuple[Any, ...] = (), faces: tuple[Any, ...] = ()
-) -> dict[str, Any]:
-    photo = {"name": "a.jpg", "width": 1000, "height": 600}
-    return {
-        "schema": "fotonetral.check/1",
-        "photo": photo,
+) -> KeptPhoto:
+    told = {
+        "photo": {"name": "a.jpg", "sha256": "0" * 64, "width": 1000, "height": 600},
         "verdict": verdict,
         "findings": list(findings),
         "hands": list(hands),
         "faces": list(faces),
+        "engine": {"version": "0", "models": {}, "gallery": None, "policy": "r"},
     }
+    return msgspec.convert(told, KeptPhoto)
 
 
 PLAIN = np.full((600, 1000, 3), 90, np.uint8)
@@ -188,8 +195,6 @@ def test_tags_do_not_cover_each_other() -> None:
 
 
 def test_wrong_input_is_refused() -> None:
-    with pytest.raises(ValueError, match="no verdict"):
-        annotate(PLAIN, {"photo": {"name": "a"}, "error": {"code": "photo.unreadable", "message": "…"}})
     with pytest.raises(ValueError, match="21 landmarks"):
         Mark(Box(0, 0, 1, 1), "flag", 1, "x", ((0.0, 0.0),))
     with pytest.raises(ValueError, match="number"):

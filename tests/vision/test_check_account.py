@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 import pytest
 from click.testing import CliRunner, Result
-from fakes import FakeEngines
-from media_files import KINDS, PDF, SILENT, VIDEO
 from PIL import Image
 
+from tests.fakes import FakeEngines
+from tests.media_files import KINDS, PDF, SILENT, VIDEO
 from vision.command.main import fotonetral
 from vision.stages.engines import Engines
 

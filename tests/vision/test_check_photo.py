@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import io
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from fakes import FakeEngines, a_hand
 from PIL import Image
 
+from tests.fakes import FakeEngines, a_hand
 from vision.command import drop
 from vision.geometry import Box
 from vision.poses import Pose
@@ -114,7 +115,7 @@ def test_which_viewer(
     opener: str | None,
     command: list[str] | None,
 ) -> None:
-    monkeypatch.setattr(drop.shutil, "which", lambda name: opener)
+    monkeypatch.setattr(shutil, "which", lambda name: opener)
     assert drop.viewer_command(platform, environment) == command
 
 

@@ -13,14 +13,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from fakes import FakeEngines, a_face, a_hand
 from PIL import Image
 
 from candidates import Calibration, Candidate, Election, Gallery, Index, Reference, Role
 from candidates.errors import GalleryNotFoundError, RegionError, UnknownCandidateError
+from tests.fakes import FakeEngines, a_face, a_hand
 from vision import CheckError, CheckResult, PhotoChecker
 from vision.errors import EngineError, PhotoNotFoundError, PhotoTruncatedError, PolicyError
 from vision.geometry import Box
+from vision.hands import HandPair
+from vision.media import THE_PICTURE
+from vision.media.decode import Header, decode
 from vision.poses import Pose
 from vision.rules import ElectionContext, Policy
 from vision.stages.engines import Engines
@@ -46,7 +49,7 @@ def roster() -> Roster:
     calibration = Calibration("m", "made up", 1000, 1e-5, 1.0, distances, rates, misses)
     reference = Reference(1, "budi", "b.jpg", "0" * 64, "m", BUDIS_VECTOR[0], 100.0)
     index = Index.build([BUDI], [reference], model_id="m", calibration=calibration)
-    return Roster(ElectionContext({2: (BUDI,)}, any_active=True, names={"budi": "Budi"}), index, "revision-1")
+    return Roster(ElectionContext({2: (BUDI,)}, names={"budi": "Budi"}), index, "revision-1")
 
 
 def jpeg(size_wh: tuple[int, int] = (160, 120)) -> bytes:
@@ -111,17 +114,29 @@ def test_a_sign_beside_the_candidate_makes_it_stronger_and_names_him(roster: Ros
 
 def test_a_number_of_two_hands_is_one_more_finding() -> None:
     hands = [
-        a_hand(Pose.PEACE_TWO, Box(10, 40, 20, 20), partner=1, numbers=(7,)),
-        a_hand(Pose.PALM_FIVE, Box(50, 40, 20, 20), partner=0, numbers=(7,)),
+        a_hand(Pose.PEACE_TWO, Box(10, 40, 20, 20)),
+        a_hand(Pose.PALM_FIVE, Box(50, 40, 20, 20)),
+        a_hand(Pose.FIST, Box(90, 40, 20, 20), person=1),
+        a_hand(Pose.PALM_FIVE, Box(130, 40, 20, 20), person=1),
     ]
-    result = a_checker(FakeEngines(hands=hands)).check(PHOTO)
+    pairs = [HandPair(0, 1), HandPair(2, 3)]
+    result = a_checker(FakeEngines(hands=hands, pairs=pairs)).check(PHOTO)
     told = {finding.code: (finding.hands, finding.numbers, finding.severity.value) for finding in result.findings}
     assert told == {
         "pose.peace_two": ((0,), (2,), "flag"),
-        "pose.palm_five": ((1,), (5,), "review"),
+        "pose.palm_five": ((1, 3), (5,), "review"),
         "pose.two_hand_number": ((0, 1), (7,), "review"),
     }
-    assert [hand.numbers for hand in result.hands] == [(2,), (5,)]
+    assert [hand.numbers for hand in result.hands] == [(2,), (5,), (), (5,)]
+    assert [hand.partner for hand in result.hands] == [1, 0, None, None], "a fist and a palm show nothing together"
+
+
+def test_what_two_hands_form_makes_them_partners() -> None:
+    hands = [a_hand(Pose.TWO_HAND_HEART, Box(at, 40, 20, 20)) for at in (10, 50)]
+    pairs = [HandPair(0, 1, Pose.TWO_HAND_HEART)]
+    result = a_checker(FakeEngines(hands=hands, pairs=pairs)).check(PHOTO)
+    assert [(hand.pose, hand.partner) for hand in result.hands] == [("two_hand_heart", 1), ("two_hand_heart", 0)]
+    assert result.findings == ()
 
 
 @pytest.mark.parametrize(
@@ -261,7 +276,7 @@ def test_open_reads_the_gallery_for_a_place_and_a_day(
 ) -> None:
     checker = PhotoChecker.open(gallery, region=region, date=day)
     assert (checker.roster.index is not None) is counts
-    assert checker.roster.context.any_active is counts
+    assert bool(checker.roster.context.elections) is counts
     assert list(checker.roster.context.elections) == (["e"] if counts else [])
     assert checker.roster.context.day == day
     assert list(checker.roster.context.ballot_holders) == ([2] if counts else [])
@@ -352,7 +367,8 @@ def test_importing_the_package_is_light() -> None:
     [
         pytest.param(5, 30, [2000, 4000], id="a distant group is looked at with all its pixels"),
         pytest.param(5, 90, [2000], id="large faces need no more"),
-        pytest.param(3, 30, [2000], id="too few people for a group"),
+        pytest.param(3, 40, [2000], id="too few people for a group"),
+        pytest.param(1, 30, [2000, 4000], id="one person so far away that hands would be lost"),
     ],
 )
 @pytest.mark.parametrize("given", ["bytes", "path", "stream", "array"])
@@ -372,12 +388,60 @@ def test_a_distant_group_gets_more_detail(
     assert result.faces[0].box.width == width * 4000 / long_sides[-1]
 
 
-def test_a_stream_that_cannot_go_back_is_judged_as_it_was_read(tmp_path: Path) -> None:
-    class Once(io.BytesIO):
-        def seekable(self) -> bool:
-            return False
+class Once(io.BytesIO):
+    """A stream that cannot go back, as a pipe."""
 
-    buffer = io.BytesIO()
-    Image.fromarray(np.full((300, 4000, 3), 90, np.uint8)).save(buffer, "JPEG")
-    fake = FakeEngines(faces=[a_face(Box(100.0 * index, 50, 30, 30)) for index in range(5)])
-    assert a_checker(fake).check(Once(buffer.getvalue())).photo.size_wh == (4000, 300)
+    def seekable(self) -> bool:
+        return False
+
+
+def test_a_stream_that_cannot_go_back_gets_the_answer_of_its_file(tmp_path: Path) -> None:
+    path = tmp_path / "group.jpg"
+    Image.fromarray(np.full((300, 4000, 3), 90, np.uint8)).save(path)
+    seen: list[int] = []
+    faces = [a_face(Box(100.0 * index, 50, 30, 30)) for index in range(5)]
+    fake = FakeEngines(faces=faces, hands=[PEACE], look=lambda shown: seen.append(shown.shape[1]))
+    told = [a_checker(fake).check(source, name="a").to_dict() for source in (path, Once(path.read_bytes()))]
+    assert seen == [2000, 4000] * 2
+    assert [one | {"timings_ms": None} for one in told] == [told[0] | {"timings_ms": None}] * 2
+
+
+@pytest.fixture
+def decodes(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int]]:
+    """Return the sizes (width, height) at which files were decoded since."""
+    sizes: list[tuple[int, int]] = []
+
+    def counted(header: Header, reduce_by: int, target_wh: tuple[int, int]) -> np.ndarray:
+        sizes.append(target_wh)
+        return decode(header, reduce_by, target_wh)
+
+    monkeypatch.setattr("vision.media.photo.decode", counted)
+    return sizes
+
+
+@pytest.mark.parametrize(
+    ("faces", "sizes"),
+    [
+        pytest.param(1, [(2000, 150)], id="a portrait is decoded once"),
+        pytest.param(5, [(2000, 150), (4000, 300)], id="a distant group once more, for a finer look"),
+    ],
+)
+def test_whoever_draws_shows_the_pixels_that_were_judged(
+    tmp_path: Path, decodes: list[tuple[int, int]], faces: int, sizes: list[tuple[int, int]]
+) -> None:
+    path = tmp_path / "group.jpg"
+    Image.new("RGB", (4000, 300), (90, 90, 90)).save(path)
+    found = [a_face(Box(100.0 * index, 50, 30, 30)) for index in range(faces)]
+
+    def look(_: object) -> None:
+        Image.new("RGB", (640, 480), (200, 0, 0)).save(path)  # somebody writes over the file meanwhile
+
+    checked = a_checker(FakeEngines(faces=found, look=look)).check_file(path)
+    assert not isinstance(checked, CheckError)
+    result, file = checked
+    assert result.photo.size_wh == file.size_wh == (4000, 300)
+    assert file.first.shown(4000).shape == (*sizes[-1][::-1], 3)
+    assert file.first.shown(1000).shape == (75, 1000, 3)
+    assert np.abs(file.first.shown(1000).astype(int) - 90).max() <= 2
+    assert decodes == sizes
+    assert file.first.place == THE_PICTURE

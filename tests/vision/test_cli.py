@@ -10,19 +10,22 @@ import subprocess
 import sys
 from importlib import import_module
 from pathlib import Path
+from unittest.mock import Mock
 
 import click
 import numpy as np
 import pytest
 from click.testing import CliRunner, Result
-from fakes import FakeEngines, a_hand
 from PIL import Image
 
 import vision
 from candidates import Election, Gallery
+from tests.fakes import FakeEngines, a_hand
 from vision.command.main import SUBCOMMANDS, fotonetral, run
 from vision.errors import Language
 from vision.geometry import Box
+from vision.media import photo as photo_module
+from vision.media.decode import decode
 from vision.media.inputs import EmptyFolder, photos_of
 from vision.poses import Pose
 from vision.stages.engines import Engines
@@ -233,6 +236,19 @@ def test_marked_pictures_never_replace_a_file(folder: Path) -> None:
     ]
     assert (folder / "flag.jpg").read_bytes() == PHOTOS["flag"]
     assert "Gambar bertanda: flag-2.jpg" in result.stdout
+
+
+def test_a_photo_is_opened_and_decoded_once_whatever_is_drawn_of_it(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened, decoded = Mock(wraps=photo_module._read_file), Mock(wraps=decode)
+    monkeypatch.setattr(photo_module, "_read_file", opened)
+    monkeypatch.setattr(photo_module, "decode", decoded)
+    result = check("--annotate", "out", "--html", "pages", "--sarif", "list.sarif", "flag.jpg", "clear.jpg")
+    assert result.exit_code == 1, result.output
+    assert len(list((folder / "out").iterdir())) == len(list((folder / "pages").iterdir())) == 2
+    assert [call.args[0] for call in opened.call_args_list] == ["flag.jpg", "clear.jpg"]
+    assert decoded.call_count == 2
 
 
 @pytest.mark.parametrize(

@@ -64,3 +64,14 @@ def test_matrix_products_stay_on_one_thread_unless_the_user_chose(monkeypatch: p
     monkeypatch.setenv("OPENBLAS_NUM_THREADS", "7")
     single_blas()
     assert os.environ["OPENBLAS_NUM_THREADS"] == "7"
+
+
+def test_a_closed_crew_has_no_threads_and_works_on_the_callers_own() -> None:
+    crew = Crew(2)
+    before = threading.active_count()
+    crew.map(lambda n: n, range(4))
+    assert threading.active_count() > before
+    crew.close()
+    crew.close()
+    assert threading.active_count() == before
+    assert set(crew.map(lambda _: threading.get_ident(), range(4))) == {threading.get_ident()}

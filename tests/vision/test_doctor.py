@@ -15,8 +15,9 @@ import pytest
 from candidates.gallery import Gallery
 from vision import __version__
 from vision.command import machine as doctor
-from vision.command.machine import APT_LINE, Check, Report, examine
+from vision.command.machine import Check, Report, examine
 from vision.runtime import libraries
+from vision.runtime.libraries import APT_LINE
 
 
 @pytest.fixture(autouse=True)

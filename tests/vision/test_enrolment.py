@@ -1,12 +1,16 @@
 import dataclasses
+from collections.abc import Iterator
+from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 import skimage.data
+from numpy.typing import NDArray
 
 from candidates.choosing import FaceChoice
-from vision.enrolment.reference import LEAST_SIZE_PX, Enroller
+from vision.enrolment.face_choice import LEAST_SIZE_PX
+from vision.enrolment.reference import Enroller
 from vision.errors import FaceChoiceError, NoFaceError, PhotoNotFoundError, PoorFaceError, SeveralFacesError
 from vision.faces import MODEL_ID
 from vision.geometry import Box
@@ -16,21 +20,21 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def portrait():
+def portrait() -> NDArray[np.uint8]:
     return np.ascontiguousarray(skimage.data.astronaut()[:, :, :3])
 
 
 @pytest.fixture(scope="module")
-def enroller():
+def enroller() -> Iterator[Enroller]:
     with Enroller() as opened:
         yield opened
 
 
-def png(pixels):
+def png(pixels: NDArray[np.uint8]) -> bytes:
     return cv2.imencode(".png", cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR))[1].tobytes()
 
 
-def beside(portrait, scale):
+def beside(portrait: NDArray[np.uint8], scale: float) -> NDArray[np.uint8]:
     """Return the portrait with a second one, `scale` times as large, at its right."""
     second = cv2.resize(portrait[0:300, 80:400], None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     picture = np.full((512, 512 + 320, 3), 90, np.uint8)
@@ -39,7 +43,7 @@ def beside(portrait, scale):
     return picture
 
 
-def test_a_portrait_becomes_a_template(enroller, portrait, tmp_path):
+def test_a_portrait_becomes_a_template(enroller: Enroller, portrait: NDArray[np.uint8], tmp_path: Path) -> None:
     path = tmp_path / "foto.png"
     path.write_bytes(png(portrait))
     template = enroller.describe(path)
@@ -52,7 +56,7 @@ def test_a_portrait_becomes_a_template(enroller, portrait, tmp_path):
     assert same.photo_sha256 == template.photo_sha256
 
 
-def test_sizes_are_those_of_the_full_photo(enroller, portrait):
+def test_sizes_are_those_of_the_full_photo(enroller: Enroller, portrait: NDArray[np.uint8]) -> None:
     huge = cv2.resize(portrait, (4200, 4200), interpolation=cv2.INTER_LINEAR)
     small, large = enroller.describe(png(portrait)), enroller.describe(png(huge))
     assert large.size_px / small.size_px == pytest.approx(4200 / 512, rel=0.15)
@@ -60,46 +64,46 @@ def test_sizes_are_those_of_the_full_photo(enroller, portrait):
 
 
 @pytest.mark.parametrize("background", [0.2, 0.4], ids=["a face in the crowd behind", "one on a poster"])
-def test_small_faces_behind_do_not_matter(enroller, portrait, background):
+def test_small_faces_behind_do_not_matter(enroller: Enroller, portrait: NDArray[np.uint8], background: int) -> None:
     template = enroller.describe(png(beside(portrait, background)))
     assert template.box.contains(225, 115)
 
 
-def test_two_comparable_faces_are_too_many(enroller, portrait):
+def test_two_comparable_faces_are_too_many(enroller: Enroller, portrait: NDArray[np.uint8]) -> None:
     with pytest.raises(SeveralFacesError) as caught:
         enroller.describe(png(beside(portrait, 0.9)), name="berdua.png")
     assert "2 wajah" in caught.value.text("id") and "2 comparable faces" in caught.value.text("en")
     assert caught.value.code == "enrolment.several_faces" and "berdua.png" in str(caught.value)
 
 
-def test_no_face_says_so(enroller):
+def test_no_face_says_so(enroller: Enroller) -> None:
     with pytest.raises(NoFaceError, match=r"kopi \(600 x 400 pixels\)"):
         enroller.describe(png(skimage.data.coffee()), name="kopi")
 
 
-def test_a_tiny_face_says_how_small(enroller, portrait):
+def test_a_tiny_face_says_how_small(enroller: Enroller, portrait: NDArray[np.uint8]) -> None:
     small = cv2.resize(portrait, None, fx=0.3, fy=0.3, interpolation=cv2.INTER_AREA)
     with pytest.raises(PoorFaceError, match=rf"only \d\d pixels wide; at least {LEAST_SIZE_PX:.0f}"):
         enroller.describe(png(small))
 
 
-def test_a_blurred_face_says_so(enroller, portrait):
+def test_a_blurred_face_says_so(enroller: Enroller, portrait: NDArray[np.uint8]) -> None:
     with pytest.raises(PoorFaceError, match="too blurred"):
         enroller.describe(png(cv2.GaussianBlur(portrait, (0, 0), 5)))
 
 
-def test_unreadable_photos_keep_their_own_error(enroller, tmp_path):
+def test_unreadable_photos_keep_their_own_error(enroller: Enroller, tmp_path: Path) -> None:
     with pytest.raises(PhotoNotFoundError):
         enroller.describe(tmp_path / "tidak-ada.jpg")
 
 
-def test_templates_do_not_change(enroller, portrait):
+def test_templates_do_not_change(enroller: Enroller, portrait: NDArray[np.uint8]) -> None:
     template = enroller.describe(png(portrait))
     with pytest.raises(dataclasses.FrozenInstanceError):
-        template.size_px = 1.0
+        template.size_px = 1.0  # type: ignore[misc]
 
 
-def three_beside(portrait):
+def three_beside(portrait: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Return a poster: two large faces, and a small one above the right one."""
     picture = beside(portrait, 0.9)
     small = cv2.resize(portrait[0:300, 80:400], None, fx=0.45, fy=0.45, interpolation=cv2.INTER_AREA)
@@ -116,7 +120,9 @@ def three_beside(portrait):
         pytest.param("3", (665, 352), id="the third in reading order"),
     ],
 )
-def test_one_face_of_several_is_chosen(enroller, portrait, word, at_xy):
+def test_one_face_of_several_is_chosen(
+    enroller: Enroller, portrait: NDArray[np.uint8], word: str, at_xy: tuple[float, float]
+) -> None:
     template = enroller.describe(png(three_beside(portrait)), face=FaceChoice(word))
     assert template.box.contains(*at_xy)
     left, top, width, height = template.place
@@ -126,7 +132,7 @@ def test_one_face_of_several_is_chosen(enroller, portrait, word, at_xy):
     assert again.box == template.box
 
 
-def test_the_refusal_numbers_the_faces_and_says_how_to_choose(enroller, portrait):
+def test_the_refusal_numbers_the_faces_and_says_how_to_choose(enroller: Enroller, portrait: NDArray[np.uint8]) -> None:
     with pytest.raises(SeveralFacesError) as caught:
         enroller.describe(png(three_beside(portrait)), name="pasangan.png")
     told = caught.value.text("id")
@@ -135,19 +141,25 @@ def test_the_refusal_numbers_the_faces_and_says_how_to_choose(enroller, portrait
 
 
 @pytest.mark.parametrize("word", ["left", "right", "2"])
-def test_a_face_that_is_not_there_is_not_replaced_by_another(enroller, portrait, word):
+def test_a_face_that_is_not_there_is_not_replaced_by_another(
+    enroller: Enroller, portrait: NDArray[np.uint8], word: str
+) -> None:
     with pytest.raises(FaceChoiceError, match="found were: 1") as caught:
         enroller.describe(png(portrait), face=FaceChoice(word))
     assert caught.value.code == "enrolment.face_choice"
 
 
-def test_a_remembered_face_that_is_gone_is_not_replaced_by_another(enroller, portrait):
+def test_a_remembered_face_that_is_gone_is_not_replaced_by_another(
+    enroller: Enroller, portrait: NDArray[np.uint8]
+) -> None:
     with pytest.raises(FaceChoiceError, match="not found any more"):
         enroller.describe(png(beside(portrait, 0.9)), face=FaceChoice("left", (0.4, 0.7, 0.1, 0.1)))
 
 
 @pytest.mark.parametrize("quarters", [1, 2, 3])
-def test_a_reference_photo_that_is_stored_on_its_side_knows_its_person(enroller, fixtures, quarters):
+def test_a_reference_photo_that_is_stored_on_its_side_knows_its_person(
+    enroller: Enroller, fixtures: Path, quarters: int
+) -> None:
     """Turned faces are found as well, and their vectors are far from everybody's."""
     pair = np.array(open_photo(fixtures / "photos/pair_plain.jpg").pixels)
     lying = np.ascontiguousarray(np.rot90(pair, quarters))

@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from face_networks import by_hand, save, weights, write_network
-from fakes import a_face
 from onnx import TensorProto, helper, numpy_helper
 
+from tests.face_networks import by_hand, save, weights, write_network
+from tests.fakes import a_face
 from vision.errors import EngineError, FaceModelError
 from vision.faces import ArcFaceEmbedder
 from vision.faces.model_file import FaceModelFile

@@ -8,8 +8,8 @@ import cv2
 import numpy as np
 import pytest
 import skimage.data
-from fakes import a_face
 
+from tests.fakes import a_face
 from vision.faces import Face, FaceFinder
 from vision.faces.template import SIDE, TEMPLATE_XY, chip_points, similarity, template_chip
 from vision.geometry import Box

@@ -18,7 +18,7 @@ POINTS = np.zeros((5, 2))
         pytest.param((300, 1281), [(0, 0, 300, 704), (0, 288, 300, 704), (0, 577, 300, 704)], id="one pixel more"),
     ],
 )
-def test_bands_cover_the_picture(size_wh, bands):
+def test_bands_cover_the_picture(size_wh: tuple[int, int], bands: int) -> None:
     planned = plan_bands(size_wh)
     assert [(one.left, one.top, one.width, one.height) for one in planned] == bands
     assert all(
@@ -26,7 +26,7 @@ def test_bands_cover_the_picture(size_wh, bands):
     )
 
 
-def test_bands_can_be_kept_to_a_region():
+def test_bands_can_be_kept_to_a_region() -> None:
     assert plan_bands((3000, 1000), within=Box(2099.5, -50, 5000, 300)) == (
         Tile(2099, 0, 704, 250),
         Tile(2296, 0, 704, 250),
@@ -43,23 +43,23 @@ def test_bands_can_be_kept_to_a_region():
         pytest.param(Box(120, 0, 20, 20), True, id="cut by the edge of the photo itself"),
     ],
 )
-def test_which_tile_a_face_belongs_to(box, belongs):
+def test_which_tile_a_face_belongs_to(box: Box, belongs: bool) -> None:
     assert belongs_to_tile(box, Tile(100, 0, 100, 100), (300, 100)) is belongs
 
 
-def test_merging_keeps_the_best_of_each_face():
+def test_merging_keeps_the_best_of_each_face() -> None:
     weak, best = Detection(Box(0, 0, 10, 10), 0.6, POINTS), Detection(Box(1, 1, 10, 10), 0.9, POINTS)
     part = Detection(Box(2, 2, 4, 4), 0.7, POINTS)
     other = Detection(Box(9, 0, 10, 10), 0.5, POINTS)
     assert merge([weak, other, part, best]) == [best, other]
 
 
-def test_merging_does_not_depend_on_the_order():
+def test_merging_does_not_depend_on_the_order() -> None:
     twins = [Detection(Box(left, 0, 10, 10), 0.8, POINTS) for left in (0, 2, 4)]
     assert merge(twins) == merge(reversed(twins)) == [twins[0]]
 
 
-def test_reading_order_goes_row_by_row():
+def test_reading_order_goes_row_by_row() -> None:
     boxes = [Box(50, 0, 10, 10), Box(0, 3, 10, 10), Box(0, 30, 10, 10), Box(20, 28, 10, 10)]
     assert reading_order(boxes) == [1, 0, 2, 3]
     assert reading_order([]) == []

@@ -105,7 +105,8 @@ def test_one_box_a_face_is_kept() -> None:
 @pytest.mark.shared
 def test_the_shipped_network_is_what_the_converter_writes(shared: Path) -> None:
     pytest.importorskip("onnx")
-    from scripts import build_models, yunet_onnx
+    from scripts.models import build as build_models
+    from scripts.models import yunet_onnx
 
     original = build_models._pinned(shared.parent / "models" / build_models.YUNET_FILE, build_models.YUNET_SHA256)
     assert yunet_onnx.convert(original) == model_path("face_yunet.onnx").read_bytes()

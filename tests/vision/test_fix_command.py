@@ -13,16 +13,16 @@ from typing import Any, get_args
 import numpy as np
 import pytest
 from click.testing import CliRunner, Result
-from fakes import FakeEngines, a_face, a_hand
 from jsonschema import Draft202012Validator
 from PIL import ExifTags, Image
 
+from tests.fakes import FakeEngines, a_face, a_hand
 from vision import PhotoChecker
 from vision.command.main import fotonetral
 from vision.errors import Language
 from vision.geometry import Box
 from vision.hands import Hand
-from vision.media.photo import decode_full
+from vision.media.photo import MediaFile, decode_full
 from vision.poses import Pose
 from vision.remedy import wording
 from vision.remedy.copies import Format
@@ -30,7 +30,8 @@ from vision.remedy.repair import ROUNDS, repair
 from vision.rules import Policy
 from vision.stages.engines import Engines
 
-VALIDATOR = Draft202012Validator(json.loads((Path(__file__).parents[1] / "schema" / "fix-1.json").read_text("utf-8")))
+SCHEMA = Path(__file__).resolve().parents[2] / "vision" / "contract" / "schema" / "fix-1.json"
+VALIDATOR = Draft202012Validator(json.loads(SCHEMA.read_text("utf-8")))
 SIGN = Box(440, 200, 60, 80)
 """Where the test's photo shows what the detector takes for a hand: black and white stripes."""
 
@@ -362,7 +363,7 @@ class TestRepair:
             engines.hands = [two_fingers(box) for box in next(places)]
 
         engines.look = look
-        outcome = repair(self.checker(engines), a_picture(), "a.jpg", Format.PNG)
+        outcome = repair(self.checker(engines), MediaFile.open(a_picture(), name="a.jpg"), Format.PNG)
         assert outcome.is_clear and outcome.rounds == 2
         assert outcome.attempt is not None and len(outcome.attempt.remedy.covers) == 2
 
@@ -374,7 +375,7 @@ class TestRepair:
             engines.hands = [two_fingers(box) for box in next(places)]
 
         engines.look = look
-        outcome = repair(self.checker(engines), a_picture(), "a.jpg", Format.PNG)
+        outcome = repair(self.checker(engines), MediaFile.open(a_picture(), name="a.jpg"), Format.PNG)
         assert outcome.attempt is not None
         remedy = outcome.attempt.remedy
         assert remedy.crop is None, "one cut for both would lose too much"
@@ -382,7 +383,7 @@ class TestRepair:
         assert centres == pytest.approx([420])
 
     def test_the_bytes_that_were_checked_are_the_bytes_given(self, engines: FakeEngines) -> None:
-        outcome = repair(self.checker(engines), a_picture(), "a.jpg", Format.JPEG)
+        outcome = repair(self.checker(engines), MediaFile.open(a_picture(), name="a.jpg"), Format.JPEG)
         assert outcome.attempt is not None
         assert outcome.attempt.after.photo.sha256 == hashlib.sha256(outcome.attempt.encoded).hexdigest()
         assert outcome.before.photo.sha256 == hashlib.sha256(a_picture()).hexdigest()

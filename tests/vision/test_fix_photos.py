@@ -15,7 +15,7 @@ import pytest
 from PIL import ExifTags, Image
 
 from vision import PhotoChecker, Verdict
-from vision.media.photo import decode_full
+from vision.media.photo import MediaFile, decode_full
 from vision.remedy import How, Kind, Reason
 from vision.remedy.copies import Format
 from vision.remedy.repair import Outcome, repair
@@ -56,7 +56,7 @@ def knowing(gallery: Path) -> Iterator[PhotoChecker]:
 
 
 def mend(checker: PhotoChecker, name: str, how: How = How.AUTO, form: Format = Format.JPEG) -> Outcome:
-    return repair(checker, (FIXTURES / name).read_bytes(), name, form, how=how)
+    return repair(checker, MediaFile.open(FIXTURES / name, name=name), form, how=how)
 
 
 def test_most_sample_photos_show_a_sign() -> None:
@@ -114,7 +114,7 @@ def test_a_candidate_is_cut_out_of_a_photo_that_is_stored_on_its_side(knowing: P
     stream = io.BytesIO()
     with Image.open(FIXTURES / "photos/pair_sign.jpg") as image:
         image.rotate(-90 * quarters, expand=True).save(stream, "PNG")
-    lying = repair(knowing, stream.getvalue(), "lying.png", Format.PNG)
+    lying = repair(knowing, MediaFile.open(stream.getvalue(), name="lying.png"), Format.PNG)
     assert lying.is_clear and lying.attempt is not None and upright is not None
     with Image.open(io.BytesIO(lying.attempt.encoded)) as copy, Image.open(io.BytesIO(upright.encoded)) as wanted:
         width, height = copy.rotate(90 * quarters, expand=True).size

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
-from scripts.rendering import POSES, pose_landmarks_batch
+from scripts.fixtures.rendering import POSES, pose_landmarks_batch
 from vision.hands.features import FEATURES, describe, upright
 
 
@@ -34,7 +36,7 @@ CHANGES = [
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_a_hand_is_described_alike_however_it_is_seen(hands: np.ndarray, change) -> None:
+def test_a_hand_is_described_alike_however_it_is_seen(hands: np.ndarray, change: Any) -> None:
     assert upright(change(hands)) == pytest.approx(upright(hands), abs=1e-7)
     assert describe(change(hands)) == pytest.approx(describe(hands), abs=1e-5)
 

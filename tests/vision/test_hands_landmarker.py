@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from scripts.rendering import PALM, RenderedHand, render_hand
+from scripts.fixtures.rendering import PALM, RenderedHand, render_hand
 from vision.errors import EngineError
 from vision.geometry import Box
 from vision.hands import landmarker

@@ -9,16 +9,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from scripts.rendering import PALM, POSES, pose_landmarks, pose_landmarks_batch, render_hand, truth
+from scripts.fixtures.rendering import PALM, POSES, pose_landmarks, pose_landmarks_batch, render_hand, truth
 from vision import models
 from vision.errors import EngineError
 from vision.hands import naming
 from vision.hands.features import describe
+from vision.hands.hand import FoundHand
 from vision.hands.landmarker import HandLandmarker, View
 from vision.hands.naming import HandNamer, Naming
 from vision.hands.patch import Patch
 from vision.hands.perceptron import Perceptrons
-from vision.hands.search import FoundHand, HandSearch
+from vision.hands.search import HandSearch
 from vision.hands.shapes import CLUTTER, EXTENDED, QUIET, SHAPES
 from vision.hands.weighing import KNOTS_PX, Weights
 from vision.models import model_path
@@ -298,7 +299,7 @@ def test_without_any_of_its_files_it_does_not_start(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: models.ModelName
 ) -> None:
     for other in {"hand_naming.npz", "hand_pixels.npz", "hand_weights.npz"} - {name}:
-        (tmp_path / other).symlink_to(model_path(other))  # type: ignore[arg-type]
+        (tmp_path / other).symlink_to(model_path(other))
     monkeypatch.setattr(models, "_DIRECTORY", tmp_path)
     with pytest.raises(EngineError, match=f"{name} is missing"):
         HandNamer()

@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
-from scripts.rendering import PALM, RenderedHand, render_hand
+from scripts.fixtures.rendering import PALM, RenderedHand, render_hand
 from vision.errors import EngineError
 from vision.hands import palms
-from vision.hands.palms import PIXELS_SIDE, Palm, PalmFinder, _grouped, _places
+from vision.hands.palms import Palm, PalmFinder, _grouped, _places
 from vision.hands.patch import Patch
 from vision.models import model_path
 
@@ -42,7 +43,7 @@ def size_of(hand: RenderedHand) -> float:
 
 
 def numbers(palm: Palm) -> np.ndarray:
-    return np.array([palm.score, *palm.center_xy, palm.side, palm.seen_px, *palm.points_xy.ravel()])
+    return np.array([palm.score, *palm.center_xy, palm.side, *palm.points_xy.ravel()])
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +63,6 @@ def test_a_palm_is_found_where_it_is(finder: PalmFinder, pose: str, seed: int, p
     assert np.linalg.norm(palm.points_xy - true, axis=1).mean() < 0.13 * size_of(hand)
     assert np.linalg.norm(palm.center_xy - true.mean(0)) < 0.15 * size_of(hand)
     assert 0.3 < palm.side / size_of(hand) < 0.8
-    assert palm.seen_px == pytest.approx(palm.side * PIXELS_SIDE / patch.side)
     x, y = hand.landmarks_xy[9] - hand.landmarks_xy[0]
     assert np.abs(np.angle(np.exp(1j * (palm.turn - np.arctan2(x, -y))))) < 0.3
 
@@ -71,7 +71,7 @@ def test_turn_is_clockwise_from_up() -> None:
     points = np.zeros((7, 2))
     for knuckle, turn in [((0, -5), 0), ((5, 0), np.pi / 2), ((0, 5), np.pi), ((-5, 0), -np.pi / 2)]:
         points[2] = knuckle
-        assert Palm(1.0, (0, 0), 1.0, points, 1.0).turn == pytest.approx(turn)
+        assert Palm(1.0, (0, 0), 1.0, points).turn == pytest.approx(turn)
 
 
 def test_overlapping_squares_each_give_the_palm(finder: PalmFinder) -> None:
@@ -127,7 +127,7 @@ def test_the_same_squares_give_the_same_bytes(finder: PalmFinder) -> None:
 def test_many_squares_at_once_are_as_one_by_one(finder: PalmFinder) -> None:
     """Seven: more than go in at once. The answers are in the order of the squares."""
     pixels = a_hand("palm_five", 3).image
-    patches = [square.values[0] for square in SQUARES]
+    patches: list[Any] = [square.values[0] for square in SQUARES]
     alone = [palm for patch in patches for palm in finder.find(pixels, [patch], 0.1)]
     together = finder.find(pixels, patches, 0.1)
     assert len(together) == len(alone) >= 7

@@ -139,7 +139,8 @@ def test_a_spot_comes_back_to_its_place(side: float, pixels_side: int, turn: flo
     """Where the light lies in the patch, brought back to the photo, is where it was painted: to a tenth of a pixel or
     to a fiftieth of a shrunk patch's own."""
     place = np.array([151.3, 126.8])
-    pixels = blot(260, 300, *place, radius=max(2.0, 1.2 * side / pixels_side))
+    across, down = place
+    pixels = blot(260, 300, across, down, radius=max(2.0, 1.2 * side / pixels_side))
     patch = Patch((143.7, 131.2), side, turn, mirrored)
     image = patch.cut(pixels, pixels_side)
     assert image.shape == (pixels_side, pixels_side, 3)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from vision.geometry import Box
-from vision.hands.hand import Hand
+from vision.hands.hand import Hand, HandPair
 from vision.hands.people import owners, raised, with_posture
 from vision.poses import FingerState, Pose
 
@@ -117,7 +117,7 @@ def test_hands_above_the_belt(boxes: list[Box], faces: list[Box], expected: list
     ],
 )
 def test_posed_palms(hand: Hand, faces: list[Box], posed: bool | None) -> None:
-    (told,) = with_posture([hand], faces)
+    (told,), _ = with_posture([hand], faces)
     assert (told.pose, told.posed) == (hand.pose, posed)
 
 
@@ -140,7 +140,7 @@ def test_posed_palms(hand: Hand, faces: list[Box], posed: bool | None) -> None:
     ],
 )
 def test_hands_at_rest_show_nothing(hand: Hand, pose: Pose) -> None:
-    (told,) = with_posture([hand], [FACE])
+    (told,), _ = with_posture([hand], [FACE])
     assert told.pose is pose
     assert told.posed is None
 
@@ -155,7 +155,7 @@ def test_hands_at_rest_show_nothing(hand: Hand, pose: Pose) -> None:
     ],
 )
 def test_the_legs_of_somebody_seen_from_behind_are_no_sign(hand: Hand, pose: Pose) -> None:
-    assert with_posture([hand], [FACE])[0].pose is pose
+    assert with_posture([hand], [FACE])[0][0].pose is pose
 
 
 def index_at(tip: tuple[float, float], pose: Pose = Pose.ONE_INDEX, *, turn: float = 0, person: int | None = 0) -> Hand:
@@ -180,7 +180,7 @@ def index_at(tip: tuple[float, float], pose: Pose = Pose.ONE_INDEX, *, turn: flo
     ],
 )
 def test_a_finger_on_the_lips(hand: Hand, pose: Pose) -> None:
-    assert with_posture([hand], [FACE])[0].pose is pose
+    assert with_posture([hand], [FACE])[0][0].pose is pose
 
 
 @pytest.mark.parametrize(
@@ -197,7 +197,7 @@ def test_a_finger_on_the_lips(hand: Hand, pose: Pose) -> None:
     ],
 )
 def test_a_hand_on_the_chest(hand: Hand, pose: Pose) -> None:
-    assert with_posture([hand], [FACE])[0].pose is pose
+    assert with_posture([hand], [FACE])[0][0].pose is pose
 
 
 def heart_half(left: bool, *, apart: float = 0, flat: bool = False) -> Hand:
@@ -217,11 +217,11 @@ def heart_half(left: bool, *, apart: float = 0, flat: bool = False) -> Hand:
 
 
 def test_two_hands_make_a_heart() -> None:
-    left, right = with_posture([heart_half(True), heart_half(False)], [FACE])
+    (left, right), pairs = with_posture([heart_half(True), heart_half(False)], [FACE])
     assert (left.pose, right.pose) == (Pose.TWO_HAND_HEART, Pose.TWO_HAND_HEART)
-    assert (left.partner, right.partner) == (1, 0)
+    assert pairs == (HandPair(0, 1, Pose.TWO_HAND_HEART),)
     assert left.pose_score == right.pose_score == 0.7, "as sure as of the less sure hand"
-    assert (left.posed, left.numbers) == (None, ())
+    assert left.posed is None
 
 
 def finger_half(left: bool, *, turn: float = 60, person: int = 0) -> Hand:
@@ -234,12 +234,13 @@ def finger_half(left: bool, *, turn: float = 60, person: int = 0) -> Hand:
 
 
 def test_fingers_that_meet_from_afar_make_a_heart() -> None:
-    told = with_posture([finger_half(True), finger_half(False)], [FACE])
-    assert [(hand.pose, hand.partner) for hand in told] == [(Pose.TWO_HAND_HEART, 1), (Pose.TWO_HAND_HEART, 0)]
+    told, pairs = with_posture([finger_half(True), finger_half(False)], [FACE])
+    assert [hand.pose for hand in told] == [Pose.TWO_HAND_HEART] * 2
+    assert pairs == (HandPair(0, 1, Pose.TWO_HAND_HEART),)
 
 
 def test_two_signs_side_by_side_make_no_heart() -> None:
-    told = with_posture([finger_half(True, turn=0), finger_half(False, turn=0)], [FACE])
+    told, _ = with_posture([finger_half(True, turn=0), finger_half(False, turn=0)], [FACE])
     assert [hand.pose for hand in told] == [Pose.PEACE_TWO, Pose.PEACE_TWO]
 
 
@@ -253,17 +254,15 @@ def test_two_signs_side_by_side_make_no_heart() -> None:
     ],
 )
 def test_no_heart(hands: list[Hand]) -> None:
-    assert Pose.TWO_HAND_HEART not in {hand.pose for hand in with_posture(hands, [FACE, FACE.moved(120, 0)])}
+    assert Pose.TWO_HAND_HEART not in {hand.pose for hand in with_posture(hands, [FACE, FACE.moved(120, 0)])[0]}
 
 
 @pytest.mark.parametrize("pose", [Pose.PALM_FIVE, Pose.FOUR, Pose.NONE])
 def test_palms_together(pose: Pose) -> None:
     hands = [a_hand(pose, (118, 160)), a_hand(pose, (124, 160))]
-    told = with_posture(hands, [FACE])
-    assert [(hand.pose, hand.partner, hand.posed) for hand in told] == [
-        (Pose.PALMS_TOGETHER, 1, None),
-        (Pose.PALMS_TOGETHER, 0, None),
-    ]
+    told, pairs = with_posture(hands, [FACE])
+    assert [(hand.pose, hand.posed) for hand in told] == [(Pose.PALMS_TOGETHER, None)] * 2
+    assert pairs == (HandPair(0, 1, Pose.PALMS_TOGETHER),)
 
 
 @pytest.mark.parametrize(
@@ -276,32 +275,16 @@ def test_palms_together(pose: Pose) -> None:
     ],
 )
 def test_palms_not_together(one: Hand, other: Hand) -> None:
-    told = with_posture([one, other], [FACE, FACE.moved(120, 0)])
+    told, pairs = with_posture([one, other], [FACE, FACE.moved(120, 0)])
     assert Pose.PALMS_TOGETHER not in {hand.pose for hand in told}
-    assert {hand.partner for hand in told} == {None}
+    assert {pair.pose for pair in pairs} <= {None}
 
 
-@pytest.mark.parametrize(
-    ("one", "other", "numbers"),
-    [
-        pytest.param(Pose.PALM_FIVE, Pose.ONE_INDEX, (6,), id="five and one: six"),
-        pytest.param(Pose.PALM_FIVE, Pose.THUMB_UP, (6,), id="a thumb counts one"),
-        pytest.param(Pose.PEACE_TWO, Pose.PALM_FIVE, (7,), id="two and five: seven"),
-        pytest.param(Pose.FOUR, Pose.FOUR, (8,), id="four and four: eight"),
-        pytest.param(Pose.FOUR, Pose.PALM_FIVE, (9,), id="nine"),
-        pytest.param(Pose.PALM_FIVE, Pose.PALM_FIVE, (10,), id="ten"),
-        pytest.param(Pose.THREE_TIM, Pose.THREE_IMR, (6,), id="three and three"),
-        pytest.param(Pose.PEACE_TWO, Pose.THREE_IMR, (), id="five is one hand's number"),
-        pytest.param(Pose.PALM_FIVE, Pose.FIST, (), id="the other hand shows nothing"),
-        pytest.param(Pose.PALM_FIVE, Pose.OK, (), id="a ring is no number beside another"),
-    ],
-)
-def test_two_hand_numbers(one: Pose, other: Pose, numbers: tuple[int, ...]) -> None:
-    hands = [a_hand(one, (70, 120)), a_hand(other, (170, 120))]
-    told = with_posture(hands, [FACE])
-    assert [hand.pose for hand in told] == [one, other], "each hand keeps its own sign"
-    assert [hand.numbers for hand in told] == [numbers, numbers]
-    assert [hand.partner for hand in told] == ([1, 0] if numbers else [None, None])
+def test_two_hands_of_one_person_are_a_pair_and_keep_their_own_signs() -> None:
+    hands = [a_hand(Pose.PALM_FIVE, (70, 120)), a_hand(Pose.PEACE_TWO, (170, 120))]
+    told, pairs = with_posture(hands, [FACE])
+    assert [hand.pose for hand in told] == [Pose.PALM_FIVE, Pose.PEACE_TWO]
+    assert pairs == (HandPair(0, 1),)
 
 
 def test_partners_are_counted_in_the_answer() -> None:
@@ -312,35 +295,34 @@ def test_partners_are_counted_in_the_answer() -> None:
         a_hand(Pose.PEACE_TWO, (320, 130), person=1),
         a_hand(Pose.PEACE_TWO, (170, 120)),
     ]
-    told = with_posture(hands, [FACE, FACE.moved(200, 0)])
-    assert [hand.partner for hand in told] == [None, 3, None, 1]
-    assert [hand.numbers for hand in told] == [(), (7,), (), (7,)]
+    _, pairs = with_posture(hands, [FACE, FACE.moved(200, 0)])
+    assert pairs == (HandPair(0, 2), HandPair(1, 3))
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "faces", "numbers"),
+    ("one", "other", "faces", "pairs"),
     [
-        pytest.param((70, 40), (170, 40), [], (7,), id="no face at all: alike and near is one person"),
+        pytest.param((70, 40), (170, 40), [], (HandPair(0, 1),), id="no face at all: alike and near is one person"),
         pytest.param((70, 40), (170, 90), [], (), id="no face, sizes differ"),
         pytest.param((70, 40), (700, 40), [], (), id="no face, far apart"),
         pytest.param((70, 40), (170, 40), [FACE.moved(900, 0)], (), id="somebody's face, but not theirs"),
     ],
 )
 def test_hands_of_nobody(
-    one: tuple[int, int], other: tuple[int, int], faces: list[Box], numbers: tuple[int, ...]
+    one: tuple[int, int], other: tuple[int, int], faces: list[Box], pairs: tuple[HandPair, ...]
 ) -> None:
     hands = [
         a_hand(pose, (x, 120), size=size, person=None)
         for pose, (x, size) in ((Pose.PALM_FIVE, one), (Pose.PEACE_TWO, other))
     ]
-    assert [hand.numbers for hand in with_posture(hands, faces)] == [numbers, numbers]
+    assert with_posture(hands, faces)[1] == pairs
 
 
 def test_hands_that_are_given_stay_as_they_are() -> None:
     hands = (a_hand(Pose.PALM_FIVE, (70, 120)), a_hand(Pose.PEACE_TWO, (170, 120)))
     with_posture(hands, [FACE])
-    assert [(hand.partner, hand.posed) for hand in hands] == [(None, None), (None, None)]
+    assert [hand.posed for hand in hands] == [None, None]
 
 
 def test_no_hands() -> None:
-    assert with_posture([], [FACE]) == ()
+    assert with_posture([], [FACE]) == ((), ())

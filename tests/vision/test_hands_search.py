@@ -10,11 +10,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from scripts.rendering import PALM, render_hand
+from scripts.fixtures.rendering import PALM, render_hand
 from vision.geometry import Box
+from vision.hands.hand import FoundHand
 from vision.hands.landmarker import LANDMARKS
 from vision.hands.palms import Palm
-from vision.hands.search import FoundHand, HandSearch, _worth_a_look
+from vision.hands.search import HandSearch, _worth_a_look
 
 pytestmark = pytest.mark.slow
 
@@ -165,7 +166,7 @@ def test_a_face_alone_has_no_hand(search: Searcher) -> None:
 
 
 def a_palm(x: float, y: float, side: float, score: float) -> Palm:
-    return Palm(score, (x, y), side, np.zeros((7, 2)), side)
+    return Palm(score, (x, y), side, np.zeros((7, 2)))
 
 
 def test_what_is_part_of_a_face_or_tiny_is_not_looked_at() -> None:

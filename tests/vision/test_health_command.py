@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 import pytest
 from click.testing import CliRunner, Result
-from made_up import shipping
 
 from candidates import Calibration, Candidate, Gallery, Reference
 from candidates.health import examine
 from candidates.importing.photos import as_reference
+from tests.made_up import shipping
 from vision.command.candidates import candidates
 
 MODEL = "fake"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import csv
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -18,7 +18,7 @@ import pytest
 
 from candidates import Candidate, Election, Relation, Role, Scope, ballot_holders, in_scope
 from vision.poses import Pose
-from vision.rules import ElectionContext, FindingKind, Judgment, Note, Policy, SeenFace, SeenHand, judge
+from vision.rules import ElectionContext, FindingKind, Judgment, Note, Policy, SeenFace, SeenHand, SeenPair, judge
 
 SHEETS = Path(__file__).parent / "judgments"
 TABLE = SHEETS / "judgments.csv"
@@ -145,7 +145,7 @@ def context(pack: str, number: int | None, held: str, when: str) -> tuple[Electi
     ids = in_scope(people, elections.values(), scope)
     active = {id_: one for id_, one in elections.items() if scope.counts(one, one.region)}
     holders = ballot_holders(people, ids)
-    return ElectionContext(holders, bool(active), None, {}, active, day), ids
+    return ElectionContext(holders, elections=active, day=day), ids
 
 
 def judged(pack: str, sign: str, held: str, who: str, when: str) -> Judgment:
@@ -153,14 +153,15 @@ def judged(pack: str, sign: str, held: str, who: str, when: str) -> Judgment:
     numbers = [int(number) for number in sheet("signs")[sign]["number"].split()]
     facts, known = context(pack, numbers[0] if numbers else None, held, when)
     if who == "declared spouse":
-        facts = ElectionContext(facts.ballot_holders, facts.any_active, "citra", {}, facts.elections, facts.day)
+        facts = replace(facts, declared_spouse_of="citra")
     pose = Pose(sign.removesuffix(" toward the camera"))
     posed = True if sign != pose else None
     two_hands = pose is Pose.TWO_HAND_NUMBER
-    hand = SeenHand(0, pose, 0.95, 0, posed, tuple(numbers) if two_hands else (), 1 if two_hands else None)
+    hands = [SeenHand(at, pose, 0.95, 0, posed) for at in range(2 if two_hands else 1)]
+    pairs = [SeenPair((0, 1), pose, tuple(numbers))] if two_hands else []
     person = IN_THE_PHOTO[who]
-    face = SeenFace(0, 0, Recognised(person) if person is not None and person.id in known else None)
-    return judge([hand], [face], policy(pack), facts)
+    face = SeenFace(0, Recognised(person) if person is not None and person.id in known else None)
+    return judge(hands, pairs, [face], policy(pack), facts)
 
 
 @pytest.mark.parametrize("when", sheet("times"))

@@ -6,8 +6,8 @@ import pickle
 from pathlib import Path
 
 import pytest
-from media_files import DNG, KINDS, NEF, PDF, SILENT, VIDEO, tiff_of
 
+from tests.media_files import DNG, KINDS, NEF, PDF, SILENT, VIDEO, tiff_of
 from vision.errors import Language
 from vision.media.folders import MOST_LOOKED_AT, Excluded, is_rubbish, kind_of_file, pictures_in
 from vision.media.kinds import FileKind, kind_of, kind_of_content

@@ -1,4 +1,6 @@
 import hashlib
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -6,7 +8,7 @@ from vision import models
 from vision.errors import EngineError
 
 
-def test_every_recorded_sum_is_right():
+def test_every_recorded_sum_is_right() -> None:
     checks = models.verify()
     assert {check.name for check in checks} >= {
         "face_embedding_dlib.onnx",
@@ -21,19 +23,19 @@ def test_every_recorded_sum_is_right():
     assert [check.name for check in checks if not check.ok] == []
 
 
-def test_sums_are_sorted_and_cover_every_model_file():
+def test_sums_are_sorted_and_cover_every_model_file() -> None:
     names = list(models.recorded_sums())
     assert names == sorted(names)
     directory = models.model_path("palm_detector.onnx").parent
     assert {path.name for path in directory.iterdir() if path.suffix in {".onnx", ".tflite", ".npz"}} == {*names}
 
 
-def test_path_and_sum_belong_together():
+def test_path_and_sum_belong_together() -> None:
     path = models.model_path("face_yunet.onnx")
     assert models.model_sha256("face_yunet.onnx") == hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def test_a_changed_and_a_missing_file_are_told_apart(tmp_path):
+def test_a_changed_and_a_missing_file_are_told_apart(tmp_path: Path) -> None:
     good = hashlib.sha256(b"good").hexdigest()
     (tmp_path / "SHA256SUMS").write_text(f"{good}  changed\n{good}  kept\n{good}  lost\n")
     (tmp_path / "changed").write_bytes(b"bad")
@@ -50,13 +52,13 @@ def test_a_changed_and_a_missing_file_are_told_apart(tmp_path):
         pytest.param("0" * 64 + " one-blank\n", id="one blank where sha256sum writes two"),
     ],
 )
-def test_damaged_sums_are_an_error(tmp_path, lines):
+def test_damaged_sums_are_an_error(tmp_path: Path, lines: Any) -> None:
     (tmp_path / "SHA256SUMS").write_text(lines)
     with pytest.raises(EngineError, match="line 1"):
         models.verify(tmp_path)
 
 
-def test_unknown_names_and_missing_sums_are_errors(tmp_path):
+def test_unknown_names_and_missing_sums_are_errors(tmp_path: Path) -> None:
     with pytest.raises(EngineError, match="missing"):
         models.model_path("no_such.onnx")
     with pytest.raises(EngineError, match="no line"):

@@ -13,10 +13,10 @@ from typing import Any
 import msgspec
 import pytest
 from click.testing import CliRunner, Result
-from fakes import FakeEngines, a_hand
-from made_up import PIXELS, calm, judged
 from PIL import Image
 
+from tests.fakes import FakeEngines, a_hand
+from tests.made_up import PIXELS, calm, judged
 from vision import CheckResult
 from vision.command.main import fotonetral
 from vision.geometry import Box

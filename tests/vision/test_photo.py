@@ -30,6 +30,7 @@ from vision.errors import (
     PhotoUnsupportedError,
 )
 from vision.media.photo import ANALYSIS_SIDE, PhotoLimits, decode_full, open_photo
+from vision.media.strictness import strict_pillow
 
 RED, GREEN, BLUE, WHITE = (220, 30, 30), (30, 200, 30), (30, 30, 220), (250, 250, 250)
 
@@ -575,5 +576,52 @@ def test_a_cut_off_photo_is_told_even_where_pillow_was_told_to_make_do(fixtures:
     try:
         with pytest.raises(PhotoTruncatedError):
             open_photo(whole[: len(whole) * 2 // 3])
+        assert ImageFile.LOAD_TRUNCATED_IMAGES, "what another library wants of Pillow is left as it was"
     finally:
         ImageFile.LOAD_TRUNCATED_IMAGES = False
+
+
+def test_settings_of_the_process_are_changed_by_the_first_who_decodes_and_put_back_by_the_last() -> None:
+    ImageFile.LOAD_TRUNCATED_IMAGES = True
+    try:
+        with strict_pillow:
+            with strict_pillow:
+                assert not ImageFile.LOAD_TRUNCATED_IMAGES
+            assert not ImageFile.LOAD_TRUNCATED_IMAGES
+        assert ImageFile.LOAD_TRUNCATED_IMAGES
+    finally:
+        ImageFile.LOAD_TRUNCATED_IMAGES = False
+
+
+@pytest.mark.slow
+def test_importing_the_checker_and_decoding_leave_pillows_settings_alone(tmp_path: Path) -> None:
+    """In a process of its own, where nothing was imported yet."""
+    path = tmp_path / "a.tif"
+    path.write_bytes(encode(noisy(256, 192), "TIFF", compression="tiff_lzw"))
+    code = """
+        import ctypes, pathlib, sys
+        import PIL
+        from PIL import Image, ImageFile
+        ImageFile.LOAD_TRUNCATED_IMAGES = True
+        (library,) = (pathlib.Path(PIL.__file__).parents[1] / "pillow.libs").glob("libtiff*.so*")
+        tiff = ctypes.CDLL(str(library))
+        def handlers():
+            told = []
+            for setter in (tiff.TIFFSetErrorHandler, tiff.TIFFSetWarningHandler):
+                setter.argtypes, setter.restype = [ctypes.c_void_p], ctypes.c_void_p
+                told.append(setter(None))
+                setter(told[-1])
+            return told
+        before = [*handlers(), ImageFile.LOAD_TRUNCATED_IMAGES, Image.MAX_IMAGE_PIXELS]
+        import vision.checker
+        from vision.media.photo import open_photo
+        after_import = [*handlers(), ImageFile.LOAD_TRUNCATED_IMAGES, Image.MAX_IMAGE_PIXELS]
+        open_photo(sys.argv[1])
+        after_decoding = [*handlers(), ImageFile.LOAD_TRUNCATED_IMAGES, Image.MAX_IMAGE_PIXELS]
+        assert all(before[:2]), before
+        assert before == after_import == after_decoding, (before, after_import, after_decoding)
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(code), str(path)], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr

@@ -8,17 +8,17 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from fakes import FakeEngines, a_hand
 from jsonschema import Draft202012Validator
 from PIL import Image
 
+from tests.fakes import FakeEngines, a_hand
 from vision.command.main import fotonetral
 from vision.geometry import Box
 from vision.poses import Pose
 from vision.rules import Policy, available_packs
 from vision.stages.engines import Engines
 
-SCHEMA = Path(__file__).resolve().parents[1] / "schema" / "check-1.json"
+SCHEMA = Path(__file__).resolve().parents[2] / "vision" / "contract" / "schema" / "check-1.json"
 
 
 def run(*arguments: str) -> Result:

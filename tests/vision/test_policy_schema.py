@@ -12,7 +12,7 @@ import msgspec
 import pytest
 from jsonschema import Draft202012Validator
 
-from scripts.make_policy_schema import FILE, pack_schema, text
+from scripts.house.policy_schema import FILE, pack_schema, text
 from vision.rules import available_packs, read_pack
 
 VALIDATOR = Draft202012Validator(pack_schema())

@@ -12,14 +12,14 @@ from typing import Any
 import numpy as np
 import pytest
 from click.testing import CliRunner, Result
-from fakes import FakeEngines, a_face, a_hand
 from jsonschema import Draft202012Validator
 from PIL import Image
 
 from candidates import Calibration, Candidate, Index, Reference, Role
+from tests.fakes import FakeEngines, a_face, a_hand
 from vision import CheckError, CheckResult, PhotoChecker, PostResult
 from vision.command.main import fotonetral
-from vision.contract.post import MOST_PHOTOS
+from vision.contract.answers.post import MOST_PHOTOS
 from vision.errors import PhotoNotFoundError, PostError
 from vision.geometry import Box
 from vision.poses import Pose
@@ -27,7 +27,7 @@ from vision.rules import ElectionContext, Policy
 from vision.stages.engines import Engines
 from vision.stages.roster import NOBODY, Roster
 
-SCHEMAS = Path(__file__).parents[1] / "schema"
+SCHEMAS = Path(__file__).resolve().parents[2] / "vision" / "contract" / "schema"
 POST = Draft202012Validator(json.loads((SCHEMAS / "post-1.json").read_text("utf-8")))
 PHOTO = Draft202012Validator(json.loads((SCHEMAS / "check-1.json").read_text("utf-8")))
 
@@ -83,7 +83,7 @@ def knowing(engines: FakeEngines) -> PhotoChecker:
     calibration = Calibration("m", "made up", 1000, 1e-5, 1.0, distances, rates, misses)
     reference = Reference(1, "budi", "b.jpg", "0" * 64, "m", np.eye(128, dtype=np.float32)[0], 100.0)
     index = Index.build([BUDI], [reference], model_id="m", calibration=calibration)
-    roster = Roster(ElectionContext({2: (BUDI,)}, any_active=True, names={"budi": "Budi"}), index, "revision-1")
+    roster = Roster(ElectionContext({2: (BUDI,)}, names={"budi": "Budi"}), index, "revision-1")
     return PhotoChecker(Policy.load("batang"), roster, load=engines.load)
 
 

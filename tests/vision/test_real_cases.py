@@ -16,10 +16,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from fakes import FakeEngines, a_face, a_hand
 from PIL import Image, ImageDraw, ImageFont
 
 from candidates import Calibration, Candidate, Election, Gallery, Index, Reference, Relation, Role
+from tests.fakes import FakeEngines, a_face, a_hand
 from vision import CheckResult, PhotoChecker
 from vision.geometry import Box
 from vision.poses import Pose
@@ -104,7 +104,7 @@ def look(gallery: Path) -> Look:
         checker = PhotoChecker(
             pack,
             roster(gallery, pack, day, spouse),
-            language=language,  # type: ignore[arg-type]
+            language=language,
             load=fake.load,
         )
         result = checker.check(jpeg(taken))

@@ -6,12 +6,13 @@ import io
 import os
 import struct
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from PIL import ExifTags, Image, ImageCms, PngImagePlugin
 
-from vision.media.photo import Original, open_original
+from vision.media.photo import FileSource, MediaFile, Original
 from vision.remedy import copies
 from vision.remedy.copies import Format, Target, encode, target_of, write
 from vision.remedy.errors import CopyExistsError, CopyFormatError, CopyIsOriginalError, CopyUnwritableError
@@ -19,6 +20,10 @@ from vision.remedy.profile import colours_only
 
 PIXELS = np.random.default_rng(1).integers(0, 256, (48, 64, 3), np.uint8)
 PLAIN = Original(PIXELS, None, None, None)
+
+
+def open_original(source: FileSource) -> Original:
+    return MediaFile.open(source).first.original()
 
 
 def screen_profile() -> bytes:
@@ -160,7 +165,7 @@ class TestProfile:
             lambda p: p.replace(b"rXYZ", b"oops"),
         ],
     )
-    def test_what_is_no_whole_profile_is_left_out(self, damage) -> None:  # type: ignore[no-untyped-def]
+    def test_what_is_no_whole_profile_is_left_out(self, damage: Any) -> None:
         broken = damage(screen_profile())
         assert colours_only(broken) is None
         assert encode(PIXELS, Format.PNG, Original(PIXELS, broken, None, None)) == encode(PIXELS, Format.PNG, PLAIN)

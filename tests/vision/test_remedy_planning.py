@@ -44,9 +44,10 @@ def a_result(
 ) -> CheckResult:
     judgment = judge(
         [SeenHand(at, hand.pose, hand.pose_score, hand.person) for at, hand in enumerate(hands)],
-        [SeenFace(at, at, match) for at, (_, match) in enumerate(faces)],
+        [],
+        [SeenFace(at, match) for at, (_, match) in enumerate(faces)],
         POLICY,
-        ElectionContext({2: (BUDI,)}, any_active=True, declared_spouse_of=spouse, names={"budi": "Budi"}),
+        ElectionContext({2: (BUDI,)}, declared_spouse_of=spouse, names={"budi": "Budi"}),
     )
     return CheckResult(
         photo=PhotoFacts("a.jpg", "0" * 64, size_wh),
@@ -213,7 +214,7 @@ class TestSecondLook:
     first = Scene(SIZE_WH, (Sign(((300.0, 300.0), (400.0, 300.0), (400.0, 400.0)), 100.0, 20.0),), (), (FACE[0],))
 
     def later(self, **parts: object) -> Scene:
-        return replace(Scene((1100, 850)), **parts)  # type: ignore[arg-type]
+        return replace(Scene((1100, 850)), **parts)
 
     def test_a_hand_seen_again_gets_a_larger_cover(self) -> None:
         again = Sign(((210.0, 260.0), (290.0, 340.0), (210.0, 340.0)), 100.0, 20.0)

@@ -30,7 +30,7 @@ HAND = HandResult(
 
 def a_result(hands: tuple[HandResult, ...] = (HAND,)) -> CheckResult:
     seen = [SeenHand(at, hand.pose, hand.pose_score, hand.person) for at, hand in enumerate(hands)]
-    judgment = judge(seen, [SeenFace(0, 0)], POLICY)
+    judgment = judge(seen, [], [SeenFace(0)], POLICY)
     return CheckResult(
         photo=PhotoFacts("a.jpg", "0" * 64, (4000, 3000), datetime(2026, 11, 22, 8, 30)),
         verdict=judgment.verdict,
@@ -43,7 +43,7 @@ def a_result(hands: tuple[HandResult, ...] = (HAND,)) -> CheckResult:
 
 
 def test_hand_as_in_the_contract() -> None:
-    assert HAND.to_dict() == {
+    assert HAND.to_answer().to_dict() == {
         "box": [10.0, 20.1, 30.1, 40],
         "score": 0.988,
         "handedness": "right",
@@ -118,7 +118,7 @@ def test_without_findings_it_is_clear() -> None:
 
 @pytest.mark.parametrize(("language", "start"), [("id", "Berkas"), ("en", "The file")], ids=["Indonesian", "English"])
 def test_an_error_has_no_verdict(language: str, start: str) -> None:
-    error = CheckError("b.jpg", PhotoTruncatedError("Berkas terpotong.", "The file is cut."), language)  # type: ignore[arg-type]
+    error = CheckError("b.jpg", PhotoTruncatedError("Berkas terpotong.", "The file is cut."), language)
     told = error.to_dict()
     assert set(told) == {"schema", "photo", "error"}
     assert told["photo"] == {"name": "b.jpg"}

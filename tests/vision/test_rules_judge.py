@@ -20,6 +20,7 @@ from vision.rules import (
     Policy,
     SeenFace,
     SeenHand,
+    SeenPair,
     Severity,
     Verdict,
     judge,
@@ -46,8 +47,8 @@ CHILD = Candidate(
     "cici", "Cici", Role.FAMILY, "pilkada-1999", region="34.01", relative_of="ani-2", relation=Relation.CHILD
 )
 NOBODY = ElectionContext()
-EVERY_NUMBER = ElectionContext({number: pair(number) for number in range(1, 11)}, any_active=True)
-OTHER_NUMBER = ElectionContext({11: pair(11)}, any_active=True)
+EVERY_NUMBER = ElectionContext({number: pair(number) for number in range(1, 11)})
+OTHER_NUMBER = ElectionContext({11: pair(11)})
 
 TABLE = {
     Pose.THUMB_UP: (Severity.FLAG, (1,)),
@@ -87,7 +88,7 @@ PEOPLE = {
 
 
 def hand(pose: Pose, index: int = 0, score: float = 0.95, **more: object) -> SeenHand:
-    return SeenHand(index, pose, score, **more)  # type: ignore[arg-type]
+    return SeenHand(index, pose, score, **more)
 
 
 def only(judgment: Judgment) -> Finding:
@@ -106,7 +107,7 @@ def test_every_combination(pose: Pose, context: ElectionContext, who: str, polic
     match = PEOPLE[who]
     if who == "strong spouse":
         context = replace(context, declared_spouse_of=ANI.id)
-    result = judge([hand(pose)], [SeenFace(0, 0, match)], policy, context)
+    result = judge([hand(pose)], [], [SeenFace(0, match)], policy, context)
     signs = [finding for finding in result.findings if finding.kind is FindingKind.POSE]
     others = [finding for finding in result.findings if finding.kind is not FindingKind.POSE]
 
@@ -151,7 +152,7 @@ def test_the_table_is_the_whole_vocabulary() -> None:
 
 
 def test_nothing_seen_is_clear() -> None:
-    assert judge([], [], POLICY) == Judgment((), Verdict.CLEAR, ())
+    assert judge([], [], [], POLICY) == Judgment((), Verdict.CLEAR, ())
 
 
 @pytest.mark.parametrize(
@@ -165,7 +166,7 @@ def test_nothing_seen_is_clear() -> None:
     ],
 )
 def test_a_low_score_is_milder(score: float, severity: Severity | None, unsure: bool) -> None:
-    findings = judge([hand(Pose.PEACE_TWO, score=score)], [], POLICY).findings
+    findings = judge([hand(Pose.PEACE_TWO, score=score)], [], [], POLICY).findings
     assert [finding.severity for finding in findings] == ([] if severity is None else [severity])
     assert all((Note.UNSURE in finding.notes) is unsure for finding in findings)
 
@@ -180,19 +181,19 @@ def test_a_low_score_is_milder(score: float, severity: Severity | None, unsure: 
     ],
 )
 def test_an_open_palm_flags_when_posed(posed: bool | None, score: float, severity: Severity) -> None:
-    finding = only(judge([hand(Pose.PALM_FIVE, score=score, posed=posed)], [], POLICY))
+    finding = only(judge([hand(Pose.PALM_FIVE, score=score, posed=posed)], [], [], POLICY))
     assert finding.severity is severity
     assert (Note.POSED in finding.notes) is (posed is True)
 
 
 def test_posed_means_nothing_for_other_signs() -> None:
-    assert only(judge([hand(Pose.PINKY, posed=True)], [], POLICY)).severity is Severity.REVIEW
+    assert only(judge([hand(Pose.PINKY, posed=True)], [], [], POLICY)).severity is Severity.REVIEW
 
 
 def test_fifteen_finger_hearts_are_one_finding() -> None:
     hands = [hand(Pose.FINGER_HEART, index, person=index) for index in range(15)]
     hands += [hand(Pose.FIST, 15, person=15)]
-    finding = only(judge(hands, [], POLICY))
+    finding = only(judge(hands, [], [], POLICY))
     assert finding.hands == tuple(range(15))
     assert finding.people == 15
 
@@ -204,35 +205,73 @@ def test_fifteen_finger_hearts_are_one_finding() -> None:
 )
 def test_people_are_counted_not_hands(people: tuple[int | None, int | None], count: int) -> None:
     hands = [hand(Pose.PEACE_TWO, index, person=person) for index, person in enumerate(people)]
-    assert only(judge(hands, [], POLICY)).people == count
+    assert only(judge(hands, [], [], POLICY)).people == count
 
 
 def test_one_clear_hand_among_unclear_ones_flags_the_group() -> None:
-    finding = only(judge([hand(Pose.CALL, 0, 0.45), hand(Pose.CALL, 1, 0.9)], [], POLICY))
+    finding = only(judge([hand(Pose.CALL, 0, 0.45), hand(Pose.CALL, 1, 0.9)], [], [], POLICY))
     assert finding.severity is Severity.FLAG
     assert finding.hands == (0, 1)
     assert Note.UNSURE not in finding.notes
 
 
 def test_two_hands_make_one_number() -> None:
-    both = [
-        hand(Pose.TWO_HAND_NUMBER, 0, person=0, numbers=(6,), partner=1),
-        hand(Pose.TWO_HAND_NUMBER, 1, person=0, numbers=(6,), partner=0),
-    ]
-    for hands in (both, both[:1]):  # told from both sides, or once
-        result = judge(hands, [], POLICY, EVERY_NUMBER)
-        finding = only(result)
-        assert (finding.hands, finding.numbers, finding.people) == ((0, 1), (6,), 1)
-        assert finding.candidates == ("ani-6", "budi-6")
-        assert result.hand_numbers == ((6,),) * len(hands)
+    hands = [hand(Pose.PALM_FIVE, 0, person=0), hand(Pose.ONE_INDEX, 1, 0.6, person=0)]
+    result = judge(hands, [SeenPair((0, 1))], [], POLICY, EVERY_NUMBER)
+    (finding,) = (one for one in result.findings if one.code == "pose.two_hand_number")
+    assert (finding.hands, finding.numbers, finding.people) == ((0, 1), (6,), 1)
+    assert finding.candidates == ("ani-6", "budi-6")
+    assert result.hand_numbers == ((5,), (1,)), "each hand keeps its own number"
+    assert result.pairs == (SeenPair((0, 1), Pose.TWO_HAND_NUMBER, (6,)),)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "numbers"),
+    [
+        pytest.param(Pose.PALM_FIVE, Pose.ONE_INDEX, (6,), id="five and one: six"),
+        pytest.param(Pose.PALM_FIVE, Pose.THUMB_UP, (6,), id="a thumb counts one"),
+        pytest.param(Pose.PEACE_TWO, Pose.PALM_FIVE, (7,), id="two and five: seven"),
+        pytest.param(Pose.FOUR, Pose.FOUR, (8,), id="four and four: eight"),
+        pytest.param(Pose.FOUR, Pose.PALM_FIVE, (9,), id="nine"),
+        pytest.param(Pose.PALM_FIVE, Pose.PALM_FIVE, (10,), id="ten"),
+        pytest.param(Pose.THREE_TIM, Pose.THREE_IMR, (6,), id="three and three"),
+        pytest.param(Pose.PEACE_TWO, Pose.THREE_IMR, (), id="five is one hand's number"),
+        pytest.param(Pose.PALM_FIVE, Pose.FIST, (), id="the other hand shows nothing"),
+        pytest.param(Pose.PALM_FIVE, Pose.OK, (), id="a ring is no number beside another"),
+    ],
+)
+def test_two_hand_numbers(one: Pose, other: Pose, numbers: tuple[int, ...]) -> None:
+    result = judge([hand(one, 0), hand(other, 1)], [SeenPair((0, 1))], [], POLICY)
+    assert [pair.numbers for pair in result.pairs] == ([numbers] if numbers else [])
+
+
+def test_a_hand_counts_in_one_pair_and_what_is_formed_comes_first() -> None:
+    """Without a face nobody knows whose hands they are, and a hand may be of several pairs."""
+    hands = [hand(Pose.PALM_FIVE, 0), hand(Pose.FOUR, 1), hand(Pose.TWO_HAND_HEART, 2), hand(Pose.TWO_HAND_HEART, 3)]
+    pairs = [SeenPair((0, 1)), SeenPair((0, 2)), SeenPair((1, 2)), SeenPair((2, 3), Pose.TWO_HAND_HEART)]
+    told = judge(hands, pairs, [], POLICY).pairs
+    assert [(pair.hands, pair.numbers) for pair in told] == [((2, 3), ()), ((0, 1), (9,))]
+
+
+def test_what_two_hands_form_is_one_sign_of_one_person() -> None:
+    rule = msgspec.structs.replace(POLICY.poses[Pose.TWO_HAND_HEART], severity=Severity.REVIEW)
+    strict = msgspec.structs.replace(POLICY, poses={**POLICY.poses, Pose.TWO_HAND_HEART: rule})
+    hands = [hand(Pose.TWO_HAND_HEART, 0), hand(Pose.TWO_HAND_HEART, 1)]
+    finding = only(judge(hands, [SeenPair((0, 1), Pose.TWO_HAND_HEART)], [], strict))
+    assert (finding.hands, finding.people) == ((0, 1), 1)
+
+
+@pytest.mark.parametrize("hands", [(0, 0), (1, 0)])
+def test_a_pair_is_two_hands_in_order(hands: tuple[int, int]) -> None:
+    with pytest.raises(ValueError, match="ascending"):
+        SeenPair(hands)
 
 
 def test_two_hand_numbers_of_different_sums_stay_apart() -> None:
-    hands = [
-        hand(Pose.TWO_HAND_NUMBER, 0, numbers=(6,), partner=1),
-        hand(Pose.TWO_HAND_NUMBER, 2, numbers=(7,), partner=3),
-    ]
-    findings = judge(hands, [], POLICY).findings
+    poses = [Pose.PALM_FIVE, Pose.ONE_INDEX, Pose.FOUR, Pose.THREE_IMR]
+    hands = [hand(pose, index) for index, pose in enumerate(poses)]
+    told = judge(hands, [SeenPair((0, 1)), SeenPair((2, 3))], [], POLICY).findings
+    findings = [one for one in told if one.code == "pose.two_hand_number"]
     assert [(finding.hands, finding.numbers, finding.people) for finding in findings] == [
         ((0, 1), (6,), 1),
         ((2, 3), (7,), 1),
@@ -242,15 +281,15 @@ def test_two_hand_numbers_of_different_sums_stay_apart() -> None:
 def test_a_pair_is_named_together_and_elections_apart() -> None:
     governor = pair(2, "pilgub-1999")
     lone = Candidate("dedi", "Dedi", Role.CANDIDATE, "pileg-1999", 2)
-    context = ElectionContext({2: (*pair(2), *governor, lone, CHILD)}, any_active=True)
-    finding = only(judge([hand(Pose.PEACE_TWO)], [], POLICY, context))
+    context = ElectionContext({2: (*pair(2), *governor, lone, CHILD)})
+    finding = only(judge([hand(Pose.PEACE_TWO)], [], [], POLICY, context))
     assert [subject.name for subject in finding.subjects] == ["Ani 2 & Budi 2", "Ani 2 & Budi 2", "Dedi"]
     assert finding.candidates == ("ani-2", "budi-2", "dedi")  # relatives hold no number; nobody twice
 
 
 def test_the_same_person_twice_is_one_finding() -> None:
-    faces = [SeenFace(3, 3, FakeMatch(ANI, "possible")), SeenFace(1, 1, FakeMatch(ANI, "strong"))]
-    finding = only(judge([], faces, POLICY))
+    faces = [SeenFace(3, FakeMatch(ANI, "possible")), SeenFace(1, FakeMatch(ANI, "strong"))]
+    finding = only(judge([], [], faces, POLICY))
     assert finding.faces == (1, 3)
     assert finding.severity is Severity.FLAG
     assert Note.POSSIBLE not in finding.notes
@@ -258,12 +297,12 @@ def test_the_same_person_twice_is_one_finding() -> None:
 
 def test_being_related_is_no_exemption_for_a_candidate() -> None:
     context = ElectionContext(declared_spouse_of="somebody-else")
-    assert only(judge([], [SeenFace(0, 0, FakeMatch(ANI, "strong"))], POLICY, context)).severity is Severity.FLAG
+    assert only(judge([], [], [SeenFace(0, FakeMatch(ANI, "strong"))], POLICY, context)).severity is Severity.FLAG
 
 
 def test_a_spouse_softens_the_person_never_the_sign() -> None:
     context = replace(EVERY_NUMBER, declared_spouse_of=ANI.id)
-    result = judge([hand(Pose.PEACE_TWO)], [SeenFace(0, 0, FakeMatch(ANI, "strong"))], POLICY, context)
+    result = judge([hand(Pose.PEACE_TWO)], [], [SeenFace(0, FakeMatch(ANI, "strong"))], POLICY, context)
     assert [(f.kind, f.severity) for f in result.findings] == [
         (FindingKind.POSE, Severity.FLAG),
         (FindingKind.CANDIDATE, Severity.REVIEW),
@@ -275,23 +314,23 @@ def test_a_spouse_softens_the_person_never_the_sign() -> None:
     ("context", "relative"),
     [
         (NOBODY, None),
-        (ElectionContext({2: (ANI, BUDI)}, True), "Ani 2"),
+        (ElectionContext({2: (ANI, BUDI)}), "Ani 2"),
         (ElectionContext(names={"ani-2": "Ani"}), "Ani"),
     ],
     ids=["relative out of scope", "found among the holders", "told by name"],
 )
 def test_whose_relative(context: ElectionContext, relative: str | None) -> None:
-    (subject,) = only(judge([], [SeenFace(0, 0, FakeMatch(CHILD, "strong"))], POLICY, context)).subjects
+    (subject,) = only(judge([], [], [SeenFace(0, FakeMatch(CHILD, "strong"))], POLICY, context)).subjects
     assert (subject.relation, subject.relative_name) == ("child", relative)
 
 
 def doubt(*people: Candidate, index: int = 0) -> SeenFace:
-    return SeenFace(index, index, FakeMatch(people[0], "possible"), people[1:])
+    return SeenFace(index, FakeMatch(people[0], "possible"), people[1:])
 
 
 def test_a_face_that_may_be_one_of_two_names_both_and_no_single_number() -> None:
     rival, _ = pair(1)
-    finding = only(judge([], [doubt(ANI, rival)], POLICY, EVERY_NUMBER))
+    finding = only(judge([], [], [doubt(ANI, rival)], POLICY, EVERY_NUMBER))
     assert (finding.code, finding.severity) == ("candidate.match", Severity.REVIEW)
     assert (finding.candidates, finding.numbers) == (("ani-2", "ani-1"), (1, 2))
     assert [subject.name for subject in finding.subjects] == ["Ani 2", "Ani 1"]
@@ -300,7 +339,7 @@ def test_a_face_that_may_be_one_of_two_names_both_and_no_single_number() -> None
 
 def test_a_sign_with_the_number_of_either_makes_the_doubtful_finding_stronger() -> None:
     rival, _ = pair(1)
-    findings = judge([hand(Pose.PEACE_TWO)], [doubt(rival, ANI)], POLICY, EVERY_NUMBER).findings
+    findings = judge([hand(Pose.PEACE_TWO)], [], [doubt(rival, ANI)], POLICY, EVERY_NUMBER).findings
     (finding,) = (one for one in findings if one.kind is FindingKind.CANDIDATE)
     assert (finding.code, finding.hands) == ("candidate.match_with_sign", (0,))
     assert {Note.WITH_SIGN, Note.OWN_NUMBER} <= finding.notes
@@ -314,20 +353,20 @@ def test_a_sign_with_the_number_of_either_makes_the_doubtful_finding_stronger() 
     ],
 )
 def test_what_a_doubtful_finding_is_about(people: tuple[Candidate, ...], kind: FindingKind, code: str) -> None:
-    finding = only(judge([], [doubt(*people)], POLICY))
+    finding = only(judge([], [], [doubt(*people)], POLICY))
     assert (finding.kind, finding.code, finding.severity) == (kind, code, Severity.REVIEW)
 
 
 def test_two_faces_between_the_same_people_are_one_finding_whoever_is_nearer() -> None:
     rival, _ = pair(1)
-    finding = only(judge([], [doubt(ANI, rival), doubt(rival, ANI, index=1)], POLICY))
+    finding = only(judge([], [], [doubt(ANI, rival), doubt(rival, ANI, index=1)], POLICY))
     assert (finding.faces, finding.candidates) == ((0, 1), ("ani-2", "ani-1"))
 
 
 def test_a_marriage_softens_nothing_while_it_may_be_somebody_else() -> None:
     rival, _ = pair(1)
     context = replace(EVERY_NUMBER, declared_spouse_of=ANI.id)
-    finding = only(judge([], [doubt(ANI, rival)], POLICY, context))
+    finding = only(judge([], [], [doubt(ANI, rival)], POLICY, context))
     assert not {Note.SPOUSE, Note.SPOUSE_NO_EXEMPTION} & finding.notes
     assert finding.basis == POLICY.rules["candidate"]
 
@@ -335,18 +374,18 @@ def test_a_marriage_softens_nothing_while_it_may_be_somebody_else() -> None:
 def test_a_policy_may_flag_relatives_but_only_sure_ones() -> None:
     strict = msgspec.structs.replace(POLICY, judging=msgspec.structs.replace(POLICY.judging, family="flag"))
     for strength, severity in (("strong", Severity.FLAG), ("possible", Severity.REVIEW)):
-        assert only(judge([], [SeenFace(0, 0, FakeMatch(CHILD, strength))], strict)).severity is severity
+        assert only(judge([], [], [SeenFace(0, FakeMatch(CHILD, strength))], strict)).severity is severity
 
 
 def test_order_is_severity_then_kind_then_place_whatever_the_input_order() -> None:
     eko = Candidate("eko", "Eko", Role.CANDIDATE, "pilkada-1999", 4)
     hands = [hand(Pose.PINKY, 0), hand(Pose.CALL, 1), hand(Pose.PEACE_TWO, 2)]
     faces = [
-        SeenFace(0, 0, FakeMatch(CHILD, "strong")),
-        SeenFace(1, 1, FakeMatch(eko, "possible")),
-        SeenFace(2, 2, FakeMatch(BUDI, "strong")),
-        SeenFace(3, 3, FakeMatch(ANI, "strong")),
-        SeenFace(4, 4),
+        SeenFace(0, FakeMatch(CHILD, "strong")),
+        SeenFace(1, FakeMatch(eko, "possible")),
+        SeenFace(2, FakeMatch(BUDI, "strong")),
+        SeenFace(3, FakeMatch(ANI, "strong")),
+        SeenFace(4),
     ]
     expected = [
         ("flag", "candidate.match_with_sign", (2,)),
@@ -358,12 +397,12 @@ def test_order_is_severity_then_kind_then_place_whatever_the_input_order() -> No
         ("review", "family.match", (0,)),
     ]
     for shuffled_hands, shuffled_faces in itertools.product(itertools.permutations(hands), (faces, faces[::-1])):
-        findings = judge(shuffled_hands, shuffled_faces, POLICY).findings
+        findings = judge(shuffled_hands, [], shuffled_faces, POLICY).findings
         assert [(f.severity.value, f.code, f.faces) for f in findings] == expected
 
 
 def test_a_judgment_travels_between_processes() -> None:
-    result = judge([hand(Pose.PEACE_TWO)], [SeenFace(0, 0, FakeMatch(ANI, "strong"))], POLICY, EVERY_NUMBER)
+    result = judge([hand(Pose.PEACE_TWO)], [], [SeenFace(0, FakeMatch(ANI, "strong"))], POLICY, EVERY_NUMBER)
     assert pickle.loads(pickle.dumps(result)) == result
 
 

@@ -36,8 +36,8 @@ class FakeMatch:
 
 
 def on(day: date, *elections: Election, **more: object) -> ElectionContext:
-    facts = ElectionContext(any_active=True, elections={one.id: one for one in elections}, day=day)
-    return replace(facts, **more)  # type: ignore[arg-type]
+    facts = ElectionContext(elections={one.id: one for one in elections}, day=day)
+    return replace(facts, **more)
 
 
 @pytest.mark.parametrize(
@@ -112,13 +112,13 @@ def test_the_time_of_an_election_is_widened_by_the_policy(day: str, inside: bool
     ],
 )
 def test_the_ban_holds_before_during_and_after_and_the_time_is_told(day: str, remarks: list[Remark]) -> None:
-    told = judge([SeenHand(0, Pose.PEACE_TWO, 0.9)], [], POLICY, on(date.fromisoformat(day), PILKADA))
+    told = judge([SeenHand(0, Pose.PEACE_TWO, 0.9)], [], [], POLICY, on(date.fromisoformat(day), PILKADA))
     assert told.verdict == "flag"
     assert list(told.remarks) == remarks
 
 
 def test_nothing_is_told_about_a_photo_without_findings() -> None:
-    told = judge([], [], POLICY, on(date(2024, 12, 3), PILKADA), taken_on=date(2001, 1, 1))
+    told = judge([], [], [], POLICY, on(date(2024, 12, 3), PILKADA), taken_on=date(2001, 1, 1))
     assert (told.verdict, told.remarks) == ("clear", ())
 
 
@@ -126,8 +126,8 @@ def test_a_finding_tells_the_phase_of_the_election_it_names() -> None:
     earlier = replace(PILKADA, id="pilgub", active_from=date(2024, 1, 1), active_to=date(2024, 9, 1), polling_day=None)
     facts = on(date(2024, 9, 10), PILKADA, earlier)
     of_old, of_new = (Candidate(name, name, Role.CANDIDATE, name, 4) for name in ("pilgub", "pilkada"))
-    faces = [SeenFace(0, 0, FakeMatch(of_old)), SeenFace(1, 1, FakeMatch(of_new))]
-    told = judge([SeenHand(0, Pose.CALL, 0.9)], faces, POLICY, facts)
+    faces = [SeenFace(0, FakeMatch(of_old)), SeenFace(1, FakeMatch(of_new))]
+    told = judge([SeenHand(0, Pose.CALL, 0.9)], [], faces, POLICY, facts)
     assert [(f.code, f.faces, f.phase) for f in told.findings] == [
         ("candidate.match_with_sign", (0,), Phase.AFTER),
         ("candidate.match_with_sign", (1,), Phase.BEFORE),
@@ -149,8 +149,8 @@ def test_a_finding_tells_the_phase_of_the_election_it_names() -> None:
 def test_bakal_calon_and_calon_rest_on_different_items(
     day: date, number: int | None, prospective: bool, role: Role
 ) -> None:
-    face = SeenFace(0, 0, FakeMatch(Candidate("a", "Ani", role, "pilkada", number)))
-    (finding,) = judge([], [face], POLICY, on(day, PILKADA)).findings
+    face = SeenFace(0, FakeMatch(Candidate("a", "Ani", role, "pilkada", number)))
+    (finding,) = judge([], [], [face], POLICY, on(day, PILKADA)).findings
     assert (Note.PROSPECTIVE in finding.notes) is prospective
     assert finding.severity == "flag", "both are covered"
     indonesian, english = describe(finding, "id"), describe(finding, "en")
@@ -167,9 +167,9 @@ def test_bakal_calon_and_calon_rest_on_different_items(
 
 
 def test_without_dates_nobody_is_called_prospective() -> None:
-    face = SeenFace(0, 0, FakeMatch(Candidate("a", "Ani", Role.CANDIDATE, "pilkada")))
+    face = SeenFace(0, FakeMatch(Candidate("a", "Ani", Role.CANDIDATE, "pilkada")))
     for facts in (ElectionContext(), on(date(2024, 9, 1), NO_DATES)):
-        (finding,) = judge([], [face], POLICY, facts).findings
+        (finding,) = judge([], [], [face], POLICY, facts).findings
         assert (finding.phase, finding.basis) == (None, POLICY.rules["candidate"])
 
 
@@ -177,8 +177,10 @@ def test_a_pack_without_a_rule_for_prospective_candidates_uses_that_for_candidat
     import msgspec
 
     rules = {name: rule for name, rule in POLICY.rules.items() if name != "prospective"}
-    face = SeenFace(0, 0, FakeMatch(Candidate("a", "Ani", Role.CANDIDATE, "pilkada")))
-    (finding,) = judge([], [face], msgspec.structs.replace(POLICY, rules=rules), on(date(2024, 9, 1), PILKADA)).findings
+    face = SeenFace(0, FakeMatch(Candidate("a", "Ani", Role.CANDIDATE, "pilkada")))
+    (finding,) = judge(
+        [], [], [face], msgspec.structs.replace(POLICY, rules=rules), on(date(2024, 9, 1), PILKADA)
+    ).findings
     assert finding.basis == POLICY.rules["candidate"]
 
 
@@ -194,17 +196,17 @@ def test_a_pack_without_a_rule_for_prospective_candidates_uses_that_for_candidat
 )
 def test_an_old_photo_is_said_to_be_old_and_never_cleared(taken: date | None, kind: RemarkKind | None) -> None:
     hands, facts = [SeenHand(0, Pose.PEACE_TWO, 0.9)], on(date(2024, 10, 20), PILKADA)
-    told = judge(hands, [], POLICY, facts, taken_on=taken)
+    told = judge(hands, [], [], POLICY, facts, taken_on=taken)
     assert [remark.kind for remark in told.remarks] == ([] if kind is None else [kind])
-    assert told.findings == judge(hands, [], POLICY, facts).findings
+    assert told.findings == judge(hands, [], [], POLICY, facts).findings
 
 
 def test_without_a_gallery_the_date_is_shown_and_called_neither_old_nor_new() -> None:
-    told = judge([SeenHand(0, Pose.PEACE_TWO, 0.9)], [], POLICY, taken_on=date(2019, 8, 17))
+    told = judge([SeenHand(0, Pose.PEACE_TWO, 0.9)], [], [], POLICY, taken_on=date(2019, 8, 17))
     assert told.remarks == (Remark(RemarkKind.TAKEN, date(2019, 8, 17)),)
 
 
 def test_relatives_have_the_phase_of_their_election() -> None:
     child = Candidate("c", "Cici", Role.FAMILY, relative_of="ani", relation=Relation.CHILD)
-    (finding,) = judge([], [SeenFace(0, 0, FakeMatch(child))], POLICY, on(date(2024, 12, 1), PILKADA)).findings
+    (finding,) = judge([], [], [SeenFace(0, FakeMatch(child))], POLICY, on(date(2024, 12, 1), PILKADA)).findings
     assert finding.phase is Phase.AFTER

@@ -30,6 +30,7 @@ from vision.rules import (
     RemarkKind,
     SeenFace,
     SeenHand,
+    SeenPair,
     Severity,
     Verdict,
     describe_in_post,
@@ -50,8 +51,8 @@ FORBIDDEN = re.compile(r"melanggar|pelanggar|bersalah|violat|guilty|offen[cs]e|i
 ANI = Candidate("ani", "Ani Lestari", Role.CANDIDATE, "pilkada", 2, "34.01")
 BUDI = Candidate("budi", "Budi Santoso", Role.RUNNING_MATE, "pilkada", 2, "34.01")
 CHILD = Candidate("cici", "Cici Lestari", Role.FAMILY, relative_of="ani", relation=Relation.CHILD)
-HELD = ElectionContext({2: (ANI, BUDI)}, any_active=True)
-MARRIED = ElectionContext({2: (ANI, BUDI)}, any_active=True, declared_spouse_of="ani")
+HELD = ElectionContext({2: (ANI, BUDI)})
+MARRIED = ElectionContext({2: (ANI, BUDI)}, declared_spouse_of="ani")
 
 
 class FakeMatch(msgspec.Struct, frozen=True):
@@ -70,8 +71,8 @@ class A:
     def judged(self, policy: Policy = POLICY, context: ElectionContext = HELD, taken: date | None = None) -> Judgment:
         signs = [sign for sign in self.signs for _ in range(self.count)]
         hands = [SeenHand(at, pose, score, at) for at, (pose, score) in enumerate(signs)]
-        faces = [SeenFace(at, at, FakeMatch(*person)) for at, person in enumerate(self.people)]
-        return judge(hands, faces, policy, context, taken_on=taken)
+        faces = [SeenFace(at, FakeMatch(*person)) for at, person in enumerate(self.people)]
+        return judge(hands, [], faces, policy, context, taken_on=taken)
 
 
 PLAIN = A()
@@ -192,7 +193,7 @@ def test_people_of_several_photos_are_not_added_up() -> None:
 def test_the_same_doubt_in_two_photos_is_one_finding_whoever_is_nearer_and_a_sign_elsewhere_counts() -> None:
     rival = Candidate("rudi", "Rudi Hartono", Role.CANDIDATE, "pilkada", 1, "34.01")
     doubts = [
-        judge([], [SeenFace(0, 0, FakeMatch(one, "possible"), (other,))], POLICY, HELD)
+        judge([], [], [SeenFace(0, FakeMatch(one, "possible"), (other,))], POLICY, HELD)
         for one, other in ((ANI, rival), (rival, ANI))
     ]
     person, sign = judge_post([*doubts, PEACE.judged()]).findings[::-1]
@@ -205,7 +206,8 @@ def test_the_same_doubt_in_two_photos_is_one_finding_whoever_is_nearer_and_a_sig
 
 
 def test_two_hand_numbers_are_the_same_only_with_the_same_sum() -> None:
-    sums = [judge([SeenHand(0, Pose.TWO_HAND_NUMBER, 0.9, 0, numbers=(n,))], [], POLICY) for n in (6, 7, 6)]
+    both = [SeenHand(at, Pose.TWO_HAND_NUMBER, 0.9, 0) for at in (0, 1)]
+    sums = [judge(both, [SeenPair((0, 1), Pose.TWO_HAND_NUMBER, (n,))], [], POLICY) for n in (6, 7, 6)]
     assert [(one.finding.numbers, one.photos) for one in judge_post(sums).findings] == [((6,), (0, 2)), ((7,), (1,))]
 
 
@@ -223,7 +225,7 @@ def test_the_declared_spouse_stays_softer() -> None:
 def test_time_once_and_age_by_photo() -> None:
     vote = date(2024, 11, 27)
     pilkada = Election("pilkada", "", "regency", "34.01", date(2024, 9, 25), vote, vote)
-    context = ElectionContext({2: (ANI, BUDI)}, True, elections={"pilkada": pilkada}, day=vote)
+    context = ElectionContext({2: (ANI, BUDI)}, elections={"pilkada": pilkada}, day=vote)
     old, new = date(2019, 8, 17), date(2024, 11, 20)
     judged = [photo.judged(context=context, taken=taken) for photo, taken in ((PEACE, new), (PLAIN, new), (THUMB, old))]
     remarks = [(one.remark.kind, one.remark.day, one.photos) for one in judge_post([*judged, judged[0]]).remarks]
@@ -238,7 +240,7 @@ def test_of_two_phases_the_nearer_one_is_told() -> None:
     soon = Election("pilkada", "", "regency", "34.01", date(2024, 9, 25), date(2024, 11, 23), date(2024, 11, 27))
     early = Election("pilkades", "", "regency", "34.01", date(2024, 12, 10), None, None)
     dewi = Candidate("dewi", "Dewi", Role.CANDIDATE, "pilkades", 5, "34.01")
-    context = ElectionContext({2: (ANI,)}, True, elections={"pilkada": soon, "pilkades": early}, day=date(2024, 11, 25))
+    context = ElectionContext({2: (ANI,)}, elections={"pilkada": soon, "pilkades": early}, day=date(2024, 11, 25))
     judged = [photo.judged(context=context) for photo in (A((), ((dewi, "strong"),)), WITH_ANI)]
     assert [one.remarks[0].kind for one in judged] == [RemarkKind.BEFORE, RemarkKind.QUIET]
     assert [one.remark.kind for one in judge_post(judged).remarks] == [RemarkKind.QUIET]

@@ -32,7 +32,7 @@ def a_hand(length: float = 80, *, x: float = 550, wrist_y: float = 300, up: bool
         points[at] = (x + (at - 9) * length / 40, wrist_y + way * length / 2)
     points[8] = points[12] = (x, wrist_y + way * length)
     hand = Hand(Box.around(points), tuple(points))
-    return replace(hand, **facts)  # type: ignore[arg-type]
+    return replace(hand, **facts)
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,7 @@ from vision.rules import (
     RemarkKind,
     SeenFace,
     SeenHand,
+    SeenPair,
     Verdict,
     describe,
     describe_remark,
@@ -58,22 +59,20 @@ RIVAL = Candidate("rudi", "Rudi Hartono", Role.CANDIDATE, "pilkada", 1, "34.01")
 NEW = Candidate("dewi", "Dewi Kartika", Role.CANDIDATE, "pilkada")
 CHILD = Candidate("cici", "Cici Lestari", Role.FAMILY, relative_of="ani", relation=Relation.CHILD)
 COUSIN = Candidate("joko", "Joko", Role.FAMILY, relative_of="gone")
-HELD = ElectionContext({2: (ANI, BUDI)}, any_active=True)
-CROWD = ElectionContext(
-    {2: tuple(Candidate(f"c{n}", f"Calon {n}", Role.CANDIDATE, f"pileg-{n}", 2) for n in range(5))}, any_active=True
-)
+HELD = ElectionContext({2: (ANI, BUDI)})
+CROWD = ElectionContext({2: tuple(Candidate(f"c{n}", f"Calon {n}", Role.CANDIDATE, f"pileg-{n}", 2) for n in range(5))})
 PILKADA = Election("pilkada", "", "regency", "34.01", date(2024, 9, 25), date(2024, 11, 27), date(2024, 11, 27))
-EARLY = ElectionContext({}, any_active=True, elections={"pilkada": PILKADA}, day=date(2024, 9, 1))
+EARLY = ElectionContext({}, elections={"pilkada": PILKADA}, day=date(2024, 9, 1))
 NEW_MATE = Candidate("eko", "Eko Prasetyo", Role.RUNNING_MATE, "pilkada")
-MARRIED = ElectionContext({2: (ANI, BUDI)}, any_active=True, declared_spouse_of="ani")
+MARRIED = ElectionContext({2: (ANI, BUDI)}, declared_spouse_of="ani")
 
 
 def face(person: Candidate, strength: str = "strong") -> SeenFace:
-    return SeenFace(0, 0, FakeMatch(person, strength))
+    return SeenFace(0, FakeMatch(person, strength))
 
 
 def either(*people: Candidate) -> SeenFace:
-    return SeenFace(0, 0, FakeMatch(people[0], "possible"), people[1:])
+    return SeenFace(0, FakeMatch(people[0], "possible"), people[1:])
 
 
 def hands(pose: Pose, count: int = 1, score: float = 0.9, posed: bool | None = None) -> list[SeenHand]:
@@ -83,46 +82,47 @@ def hands(pose: Pose, count: int = 1, score: float = 0.9, posed: bool | None = N
 CASES = MappingProxyType(
     {
         **{
-            f"one {pose}": (hands(pose), [], POLICY, HELD if pose is Pose.PEACE_TWO else ElectionContext())
+            f"one {pose}": (hands(pose), [], [], POLICY, HELD if pose is Pose.PEACE_TWO else ElectionContext())
             for pose in Pose
             if pose is not Pose.TWO_HAND_NUMBER
         },
         "two hands, 6": (
-            [SeenHand(0, Pose.TWO_HAND_NUMBER, 0.9, 0, numbers=(6,), partner=1)],
+            [SeenHand(at, Pose.TWO_HAND_NUMBER, 0.9, 0) for at in (0, 1)],
+            [SeenPair((0, 1), Pose.TWO_HAND_NUMBER, (6,))],
             [],
             POLICY,
             ElectionContext(),
         ),
-        "index and thumb, number 2 held": (hands(Pose.L_TWO), [], POLICY, HELD),
-        "two people, peace": (hands(Pose.PEACE_TWO, 2), [], POLICY, ElectionContext()),
-        "fifteen finger hearts": (hands(Pose.FINGER_HEART, 15), [], POLICY, HELD),
-        "number of many candidates": (hands(Pose.CALL), [], POLICY, CROWD),
-        "unsure, one": (hands(Pose.OK, 1, 0.5), [], POLICY, ElectionContext()),
-        "unsure, three": (hands(Pose.OK, 3, 0.5), [], POLICY, ElectionContext()),
-        "palm toward the camera": (hands(Pose.PALM_FIVE, 1, 0.9, True), [], POLICY, ElectionContext()),
-        "palms toward the camera, two": (hands(Pose.PALM_FIVE, 2, 0.9, True), [], POLICY, ElectionContext()),
-        "number nobody holds, milder policy": (hands(Pose.FOUR), [], MILDER, HELD),
-        "candidate": ([], [face(ANI)], POLICY, HELD),
-        "candidate without number": ([], [face(NEW)], POLICY, HELD),
-        "prospective candidate": ([], [face(NEW)], POLICY, EARLY),
-        "prospective running mate with a sign": (hands(Pose.CALL), [face(NEW_MATE)], POLICY, EARLY),
-        "running mate, possible": ([], [face(BUDI, "possible")], POLICY, HELD),
-        "candidate with a sign": (hands(Pose.OK), [face(ANI)], POLICY, HELD),
-        "candidate with the own number": (hands(Pose.PEACE_TWO), [face(ANI)], POLICY, HELD),
-        "spouse": ([], [face(ANI)], POLICY, MARRIED),
-        "spouse with a sign": (hands(Pose.PEACE_TWO), [face(ANI)], POLICY, MARRIED),
-        "spouse where the policy makes no exemption": ([], [face(ANI)], NO_EXEMPTION, MARRIED),
-        "spouse with a sign, no exemption": (hands(Pose.PEACE_TWO), [face(ANI)], NO_EXEMPTION, MARRIED),
-        "child of a candidate": ([], [face(CHILD)], POLICY, HELD),
-        "possible relative of somebody out of scope": ([], [face(COUSIN, "possible")], POLICY, HELD),
-        "relative with a sign": (hands(Pose.THUMB_UP), [face(CHILD)], POLICY, HELD),
-        "one of two candidates": ([], [either(ANI, RIVAL)], POLICY, HELD),
-        "one of two candidates with the number of one": (hands(Pose.PEACE_TWO), [either(RIVAL, ANI)], POLICY, HELD),
-        "a candidate or their child": (hands(Pose.OK), [either(ANI, CHILD)], POLICY, HELD),
-        "one of two relatives": ([], [either(CHILD, COUSIN)], POLICY, HELD),
-        "one of two prospective candidates": ([], [either(NEW, NEW_MATE)], POLICY, EARLY),
-        "one of five": ([], [either(ANI, BUDI, RIVAL, NEW, CHILD)], POLICY, HELD),
-        "possible candidate and little finger": (hands(Pose.PINKY), [face(ANI, "possible")], POLICY, HELD),
+        "index and thumb, number 2 held": (hands(Pose.L_TWO), [], [], POLICY, HELD),
+        "two people, peace": (hands(Pose.PEACE_TWO, 2), [], [], POLICY, ElectionContext()),
+        "fifteen finger hearts": (hands(Pose.FINGER_HEART, 15), [], [], POLICY, HELD),
+        "number of many candidates": (hands(Pose.CALL), [], [], POLICY, CROWD),
+        "unsure, one": (hands(Pose.OK, 1, 0.5), [], [], POLICY, ElectionContext()),
+        "unsure, three": (hands(Pose.OK, 3, 0.5), [], [], POLICY, ElectionContext()),
+        "palm toward the camera": (hands(Pose.PALM_FIVE, 1, 0.9, True), [], [], POLICY, ElectionContext()),
+        "palms toward the camera, two": (hands(Pose.PALM_FIVE, 2, 0.9, True), [], [], POLICY, ElectionContext()),
+        "number nobody holds, milder policy": (hands(Pose.FOUR), [], [], MILDER, HELD),
+        "candidate": ([], [], [face(ANI)], POLICY, HELD),
+        "candidate without number": ([], [], [face(NEW)], POLICY, HELD),
+        "prospective candidate": ([], [], [face(NEW)], POLICY, EARLY),
+        "prospective running mate with a sign": (hands(Pose.CALL), [], [face(NEW_MATE)], POLICY, EARLY),
+        "running mate, possible": ([], [], [face(BUDI, "possible")], POLICY, HELD),
+        "candidate with a sign": (hands(Pose.OK), [], [face(ANI)], POLICY, HELD),
+        "candidate with the own number": (hands(Pose.PEACE_TWO), [], [face(ANI)], POLICY, HELD),
+        "spouse": ([], [], [face(ANI)], POLICY, MARRIED),
+        "spouse with a sign": (hands(Pose.PEACE_TWO), [], [face(ANI)], POLICY, MARRIED),
+        "spouse where the policy makes no exemption": ([], [], [face(ANI)], NO_EXEMPTION, MARRIED),
+        "spouse with a sign, no exemption": (hands(Pose.PEACE_TWO), [], [face(ANI)], NO_EXEMPTION, MARRIED),
+        "child of a candidate": ([], [], [face(CHILD)], POLICY, HELD),
+        "possible relative of somebody out of scope": ([], [], [face(COUSIN, "possible")], POLICY, HELD),
+        "relative with a sign": (hands(Pose.THUMB_UP), [], [face(CHILD)], POLICY, HELD),
+        "one of two candidates": ([], [], [either(ANI, RIVAL)], POLICY, HELD),
+        "one of two candidates with the number of one": (hands(Pose.PEACE_TWO), [], [either(RIVAL, ANI)], POLICY, HELD),
+        "a candidate or their child": (hands(Pose.OK), [], [either(ANI, CHILD)], POLICY, HELD),
+        "one of two relatives": ([], [], [either(CHILD, COUSIN)], POLICY, HELD),
+        "one of two prospective candidates": ([], [], [either(NEW, NEW_MATE)], POLICY, EARLY),
+        "one of five": ([], [], [either(ANI, BUDI, RIVAL, NEW, CHILD)], POLICY, HELD),
+        "possible candidate and little finger": (hands(Pose.PINKY), [], [face(ANI, "possible")], POLICY, HELD),
     }
 )
 """Name → the arguments of `judge`."""
@@ -133,10 +133,9 @@ def messages(case: str, language: Language) -> tuple[Verdict, list[tuple[Finding
     row = [Box(100 * n, 0, 50, 50) for n in range(9)]
     by_person = [place_in_words(row[n], (2000, 500), row, n, language) for n in range(9)]
     hand_places = {
-        index: by_person[hand.person]
+        hand.index: by_person[hand.person]
         for hand in CASES[case][0]
-        for index in (hand.index, hand.partner)
-        if index is not None and hand.person is not None and hand.person < len(by_person)
+        if hand.person is not None and hand.person < len(by_person)
     }
     told = [
         (finding, describe(finding, language, hand_places=hand_places, face_places={0: by_person[0]}))
@@ -196,7 +195,7 @@ UNSEEN = (
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("media", UNSEEN, ids=["animation", "document", "image", "video"])
 def test_what_was_not_looked_at_is_told_with_what_to_do(media: Media, language: Language) -> None:
-    judgment = judge([], [], POLICY, media=media)
+    judgment = judge([], [], [], POLICY, media=media)
     (finding,) = judgment.findings
     told, step = describe(finding, language), next_step(judgment.findings, language)
     for text in (told, step):
@@ -247,15 +246,15 @@ def test_every_template_is_within_three_sentences() -> None:
 
 def test_an_unknown_language_is_refused() -> None:
     with pytest.raises(ValueError, match="one of id, en"):
-        headline(Verdict.CLEAR, "fr")  # type: ignore[arg-type]
+        headline(Verdict.CLEAR, "fr")
 
 
 def test_no_place_is_told_where_one_is_unknown_or_there_are_many() -> None:
-    (finding,) = judge(hands(Pose.PEACE_TWO, 2), [], POLICY).findings
+    (finding,) = judge(hands(Pose.PEACE_TWO, 2), [], [], POLICY).findings
     assert describe(finding).startswith("2 orang memperlihatkan pose dua jari, berisiko")
     assert "(" not in describe(finding, hand_places={0: "orang ke-1 dari kiri"})
     assert "(kiri dan kanan)" in describe(finding, hand_places={0: "kiri", 1: "kanan"})
-    (crowd,) = judge(hands(Pose.PEACE_TWO, 4), [], POLICY).findings
+    (crowd,) = judge(hands(Pose.PEACE_TWO, 4), [], [], POLICY).findings
     assert "(" not in describe(crowd, hand_places={index: f"orang ke-{index + 1}" for index in range(4)})
 
 

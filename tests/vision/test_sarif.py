@@ -12,10 +12,10 @@ from urllib.parse import unquote
 import jsonschema
 import pytest
 from click.testing import CliRunner, Result
-from fakes import FakeEngines, a_hand
-from made_up import calm, judged
 from PIL import Image
 
+from tests.fakes import FakeEngines, a_hand
+from tests.made_up import calm, judged
 from vision import CheckError, CheckResult
 from vision.command.main import fotonetral
 from vision.errors import PhotoTruncatedError

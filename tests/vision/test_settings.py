@@ -10,7 +10,10 @@ from pathlib import Path
 import pytest
 
 from vision import PhotoChecker, PolicyError
+from vision.errors import FaceModelError
+from vision.service.pool.rosters import Rosters
 from vision.settings import CheckerSettings
+from vision.stages.engines import face_model_id
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +50,7 @@ def test_equal_settings_have_equal_fingerprints(gallery: Path) -> None:
 )
 def test_whatever_changes_answers_changes_the_fingerprint(gallery: Path, change: dict[str, object]) -> None:
     settings = CheckerSettings(gallery=str(gallery), day=date(2027, 4, 1))
-    assert replace(settings, **change).examined().fingerprint != settings.examined().fingerprint  # type: ignore[arg-type]
+    assert replace(settings, **change).examined().fingerprint != settings.examined().fingerprint
 
 
 def test_the_elections_tell_whether_another_day_matters(gallery: Path) -> None:
@@ -77,3 +80,40 @@ def test_what_cannot_be_opened_is_told(tmp_path: Path) -> None:
         CheckerSettings(policy="none").examined()
     with CheckerSettings().open(threads=1) as checker:
         assert isinstance(checker, PhotoChecker)
+
+
+@pytest.mark.parametrize("face_model", [None, "dlib"])
+def test_the_fingerprint_needs_no_network(face_model: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    import onnxruntime
+
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("a network was loaded")
+
+    monkeypatch.setattr(onnxruntime, "InferenceSession", refuse)
+    examined = CheckerSettings(face_model=face_model).examined()
+    assert examined.fingerprint["face_model"] == (face_model or "")
+
+
+def test_a_face_model_is_known_by_its_file(gallery: Path, tmp_path: Path) -> None:
+    model = tmp_path / "other.onnx"
+    model.write_bytes(b"no network")
+    one = CheckerSettings(face_model=str(model)).examined()
+    model.write_bytes(b"nor is this")
+    assert CheckerSettings(face_model=str(model)).examined().fingerprint != one.fingerprint
+    with pytest.raises(FaceModelError, match="cannot be read"):
+        CheckerSettings(face_model=str(tmp_path / "none.onnx")).examined()
+
+
+def test_a_spouse_without_a_gallery_is_refused() -> None:
+    with pytest.raises(ValueError, match="no gallery was given"):
+        CheckerSettings(declared_spouse_of="budi").examined()
+
+
+def test_kept_rosters_are_told_apart_by_whatever_changes_them(gallery: Path) -> None:
+    settings = CheckerSettings(gallery=str(gallery), day=date(2027, 4, 1))
+    rosters = Rosters(face_model_id())
+    policy, plain = rosters.of(settings, "1")
+    _, married = rosters.of(replace(settings, declared_spouse_of="Budi"), "1")
+    assert (plain.context.declared_spouse_of, married.context.declared_spouse_of) == (None, "budi")
+    assert rosters.of(replace(settings, language="en"), "1") == (policy, plain), "kept, whatever the language"
+    assert rosters.of(settings, "2")[1] is not plain, "read anew, since the gallery has changed"

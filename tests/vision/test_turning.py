@@ -76,9 +76,31 @@ def test_a_turned_photo_gets_the_answer_of_the_upright_one(
     assert any(one.kind is RemarkKind.TURNED for one in turned.remarks)
     expected = Turn(quarters, turned.photo.size_wh).back(upright)
     assert turned.photo.size_wh == expected.photo.size_wh
-    for got, wanted in zip((*turned.faces, *turned.hands), (*expected.faces, *expected.hands), strict=True):
-        assert got.box.iou(wanted.box) > 0.99
+    boxes = [[*(one.box for one in result.faces), *(one.box for one in result.hands)] for result in (turned, expected)]
+    assert all(got.iou(wanted) > 0.99 for got, wanted in zip(*boxes, strict=True))
     assert not any(one.kind is RemarkKind.TURNED for one in upright.remarks)
+
+
+@pytest.fixture(scope="module")
+def without_gallery() -> Iterator[PhotoChecker]:
+    with PhotoChecker.open() as opened:
+        yield opened
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("quarters", QUARTERS)
+def test_a_turned_photo_is_seen_without_a_gallery(without_gallery: PhotoChecker, fixtures: Path, quarters: int) -> None:
+    """As a phone's gallery writes it: 12 megapixels, no word of how it lies, two people and a sign."""
+    with Image.open(fixtures / "photos" / "pair_sign.jpg") as photo:
+        people = photo.convert("RGB")
+    frame = Image.new("RGB", (4000, 3000), (150, 160, 170))
+    frame.paste(people, (1200, 1100))
+    stream = io.BytesIO()
+    frame.rotate(-90 * quarters, expand=True).save(stream, "JPEG", quality=85)
+    result = without_gallery.check(stream.getvalue())
+    assert len(result.faces) == 2
+    assert [finding.code for finding in result.findings] == ["pose.peace_two"]
+    assert any(one.kind is RemarkKind.TURNED for one in result.remarks)
 
 
 @pytest.mark.parametrize("name", ["no_people.jpg"])

@@ -11,10 +11,10 @@ import jsonschema
 import numpy as np
 import pytest
 from click.testing import CliRunner
-from fakes import FakeEngines, a_face, a_hand
 from PIL import Image
-from test_sarif import run_of
 
+from tests.fakes import FakeEngines, a_face, a_hand
+from tests.vision.test_sarif import run_of
 from vision import PhotoChecker, Verdict
 from vision.command.main import fotonetral
 from vision.contract.post import PostResult
@@ -28,7 +28,7 @@ from vision.service.photos.extras import bases
 from vision.stages.engines import Engines
 
 POLICY = Policy.load()
-SCHEMAS = Path(__file__).resolve().parents[1] / "schema"
+SCHEMAS = Path(__file__).resolve().parents[2] / "vision" / "contract" / "schema"
 PEACE = a_hand(Pose.PEACE_TWO, Box(10, 40, 20, 20))
 PIXELS = np.full((64, 96, 3), 90, np.uint8)
 
@@ -80,11 +80,11 @@ def test_page_picture_and_sarif_say_it_and_cite_no_rule() -> None:
     assert result.next_step in page
     assert "1 dari 3 gambar" in page
     assert "<a href" not in page
-    banner, marks = marks_of(result.to_dict(), "id")
+    banner, marks = marks_of(result.to_answer(), "id")
     assert (banner.text, marks) == ("Belum semua isi berkas diperiksa.", ())
     run = run_of(result)
     assert [(one["ruleId"], one["level"]) for one in run["results"]] == [("unseen.animation", "warning")]
-    assert bases(result.findings, "id") == [None]
+    assert bases(result.findings, "id") == (None,)
 
 
 def test_in_a_post_the_photo_is_named() -> None:

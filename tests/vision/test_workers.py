@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import subprocess
@@ -16,6 +17,8 @@ from pathlib import Path
 import pytest
 
 from vision.errors import CrashedError, EngineError, FotoNetralError, PhotoEmptyError, PolicyError, TimeLimitError
+from vision.runtime import workers
+from vision.runtime.failures import TooManyFilesError
 from vision.runtime.workers import Worker
 
 pytestmark = pytest.mark.slow
@@ -161,3 +164,14 @@ def _is_running(pid: int) -> bool:
         return stat.read_text().rpartition(")")[2].split()[0] != "Z"
     except OSError:
         return False
+
+
+def test_a_process_that_the_system_refuses_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_: object) -> None:
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+
+    monkeypatch.setattr(workers._CONTEXT.Process, "start", refuse)
+    worker = Worker(make_failing)
+    with pytest.raises(TooManyFilesError):
+        worker.start()
+    assert worker.pid is None

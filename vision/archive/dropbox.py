@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
+from vision.contract.answers.check import FailedPhoto, KeptPhoto
 from vision.media.folders import NOTHING_EXCLUDED, Excluded
 from vision.media.inputs import EmptyFolder, Found, LeftOut, Unseen, files_of
 from vision.media.kinds import FileKind
@@ -92,14 +92,14 @@ class DropFolder:
         """Tell whether no photo waits, arrived whole or not."""
         return next(self._waiting(), None) is None
 
-    def done(self, photo: Path, told: Mapping[str, Any], verdict: str) -> Path:
+    def done(self, photo: Path, told: KeptPhoto | FailedPhoto, verdict: str) -> Path:
         """Note the answer beside the photo, and move both where that is wanted; returns where the photo lies.
 
         Raises OSError where neither can be written.
         """
         self._seen.pop(str(photo), None)
         self._failed.discard(str(photo))
-        note = json.dumps(told, ensure_ascii=False, indent=1).encode("utf-8", "replace")
+        note = json.dumps(told.to_dict(), ensure_ascii=False, indent=1).encode("utf-8", "replace")
         target = photo
         if self.move:
             folder = self.folder / verdict

@@ -10,10 +10,13 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
+import msgspec
+from msgspec import UNSET
+
 from vision.archive.errors import JournalNotFoundError
-from vision.archive.journal import Journal, Run, as_blob, as_text, pages
-from vision.contract.result import SCHEMA
-from vision.media.kinds import FileKind
+from vision.archive.journal import Journal, Run, UnseenProblem, as_blob, as_text, pages
+from vision.contract.answers.check import FailedPhoto, NotJudged, PhotoName, read_photo_answer
+from vision.contract.answers.part import encodable
 from vision.media.unseen import CODE, NotLookedAtError
 from vision.messages import say
 from vision.report.listing import Account, Decision, ListedPhoto, Ruling, ScanFacts
@@ -47,21 +50,21 @@ class Gathered:
         told = self.run.facts
         counts = self.counts()
         return ScanFacts(
-            sources=tuple(self.run.asked["sources"]),
-            language=told["language"],
-            policy=told["policy"],
-            policy_title=told["policy_title"],
+            sources=self.run.asked.sources,
+            language=told.language,
+            policy=told.policy,
+            policy_title=told.policy_title,
             gallery=self.run.by["gallery"] or None,
-            people=told["people"],
-            day=told["day"],
+            people=told.people,
+            day=told.day,
             version=self.run.by["version"],
             finished=self.run.is_done,
             counts=counts,
-            audit_rate=told["audit_rate"],
-            baseline=told["baseline"],
+            audit_rate=told.audit_rate,
+            baseline=told.baseline,
             account=self.account(),
-            region=told.get("region", ""),  # scans by older versions noted neither
-            scope_notes=tuple(told.get("scope_notes", ())),
+            region=told.region,
+            scope_notes=told.scope_notes,
         )
 
     def account(self) -> Account:
@@ -78,7 +81,8 @@ class Gathered:
                     )
                 )
             )
-        kinds.update(json.loads(zlib.decompress(result))["error"]["kind"] for (result,) in self._unseen_answers())
+        unseen = (read_photo_answer(zlib.decompress(result)).error for (result,) in self._unseen_answers())
+        kinds.update(error.kind for error in unseen if error is not None and error.kind is not UNSET)
         excluded = store.one("SELECT count(*) FROM place WHERE run = ? AND state = 'excluded'", (run,))
         return Account(dict(kinds), int(excluded))
 
@@ -114,7 +118,7 @@ class Gathered:
 
         Without `everything`, clear photos outside the audit sample are left out.
         """
-        store, rate = self._journal.store, self.run.facts["audit_rate"]
+        store, rate = self._journal.store, self.run.facts.audit_rate
         audited = min(round(rate * 16**12), 16**12 - 1).to_bytes(6, "big") if rate else b""
         values = {"fingerprint": self.run.fingerprint, "run": self.run.id, "everything": everything, "audited": audited}
         after = (0, 0)
@@ -124,17 +128,15 @@ class Gathered:
                 break
             for top, member, sha256, modified, result, thumbnail, likeness, findings, verdict in rows:
                 after = (top, member)
-                told = json.loads(zlib.decompress(result))
                 names = store.rows(
                     "SELECT name FROM place WHERE sha256 = ? AND run = ? AND state = 'photo' ORDER BY top, member",
                     (sha256, self.run.id),
                 )
                 places = tuple(as_text(name) for (name,) in names)
-                told["photo"]["name"] = _encodable(places[0])
                 yield ListedPhoto(
                     sha256.hex(),
                     places,
-                    told,
+                    read_photo_answer(zlib.decompress(result)).named(places[0]),
                     _day(modified),
                     thumbnail,
                     None if likeness is None else int.from_bytes(likeness, "big"),
@@ -177,15 +179,16 @@ class Gathered:
         for name, problem, modified in sorted(failed, key=lambda row: (row[0], row[1])):
             text = as_text(name)
             key = hashlib.sha256(name).hexdigest()
-            told = {"schema": SCHEMA, "photo": {"name": _encodable(text)}, "error": self._error(json.loads(problem))}
+            told = FailedPhoto(photo=PhotoName(name=encodable(text)), error=self._error(problem))
             yield ListedPhoto(key, (text,), told, _day(modified), decision=self._decision(key))
 
-    def _error(self, problem: dict[str, Any]) -> dict[str, Any]:
+    def _error(self, problem: str) -> NotJudged:
         """Return the error of a place as other programs read it; of what is not looked at, the words are made now."""
-        if problem["code"] != CODE:
-            return problem
-        error = NotLookedAtError(FileKind(problem["kind"]), problem["count"])
-        return {"code": CODE, "kind": error.kind, "message": error.text(self.run.facts["language"])}
+        if json.loads(problem)["code"] != CODE:
+            return msgspec.json.decode(problem, type=NotJudged)
+        unseen = msgspec.json.decode(problem, type=UnseenProblem)
+        error = NotLookedAtError(unseen.kind, unseen.count)
+        return NotJudged(code=CODE, kind=error.kind, message=error.text(self.run.facts.language))
 
     def _with_baseline(self) -> Iterator[tuple[bytes, str]]:
         sql = (
@@ -216,7 +219,3 @@ def _day(modified: Any) -> datetime | None:
         return None if modified is None else datetime.fromtimestamp(modified, UTC)
     except (OverflowError, ValueError, OSError):  # a file may claim any time
         return None
-
-
-def _encodable(text: str) -> str:
-    return text.encode("utf-8", "replace").decode("utf-8")

@@ -16,11 +16,18 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Self
 
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from candidates.closing import Closing
 from vision.archive.errors import JournalUnfinishedError
 from vision.archive.judging import Answer
 from vision.archive.sources.places import Container, LeftOut, Listed, Place, Unreadable, Unseen
 from vision.archive.store import Store
+from vision.contract.answers.check import FailedPhoto, KeptPhoto, NotJudged, read_photo_answer
+from vision.contract.answers.part import encodable
 from vision.errors import FotoNetralError, Language
+from vision.media.kinds import FileKind
 from vision.media.unseen import NotLookedAtError
 from vision.messages import say
 from vision.report.listing import Decision
@@ -51,6 +58,38 @@ _IS_PENDING = """(state = 'new' OR state = 'photo' AND NOT EXISTS
     (SELECT 1 FROM answer WHERE answer.fingerprint = :fingerprint AND answer.sha256 = place.sha256))"""
 
 
+class Selection(msgspec.Struct, frozen=True, kw_only=True):
+    """What decides which places a run lists; `listed` is a digest of the names in lists of files."""
+
+    sources: tuple[str, ...]
+    follow_links: bool = False
+    hidden: bool = False
+    exclude: tuple[str, ...] | UnsetType = UNSET
+    listed: str | UnsetType = msgspec.field(default=UNSET, name="list")
+
+
+class RunFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """What reports tell of a run. Scans by older versions noted neither `region` nor `scope_notes`."""
+
+    language: Language
+    policy: str
+    policy_title: str
+    people: int
+    region: str = ""
+    scope_notes: tuple[str, ...] = ()
+    day: str
+    audit_rate: float
+    baseline: str | None
+
+
+class UnseenProblem(msgspec.Struct, frozen=True):
+    """What is kept of a file that is not looked at; its words are made when they are told."""
+
+    code: str
+    kind: FileKind
+    count: int | None
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
     """One call of the scan command: its number, what it judges by, what it was asked, how far it came."""
@@ -58,8 +97,8 @@ class Run:
     id: int
     fingerprint: int
     by: Mapping[str, str]
-    asked: Mapping[str, Any]
-    facts: Mapping[str, Any]
+    asked: Selection
+    facts: RunFacts
     state: str
 
     @property
@@ -68,7 +107,7 @@ class Run:
         return self.state == "done"
 
 
-class Journal:
+class Journal(Closing):
     """An open journal. `write` keeps other scans out; without it, reports and decisions may be made beside a scan."""
 
     def __init__(self, store: Store) -> None:
@@ -87,12 +126,6 @@ class Journal:
         finally:
             self.store.close()
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
     def last_run(self) -> Run | None:
         """Return the latest run; None before the first."""
         rows = self.store.rows(
@@ -102,11 +135,10 @@ class Journal:
         if not rows:
             return None
         number, fingerprint, by, asked, facts, state = rows[0]
-        return Run(number, fingerprint, json.loads(by), json.loads(asked), json.loads(facts), state)
+        selection = msgspec.convert(json.loads(asked), Selection)
+        return Run(number, fingerprint, json.loads(by), selection, msgspec.convert(json.loads(facts), RunFacts), state)
 
-    def begin_run(
-        self, by: Mapping[str, str], asked: Mapping[str, Any], facts: Mapping[str, Any], *, abandon: bool = False
-    ) -> Run:
+    def begin_run(self, by: Mapping[str, str], asked: Selection, facts: RunFacts, *, abandon: bool = False) -> Run:
         """Begin a run, or go on with one that did not end.
 
         `by` is the fingerprint of what judges, `asked` the sources and what decides which places are listed, `facts`
@@ -121,7 +153,7 @@ class Journal:
             self.store.write("INSERT INTO fingerprint (facts) VALUES (?) ON CONFLICT DO NOTHING", (told,))
             fingerprint = self.store.one("SELECT id FROM fingerprint WHERE facts = ?", (told,))
             self.store.write("DELETE FROM unreadable")
-            values = (fingerprint, json.dumps(dict(asked), sort_keys=True), json.dumps(dict(facts), sort_keys=True))
+            values = (fingerprint, _kept(asked), _kept(facts))
             self.store.write("INSERT INTO run (fingerprint, asked, facts, state) VALUES (?, ?, ?, 'listing')", values)
         begun = self.last_run()
         assert begun is not None
@@ -216,7 +248,7 @@ class Journal:
 
     def keep(self, run: Run, answer: Answer) -> None:
         """Keep an answer."""
-        findings = "\n".join(finding_keys(json.loads(answer.result)))
+        findings = "\n".join(finding_keys(read_photo_answer(answer.result)))
         self.store.begin()
         self.store.write(
             "INSERT INTO answer (fingerprint, sha256, verdict, code, findings, result, thumbnail, likeness) "
@@ -327,9 +359,9 @@ def as_text(name: bytes) -> str:
     return name.decode("utf-8", "surrogateescape")
 
 
-def finding_keys(result: Mapping[str, Any]) -> list[str]:
+def finding_keys(result: KeptPhoto | FailedPhoto) -> list[str]:
     """Return what tells the findings of a result apart: an earlier scan reported the same when it had the same keys."""
-    return sorted({f"{one['code']} {','.join(sorted(one['candidates']))}" for one in result.get("findings", ())})
+    return sorted({f"{one.code} {','.join(sorted(one.candidates))}" for one in result.findings})
 
 
 def pages(store: Store, sql: str, *values: Any) -> Iterator[tuple[Any, ...]]:
@@ -357,18 +389,23 @@ def _row(place: Place, run: int, top: int, member: int) -> dict[str, Any]:
 
 
 def _problem(error: FotoNetralError, language: Language) -> str:
-    kind = {"kind": error.kind} if error.kind else {}
-    return json.dumps({"code": error.code} | kind | {"message": error.text(language)})
+    told = NotJudged(code=error.code, kind=error.kind or UNSET, message=encodable(error.text(language)))
+    return told.to_json().decode()
 
 
 def _unseen(error: NotLookedAtError) -> str:
-    """Return what is kept of a file that is not looked at; its words are made when they are told."""
-    return json.dumps({"code": error.code, "kind": error.kind, "count": error.count})
+    return msgspec.json.encode(UnseenProblem(error.code, FileKind(error.kind), error.count)).decode()
 
 
-def _require_the_same(last: Run, by: Mapping[str, str], asked: Mapping[str, Any]) -> None:
+def _kept(told: Selection | RunFacts) -> str:
+    # Paths may hold what is no Unicode text: `json` escapes it, msgspec's own encoder refuses it.
+    return json.dumps(msgspec.to_builtins(told), sort_keys=True)
+
+
+def _require_the_same(last: Run, by: Mapping[str, str], asked: Selection) -> None:
     changed = sorted(name for name in {*last.by, *by} if last.by.get(name) != by.get(name))
-    changed += sorted(name for name in {*last.asked, *asked} if last.asked.get(name) != asked.get(name))
+    fields = zip(Selection.__struct_fields__, Selection.__struct_encode_fields__, strict=True)
+    changed += sorted(told for name, told in fields if getattr(last.asked, name) != getattr(asked, name))
     if changed:
         names = ", ".join(changed)
         raise JournalUnfinishedError(say("archive.journal.this_folder_holds_scan_that", names=names))

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TypeAlias
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from vision.contract.result import CheckError
 from vision.errors import FotoNetralError
 from vision.media.likeness import likeness
-from vision.media.photo import open_photo
-from vision.settings import CheckerSettings
+from vision.settings import CheckerSettings, JudgeSpec
 
 THUMBNAIL_SIDE = 480
 """Pixels of a kept thumbnail's longer side: 15 KB of WebP, enough to see a raised hand in a group."""
@@ -30,6 +30,11 @@ class Task:
 
     key: str
     data: bytes
+
+    @classmethod
+    def of(cls, data: bytes) -> Task:
+        """Return the task of judging a photo's bytes."""
+        return cls(hashlib.sha256(data).hexdigest(), data)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,10 @@ class Answer:
     spent_ms: dict[str, float] = field(default_factory=dict)
 
 
+Judge: TypeAlias = Callable[[Task], Answer]
+"""What a process that judges photos of an archive does."""
+
+
 def is_audited(key: str, rate: float) -> bool:
     """Tell whether a photo, if it is clear, belongs to the sample of this share that people look at.
 
@@ -60,37 +69,31 @@ def is_audited(key: str, rate: float) -> bool:
 
 def error_answer(key: str, error: FotoNetralError, settings: CheckerSettings) -> Answer:
     """Return the answer about a photo that could not be judged."""
-    told = CheckError("", error, settings.language).to_dict()
-    return Answer(key, "error", json.dumps(told, ensure_ascii=False).encode(), error.code)
+    told = CheckError("", error, settings.language).to_answer()
+    return Answer(key, "error", told.to_json(), error.code)
 
 
-def make_judge(settings: CheckerSettings, audit_rate: float, threads: int = 1) -> Callable[[Task], Answer]:
-    """Open a checker, load its models, and return what judges a photo. Raises what `PhotoChecker.open` raises."""
-    cv2.setNumThreads(threads)  # OpenCV's own would take the processors of the processes beside this one
-    checker = settings.open(threads=threads)
-    checker.check(np.zeros((64, 64, 3), np.uint8))  # loads the models: their time is not the first photo's
+def make_judge(spec: JudgeSpec, audit_rate: float) -> Judge:
+    """Open a checker and return what judges a photo. Raises what `PhotoChecker.open` raises."""
+    cv2.setNumThreads(spec.threads)  # OpenCV's own would take the processors of the processes beside this one
+    checker = spec.open()
 
     def judge(task: Task) -> Answer:
-        result = checker.check_or_error(task.data, name="")
-        if isinstance(result, CheckError):
-            return error_answer(task.key, result.error, settings)
-        told: dict[str, Any] = result.to_dict()
-        told["photo"]["name"] = ""
-        del told["timings_ms"]
-        kept = json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
+        checked = checker.check_file(task.data, name="")
+        if isinstance(checked, CheckError):
+            return error_answer(task.key, checked.error, spec.settings)
+        result, file = checked
+        kept = result.to_answer().kept.named("").to_json()
         thumbnail, hashed = None, None
         if result.findings or is_audited(task.key, audit_rate):
-            thumbnail, hashed = _seen_small(task.data)
+            thumbnail, hashed = _seen_small(file.first.shown(THUMBNAIL_SIDE))
         return Answer(task.key, result.verdict.value, kept, "", thumbnail, hashed, dict(result.timings_ms))
 
     return judge
 
 
-def _seen_small(data: bytes) -> tuple[bytes, int]:
-    """Return a thumbnail and the hash that photos which look alike share."""
-    pixels = open_photo(data, analysis_side=THUMBNAIL_SIDE).pixels
-    picture = Image.fromarray(pixels)
-    picture.thumbnail((THUMBNAIL_SIDE, THUMBNAIL_SIDE), Image.Resampling.BOX)
+def _seen_small(pixels: NDArray[np.uint8]) -> tuple[bytes, int]:
+    """Return the picture of a thumbnail's size as a file, and the hash that photos which look alike share."""
     packed = io.BytesIO()
-    picture.save(packed, "WEBP", quality=_THUMBNAIL_QUALITY)
+    Image.fromarray(pixels).save(packed, "WEBP", quality=_THUMBNAIL_QUALITY)
     return packed.getvalue(), likeness(pixels)

@@ -9,8 +9,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
+from msgspec import UNSET
+
 from vision.archive.gathering import Gathered
-from vision.archive.journal import Journal, Run
+from vision.archive.journal import Journal, Run, RunFacts, Selection
 from vision.archive.judging import Answer, Task, error_answer
 from vision.archive.local import FailedTask, Judges
 from vision.archive.sources.listing import list_places
@@ -95,26 +97,24 @@ class Scan:
         last = journal.last_run()
         self.settings, examined = settled(order.settings, last)
         self._order = order
-        asked: dict[str, object] = {
-            "sources": list(order.sources),
-            "follow_links": order.follow_links,
-            "hidden": order.hidden,
-        }
-        if order.excluded:
-            asked["exclude"] = sorted(order.excluded)
-        if order.listed:
-            asked["list"] = _digest(order.listed)
-        facts = {
-            "language": order.settings.language,
-            "policy": examined.policy,
-            "policy_title": examined.policy_title,
-            "people": examined.people,
-            "region": examined.region,
-            "scope_notes": list(examined.notes),
-            "day": examined.fingerprint["day"] or str(self.settings.day),
-            "audit_rate": order.audit_rate,
-            "baseline": None if order.baseline is None else str(order.baseline),
-        }
+        asked = Selection(
+            sources=tuple(order.sources),
+            follow_links=order.follow_links,
+            hidden=order.hidden,
+            exclude=tuple(sorted(order.excluded)) or UNSET,
+            listed=_digest(order.listed) if order.listed else UNSET,
+        )
+        facts = RunFacts(
+            language=order.settings.language,
+            policy=examined.policy,
+            policy_title=examined.policy_title,
+            people=examined.people,
+            region=examined.region,
+            scope_notes=tuple(examined.notes),
+            day=examined.fingerprint["day"] or str(self.settings.day),
+            audit_rate=order.audit_rate,
+            baseline=None if order.baseline is None else str(order.baseline),
+        )
         self.run = journal.begin_run(examined.fingerprint, asked, facts, abandon=order.abandon)
         if order.retry:
             journal.forget_engine_errors(self.run)
@@ -174,11 +174,11 @@ class Scan:
             elif contents.data is None:
                 self._journal.put_no_photo(contents.place)
             else:
-                key = hashlib.sha256(contents.data).hexdigest()
-                is_new = self._journal.put_photo(self.run, contents.place, key)
-                if is_new and key not in self._under_way:
-                    self._under_way.add(key)
-                    yield Task(key, contents.data)
+                task = Task.of(contents.data)
+                is_new = self._journal.put_photo(self.run, contents.place, task.key)
+                if is_new and task.key not in self._under_way:
+                    self._under_way.add(task.key)
+                    yield task
 
     def _set_baseline(self) -> None:
         if self._order.baseline is None:

@@ -1,16 +1,17 @@
-"""The journal's SQLite file: its tables, opening it, transactions, and what SQLite's errors mean to people."""
+"""The journal's SQLite file: its tables and versions, the lock that keeps other scans out, and its errors."""
 
 from __future__ import annotations
 
 import fcntl
 import os
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from candidates.causes import Kind, cause_of
+from candidates.causes import Cause, Kind, cause_of
+from candidates.storage.sqlite_file import SqliteFile, advice_for, connect, explained, make_private, marks
 from vision.archive.errors import (
     JournalBusyError,
     JournalError,
@@ -68,12 +69,12 @@ _KINDS: Mapping[Kind, type[JournalError]] = {
 }
 
 
-class Store:
+class Store(SqliteFile):
     """One open journal file. Every SQLite error leaves it as a `JournalError`."""
 
     def __init__(self, folder: Path, connection: sqlite3.Connection, lock: int | None) -> None:
+        super().__init__(folder / NAME, connection, partial(_refused, folder))
         self.folder = folder
-        self._connection = connection
         self._lock = lock
 
     @classmethod
@@ -87,11 +88,11 @@ class Store:
             raise JournalNotFoundError(say("archive.store.there_is_no_scan_in", folder=folder))
         lock = _locked(folder) if write else None
         try:
-            with _explained(folder):
+            with explained(file, partial(_refused, folder)):
                 if write:
-                    os.close(os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))  # it names people
+                    make_private(file)  # it names people
                 # Decisions are written beside a running scan: SQLite's own locks keep those apart.
-                connection = sqlite3.connect(file, timeout=_BUSY_SECONDS, isolation_level=None)
+                connection = connect(file, _BUSY_SECONDS)
                 try:
                     _prepare(connection, folder, make=write)
                 except BaseException:
@@ -105,15 +106,10 @@ class Store:
 
     def close(self) -> None:
         """Close the file and let other scans in."""
-        self._connection.close()
+        super().close()
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None
-
-    def rows(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        """Return all rows of a query."""
-        with _explained(self.folder):
-            return self._connection.execute(sql, values).fetchall()
 
     def one(self, sql: str, values: Sequence[Any] = ()) -> Any:
         """Return the first value of a query's first row; None where there is no row."""
@@ -122,35 +118,17 @@ class Store:
 
     def write(self, sql: str, values: Sequence[Any] = ()) -> int:
         """Run one statement; return the id of the row it put in."""
-        with _explained(self.folder):
-            return self._connection.execute(sql, values).lastrowid or 0
+        return self.execute(sql, values).lastrowid or 0
 
     def write_many(self, sql: str, rows: Sequence[Sequence[Any]]) -> None:
         """Run one statement for each of many rows."""
-        with _explained(self.folder):
+        with explained(self.path, self._refuse):
             self._connection.executemany(sql, rows)
 
     def begin(self) -> None:
         """Begin a transaction, unless one is open."""
         if not self._connection.in_transaction:
-            self.write("BEGIN IMMEDIATE")
-
-    def commit(self) -> None:
-        """Keep what was written, whatever happens next; nothing where no transaction is open."""
-        if self._connection.in_transaction:
-            self.write("COMMIT")
-
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """All or nothing, also when the process is killed: SQLite drops what was not committed."""
-        self.begin()
-        try:
-            yield
-            self.commit()
-        except BaseException:
-            if self._connection.in_transaction:
-                self._connection.rollback()
-            raise
+            super().begin()
 
 
 def _prepare(connection: sqlite3.Connection, folder: Path, *, make: bool) -> None:
@@ -162,8 +140,7 @@ def _prepare(connection: sqlite3.Connection, folder: Path, *, make: bool) -> Non
         connection.executescript(
             f"BEGIN; PRAGMA application_id = {_APPLICATION}; PRAGMA user_version = {VERSION}; {_TABLES} COMMIT;"
         )
-    application = connection.execute("PRAGMA application_id").fetchone()[0]
-    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    application, version = marks(connection)
     if application != _APPLICATION:
         raise JournalError(say("archive.store.is_no_journal_of_fotonetral", folder=folder / NAME))
     if version == 1 and make:
@@ -202,15 +179,10 @@ def _locked(folder: Path) -> int:
     return lock
 
 
-@contextmanager
-def _explained(folder: Path) -> Iterator[None]:
-    try:
-        yield
-    except (sqlite3.Error, OSError) as error:
-        cause = cause_of(error, folder / NAME)
-        if cause.kind is Kind.BUSY:
-            raise JournalBusyError(say("archive.store.journal_in_is_in_use", folder=folder)) from error
-        raise _KINDS.get(cause.kind, JournalError)(
-            say("archive.store.journal_in_cannot_be_used", folder=folder, reason=cause.reason),
-            advice=None if cause.kind in _KINDS else cause.advice,
-        ) from error
+def _refused(folder: Path, cause: Cause) -> JournalError:
+    if cause.kind is Kind.BUSY:
+        return JournalBusyError(say("archive.store.journal_in_is_in_use", folder=folder))
+    return _KINDS.get(cause.kind, JournalError)(
+        say("archive.store.journal_in_cannot_be_used", folder=folder, reason=cause.reason),
+        advice=None if cause.kind in _KINDS else advice_for(cause),
+    )

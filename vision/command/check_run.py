@@ -23,6 +23,7 @@ from vision.runtime.failures import told
 
 if TYPE_CHECKING:
     from vision.command.marked import MarkedPictures
+    from vision.media.photo import MediaFile
 
 
 class CheckRun:
@@ -64,9 +65,9 @@ class CheckRun:
             elif isinstance(found, LeftOut):
                 self.tally.excluded += 1
             elif isinstance(found, Unseen):
-                self._answered(found.path, CheckError(found.path, found.error, self.language), None)
+                self._answered(found.path, CheckError(found.path, found.error, self.language), pictures)
             else:
-                self._answered(found, self.checker.check_or_error(found), pictures)
+                self._answered(found, self.checker.check_file(found), pictures)
         self.finish()
         return self.handouts.end(self._status())
 
@@ -95,13 +96,16 @@ class CheckRun:
             lines = scope_lines("" if place is None else place.label, self.scope_notes, self.language)
             show([*lines, *closing_lines(self.tally, self.language)])
 
-    def _answered(self, path: str, answer: CheckResult | CheckError, pictures: MarkedPictures | None) -> None:
+    def _answered(
+        self, path: str, checked: tuple[CheckResult, MediaFile] | CheckError, pictures: MarkedPictures | None
+    ) -> None:
+        answer, file = (checked, None) if isinstance(checked, CheckError) else checked
         self.tally.add(answer)
-        self.handouts.add(path, answer)
+        self.handouts.add(path, answer, file)
         marked: Path | None = None
-        if pictures is not None and isinstance(answer, CheckResult):
+        if pictures is not None and file is not None and isinstance(answer, CheckResult):
             try:
-                marked = pictures.write(path, answer)
+                marked = pictures.write(path, file.first, answer)
             except Exception as error:
                 # Whatever drawing trips over: the answer stands, and the next photo waits.
                 self._say("not_marked", failed=True, path=path, reason=told(error, None, self.language))

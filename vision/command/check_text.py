@@ -102,7 +102,7 @@ def _messages(answer: CheckResult, with_picture: bool) -> list[str]:
         return list(answer.messages)
     from vision.report.marks import numbers_by_finding, ranges
 
-    numbers = numbers_by_finding(answer.to_dict(), answer.language)
+    numbers = numbers_by_finding(answer.to_answer(), answer.language)
     pairs = zip(numbers, answer.messages, strict=True)
     return [f"[{ranges(own)}] {message}" if own else message for own, message in pairs]
 

@@ -88,16 +88,15 @@ def fix(
 
 def _fixed(checker: PhotoChecker, wish: _Wish) -> int:
     """Mend the photo, tell about it, and return the exit status."""
-    from vision.media.photo import read_photo
-    from vision.media.sniff import sniff
+    from vision.media.photo import MediaFile
     from vision.remedy.copies import target_of, write
     from vision.remedy.remedy import How
     from vision.remedy.repair import repair
 
     try:
-        data = read_photo(wish.photo)
-        target = target_of(wish.photo, sniff(data) or "", wish.out, force=wish.force)
-        outcome = repair(checker, data, wish.photo, target.format, how=How(wish.how), margin=wish.margin)
+        file = MediaFile.open(wish.photo)
+        target = target_of(wish.photo, file.format, wish.out, force=wish.force)
+        outcome = repair(checker, file, target.format, how=How(wish.how), margin=wish.margin)
         written: Path | None = None
         if outcome.attempt is not None and (outcome.is_clear or wish.keep):
             write(target, outcome.attempt.encoded, wish.photo, force=wish.force)
@@ -111,11 +110,11 @@ def _fixed(checker: PhotoChecker, wish: _Wish) -> int:
 
 def _tell(outcome: Outcome, out: str | None, *, as_json: bool) -> None:
     from vision.command.check_text import Line, reminder_line, show
-    from vision.remedy.wording import details, headline, next_step, to_dict
+    from vision.remedy.wording import answer_of, details, headline, next_step
 
     if as_json:
         # As bytes: JSON is UTF-8, whatever the terminal's encoding is.
-        click.echo(json.dumps(to_dict(outcome, out), ensure_ascii=False).encode())
+        click.echo(json.dumps(answer_of(outcome, out).to_dict(), ensure_ascii=False).encode())
         return
     symbol, style = ("✔", "green") if outcome.is_settled else ("✖", "bold red")
     if outcome.is_clear and outcome.raised_unnamed:
@@ -128,12 +127,13 @@ def _tell(outcome: Outcome, out: str | None, *, as_json: bool) -> None:
 
 def _tell_error(error: FotoNetralError, wish: _Wish, language: Language) -> None:
     if wish.as_json:
-        from vision.remedy.wording import SCHEMA
+        from vision.contract.answers.check import NotJudged, PhotoName
+        from vision.contract.answers.fix import FailedFix
+        from vision.contract.answers.part import encodable
 
-        name = wish.photo.encode("utf-8", "replace").decode("utf-8")
-        message = error.text(language).encode("utf-8", "replace").decode("utf-8")
-        told = {"schema": SCHEMA, "photo": {"name": name}, "error": {"code": error.code, "message": message}}
-        click.echo(json.dumps(told, ensure_ascii=False).encode())
+        told = NotJudged(code=error.code, message=encodable(error.text(language)))
+        failed = FailedFix(photo=PhotoName(name=encodable(wish.photo)), error=told)
+        click.echo(json.dumps(failed.to_dict(), ensure_ascii=False).encode())
     else:
         from vision.command.check_text import printable
 

@@ -18,6 +18,7 @@ from vision.messages import words_of
 from vision.runtime.failures import told
 
 if TYPE_CHECKING:
+    from vision.media.photo import MediaFile
     from vision.report.sarif import SarifLog
 
 
@@ -50,20 +51,20 @@ class Handouts:
             self._begin_log(self._sarif)
         return not self._failed
 
-    def add(self, path: str, answer: CheckResult | CheckError) -> None:
-        """Write the page of a judged photo, and note the answer in the list."""
+    def add(self, path: str, answer: CheckResult | CheckError, file: MediaFile | None) -> None:
+        """Write the page of a judged photo, and note the answer in the list; `file` is None beside an error."""
         if self._log is not None:
             self._log.add(path, answer)
-        if self._html is None or isinstance(answer, CheckError):
+        if self._html is None or file is None or isinstance(answer, CheckError):
             return
-        from vision.command.marked import free_name, reduced
+        from vision.command.marked import free_name
         from vision.report.page import PICTURE_SIDE, PageFacts, page_of
         from vision.runtime.whole_files import write_whole
 
         index = self._checker.roster.index
         facts = PageFacts(datetime.now().astimezone(), 0 if index is None else len(index))
         try:
-            page = page_of(reduced(path, PICTURE_SIDE), answer, facts)
+            page = page_of(file.first.shown(PICTURE_SIDE), answer, facts)
             write_whole(free_name(self._html, path, ".html"), page.encode())
         except Exception as error:
             # Whatever drawing trips over: the answer stands, and the next photo waits.

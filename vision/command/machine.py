@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import platform
-import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterable
@@ -15,12 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from vision._version import __version__
-from vision.errors import Language
+from vision.errors import EngineError, Language
 from vision.messages import say
+from vision.models import SUMS, ModelCheck, verify
 from vision.runtime.libraries import APT_LINE, LIBRARIES, absent, named_by_loader
 
 MODELS = Path(__file__).parents[1] / "models"
-SUMS = "SHA256SUMS"
 _DEPENDENCIES = (
     "click",
     "dlib-bin",
@@ -170,35 +168,21 @@ def _native_module(name: str, language: Language) -> Check:
 
 def _models(folder: Path, language: Language) -> Check:
     try:
-        lines = (folder / SUMS).read_text(encoding="utf-8").splitlines()
-        sums = dict(_sum_line(line) for line in lines if line.strip())
-    except (OSError, ValueError) as error:
-        return Check("models", False, f"{SUMS}: {error}", _reinstall_models(language))
-    faults = [fault for name, digest in sums.items() if (fault := _model_fault(folder / name, digest, language))]
-    if faults or not sums:
+        models = verify(folder)
+    except EngineError as error:
+        return Check("models", False, error.text(language), _reinstall_models(language))
+    faults = [_model_fault(model, language) for model in models if not model.ok]
+    if faults or not models:
         return Check("models", False, "; ".join(faults) or f"{SUMS}: 0", _reinstall_models(language))
-    return Check("models", True, ", ".join(f"{name} {digest[:8]}" for name, digest in sums.items()))
+    return Check("models", True, ", ".join(f"{model.name} {model.expected[:8]}" for model in models))
 
 
-def _sum_line(line: str) -> tuple[str, str]:
-    """Split a line of sha256sum: digest, blank, blank or star, plain file name."""
-    match = re.fullmatch(r"([0-9a-f]{64}) [ *]([^/\\]+)", line)
-    if match is None:
-        raise ValueError(line[:80])
-    return match[2], match[1]
-
-
-def _model_fault(path: Path, expected: str, language: Language) -> str | None:
-    try:
-        with path.open("rb") as file:
-            found = hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError:
-        return say("command.machine.is_missing", path=path.name).text(language)
-    if found == expected:
-        return None
-    return say(
-        "command.machine.is_damaged_sha256_expected", path=path.name, found=found[:8], expected=expected[:8]
-    ).text(language)
+def _model_fault(model: ModelCheck, language: Language) -> str:
+    if model.found is None:
+        return say("command.machine.is_missing", path=model.name).text(language)
+    found, expected = model.found[:8], model.expected[:8]
+    damaged = say("command.machine.is_damaged_sha256_expected", path=model.name, found=found, expected=expected)
+    return damaged.text(language)
 
 
 def _reinstall_models(language: Language) -> str:

@@ -103,7 +103,7 @@ def check_to_dict(readings: Sequence[tuple[str, PackReading]]) -> dict[str, Any]
             {
                 "file": file,
                 "ok": not reading.problems,
-                "problems": [msgspec.to_builtins(problem) for problem in reading.problems],
+                "problems": [problem.to_dict() for problem in reading.problems],
             }
             for file, reading in readings
         ],
@@ -116,7 +116,7 @@ def problem_lines(file: str, problems: Sequence[Problem]) -> list[Line]:
         return [Line(f"✔ {file}: paket aturan ini sah. / This policy pack is valid.", "green")]
     lines = [Line(f"✖ {file}: {len(problems)} masalah. / {len(problems)} problem(s).", "bold red")]
     for problem in problems:
-        lines += [Line(f"  - {problem.message_id}"), Line(f"    {problem.message_en}", "dim")]
+        lines += [Line(f"  - {problem.text('id')}"), Line(f"    {problem.text('en')}", "dim")]
     return lines
 
 

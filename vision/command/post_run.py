@@ -11,7 +11,8 @@ import click
 
 from vision.command.check_run import CheckRun
 from vision.command.check_text import Line, mark_of, reminder_line, scope_lines, show
-from vision.contract.post import MOST_PHOTOS, PostResult, require_a_post
+from vision.contract.answers.post import MOST_PHOTOS
+from vision.contract.post import PostResult, require_a_post
 from vision.contract.result import CheckError, CheckResult
 from vision.errors import PostError
 from vision.media.folders import Excluded

@@ -24,6 +24,7 @@ from vision.command.output import carry_on
 from vision.errors import FotoNetralError
 from vision.messages import words_of
 from vision.report.listing import ScanFacts
+from vision.settings import JudgeSpec
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar
@@ -71,15 +72,15 @@ def run_scan(order: Order, how: How) -> int:
 
 
 def _judges(scan: Scan, order: Order, how: How) -> Judges:
-    make = partial(make_judge, scan.settings, order.audit_rate)
+    spec, make = JudgeSpec(scan.settings), partial(make_judge, audit_rate=order.audit_rate)
     if how.cluster is None:
-        return LocalJudges(make, workers=how.workers, seconds=how.seconds)
+        return LocalJudges(partial(make, spec), workers=how.workers, seconds=how.seconds)
     from vision.archive.cluster.driver import ClusterJudges
 
     def warn(error: FotoNetralError) -> None:
         click.echo(printable(error.text(order.settings.language)), err=True)
 
-    return ClusterJudges(make, address=how.cluster, seconds=how.seconds, warn=warn)
+    return ClusterJudges(spec, make, address=how.cluster, seconds=how.seconds, warn=warn)
 
 
 def _tell(facts: ScanFacts, order: Order, how: How, words: Mapping[str, str]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -12,18 +11,20 @@ from pathlib import Path
 import click
 
 from vision.archive.dropbox import DropFolder
-from vision.archive.judging import Answer, Task, error_answer, make_judge
+from vision.archive.judging import Answer, Task, make_judge
 from vision.archive.scan import SECONDS
 from vision.command.account import account_lines
 from vision.command.check_text import mark_of, printable, scope_lines, show
 from vision.command.main import CLEAR, LOOK, NOT_JUDGED
+from vision.contract.answers.check import FailedPhoto, KeptPhoto, read_photo_answer
+from vision.contract.result import CheckError
 from vision.errors import FotoNetralError
 from vision.media.photo import read_photo
 from vision.media.unseen import CODE
 from vision.rules import Verdict
 from vision.runtime.failures import told as told_failure
 from vision.runtime.workers import Worker
-from vision.settings import CheckerSettings
+from vision.settings import CheckerSettings, JudgeSpec
 
 _POLL_MS = 1000
 
@@ -32,7 +33,7 @@ def watch_folder(drop: DropFolder, settings: CheckerSettings, *, once: bool) -> 
     """Judge what arrives until Ctrl-C, or with `once` until nothing waits; returns the exit status."""
     examined = settings.examined()  # a wrong gallery or policy is told before anything is watched
     show(scope_lines(examined.region, examined.notes, settings.language))
-    worker: Worker[Task, Answer] = Worker(partial(make_judge, settings, 0.0))
+    worker: Worker[Task, Answer] = Worker(partial(make_judge, JudgeSpec(settings), 0.0))
     worst, unseen = CLEAR, Counter[str]()
     try:
         worker.start()
@@ -55,24 +56,30 @@ def _judge(
     photo: Path, drop: DropFolder, worker: Worker[Task, Answer], settings: CheckerSettings
 ) -> tuple[int, str | None]:
     """Judge a photo and note what came of it; returns the exit status, and the kind of what is not looked at."""
-    try:
-        answer = worker.ask(Task("0" * 64, read_photo(photo)), seconds=SECONDS)
-    except FotoNetralError as error:
-        answer = error_answer("0" * 64, error, settings)
-    if not drop.may_stand(photo, failed=answer.verdict == "error" and answer.code != CODE):
+    told = _answer(photo, worker, settings).named(photo.name)
+    failed = isinstance(told, FailedPhoto) and told.error.code != CODE
+    if not drop.may_stand(photo, failed=failed):
         return CLEAR, None  # nothing is said of it yet
-    told = json.loads(answer.result)
-    told["photo"]["name"] = photo.name.encode("utf-8", "replace").decode("utf-8")
-    verdict = None if answer.verdict == "error" else Verdict(answer.verdict)
     try:
-        target = drop.done(photo, told, answer.verdict)
-    except OSError as error:
-        click.echo(printable(f"{photo}: {told_failure(error, None, settings.language)}"), err=True)
+        target = drop.done(photo, told, "error" if isinstance(told, FailedPhoto) else told.verdict)
+    except OSError as refusal:
+        click.echo(printable(f"{photo}: {told_failure(refusal, None, settings.language)}"), err=True)
         return NOT_JUDGED, None
-    words = told["error"]["message"] if verdict is None else told["headline"]
-    click.echo(printable(f"{mark_of(verdict)[0]} {target}: {words}"))
-    status = NOT_JUDGED if verdict is None else CLEAR if verdict is Verdict.CLEAR else LOOK
-    return status, told.get("error", {}).get("kind")
+    if isinstance(told, FailedPhoto):
+        click.echo(printable(f"{mark_of(None)[0]} {target}: {told.error.message}"))
+        return NOT_JUDGED, told.error.kind or None
+    verdict = Verdict(told.verdict)
+    click.echo(printable(f"{mark_of(verdict)[0]} {target}: {told.headline}"))
+    return CLEAR if verdict is Verdict.CLEAR else LOOK, None
+
+
+def _answer(photo: Path, worker: Worker[Task, Answer], settings: CheckerSettings) -> KeptPhoto | FailedPhoto:
+    """Return what is told of a photo."""
+    try:
+        answer = worker.ask(Task.of(read_photo(photo)), seconds=SECONDS)
+    except FotoNetralError as error:
+        return CheckError("", error, settings.language).to_answer()
+    return read_photo_answer(answer.result)
 
 
 def _looks(folder: Path, drop: DropFolder, *, once: bool) -> Iterator[object]:

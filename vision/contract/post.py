@@ -1,14 +1,18 @@
 """What a check of a post answers: several photos that go out together (a carousel), judged as one.
 
-`to_dict` gives the JSON contract "fotonetral.post/1". Photos count from 0 there and from 1 in words.
+`to_answer` gives what other programs read (`vision.contract.answers.post`), `to_dict` the same as plain values. Photos
+count from 0 there and from 1 in words.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, Self, cast
 
+from vision.contract.answers import post
+from vision.contract.answers.part import SeverityName
+from vision.contract.answers.post import MOST_PHOTOS
 from vision.contract.result import CheckError, CheckResult
 from vision.errors import Language, PostError
 from vision.messages import say
@@ -22,12 +26,6 @@ from vision.rules import (
     post_headline,
     post_next_step,
 )
-
-SCHEMA = "fotonetral.post/1"
-"""Names the JSON contract; fields may be added under this name, never changed."""
-
-MOST_PHOTOS = 50
-"""Carousels hold 10 to 20 photos; whoever gives a folder of more means an archive, not a post."""
 
 
 def require_a_post(photos: int) -> None:
@@ -111,25 +109,27 @@ class PostResult:
         judged = (one for one in self.photos if isinstance(one, CheckResult))
         return tuple(dict.fromkeys(reminder for one in judged for reminder in one.reminders))
 
+    def to_answer(self) -> post.Post:
+        """Return what other programs read."""
+        return post.Post(
+            verdict=None if self.verdict is None else self.verdict.value,
+            headline=self.headline,
+            next_step=self.next_step,
+            findings=tuple(
+                _finding(finding, message) for finding, message in zip(self.findings, self.messages, strict=True)
+            ),
+            notes=tuple(
+                post.PostNote(code=one.remark.kind.value, photos=one.photos, message=message)
+                for one, message in zip(self.judgment.remarks, self.notes, strict=True)
+            ),
+            reminders=self.reminders,
+            unjudged=self.judgment.unjudged,
+            photos=tuple(photo.to_answer() for photo in self.photos),
+        )
+
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON contract as plain dicts, lists, texts and numbers."""
-        return {
-            "schema": SCHEMA,
-            "verdict": None if self.verdict is None else self.verdict.value,
-            "headline": self.headline,
-            "next_step": self.next_step,
-            "findings": [
-                _finding_to_dict(finding, message)
-                for finding, message in zip(self.findings, self.messages, strict=True)
-            ],
-            "notes": [
-                {"code": one.remark.kind.value, "photos": list(one.photos), "message": message}
-                for one, message in zip(self.judgment.remarks, self.notes, strict=True)
-            ],
-            "reminders": list(self.reminders),
-            "unjudged": list(self.judgment.unjudged),
-            "photos": [photo.to_dict() for photo in self.photos],
-        }
+        return self.to_answer().to_dict()
 
     def _places(self, finding: PostFinding) -> dict[int, tuple[str, ...]]:
         places = {}
@@ -139,25 +139,25 @@ class PostResult:
         return places
 
 
-def _finding_to_dict(one: PostFinding, message: str) -> dict[str, Any]:
+def _finding(one: PostFinding, message: str) -> post.PostFinding:
     finding = one.finding
-    return {
-        "kind": finding.kind.value,
-        "severity": finding.severity.value,
-        "code": finding.code,
-        "rule": finding.rule,
-        "candidates": list(finding.candidates),
-        "numbers": list(finding.numbers),
-        "photos": [
-            {
-                "photo": at,
-                "severity": own.severity.value,
-                "code": own.code,
-                "hands": list(own.hands),
-                "faces": list(own.faces),
-                "people": own.people,
-            }
+    return post.PostFinding(
+        kind=finding.kind.value,
+        severity=cast(SeverityName, finding.severity.value),
+        code=finding.code,
+        rule=finding.rule,
+        candidates=finding.candidates,
+        numbers=finding.numbers,
+        photos=tuple(
+            post.FindingInPhoto(
+                photo=at,
+                severity=cast(SeverityName, own.severity.value),
+                code=own.code,
+                hands=own.hands,
+                faces=own.faces,
+                people=own.people,
+            )
             for at, own in one.seen.items()
-        ],
-        "message": message,
-    }
+        ),
+        message=message,
+    )

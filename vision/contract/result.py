@@ -1,7 +1,7 @@
 """What a check answers: `CheckResult` for a photo that was judged, `CheckError` for one that could not be.
 
-Boxes and landmarks are in pixels of the full-size upright photo. `to_dict` gives the JSON contract
-"fotonetral.check/1"; embeddings are no part of a result.
+Boxes and landmarks are in pixels of the full-size upright photo. `to_answer` gives what other programs read
+(`vision.contract.answers.check`), `to_dict` the same as plain values; embeddings are no part of a result.
 """
 
 from __future__ import annotations
@@ -9,8 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol, cast
 
+from msgspec import UNSET
+
+from vision.contract.answers import check
+from vision.contract.answers.part import SeverityName, encodable
 from vision.errors import FotoNetralError, Language
 from vision.geometry import Box
 from vision.media import ONE_PICTURE, Media
@@ -32,10 +36,7 @@ if TYPE_CHECKING:
     from candidates import Match
     from candidates.regions import Region
 
-SCHEMA = "fotonetral.check/1"
-"""Names the JSON contract; fields may be added under this name, never changed."""
-
-Point = tuple[float, float]
+Point = check.Point
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,13 @@ class PhotoFacts:
     sha256: str
     size_wh: tuple[int, int]
     taken_at: datetime | None = None
+
+    def to_answer(self) -> check.PhotoFacts:
+        """Return the photo as in the JSON contract."""
+        width, height = self.size_wh
+        taken_at = None if self.taken_at is None else self.taken_at.isoformat(timespec="seconds")
+        name = encodable(self.name)
+        return check.PhotoFacts(name=name, sha256=self.sha256, width=width, height=height, taken_at=taken_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,21 +72,21 @@ class HandResult:
     partner: int | None = None
     posed: bool | None = None
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_answer(self) -> check.Hand:
         """Return the hand as in the JSON contract."""
-        return {
-            "box": self.box.as_list(),
-            "score": round(self.score, 3),
-            "handedness": self.handedness,
-            "fingers": self.fingers.extended(),
-            "pose": self.pose.value,
-            "pose_score": round(self.pose_score, 3),
-            "numbers": list(self.numbers),
-            "person": self.person,
-            "partner": self.partner,
-            "posed": self.posed,
-            "landmarks": [[round(x, 1), round(y, 1)] for x, y in self.landmarks_xy],
-        }
+        return check.Hand(
+            box=self.box.as_ltwh(),
+            score=round(self.score, 3),
+            handedness=self.handedness,
+            fingers=check.Fingers(**self.fingers.extended()),
+            pose=self.pose.value,
+            pose_score=round(self.pose_score, 3),
+            numbers=self.numbers,
+            person=self.person,
+            partner=self.partner,
+            posed=self.posed,
+            landmarks=tuple((round(x, 1), round(y, 1)) for x, y in self.landmarks_xy),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,16 +103,16 @@ class FaceResult:
     flaws: tuple[str, ...] = ()
     recognisable: bool = True
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_answer(self) -> check.Face:
         """Return the face as in the JSON contract."""
-        return {
-            "box": self.box.as_list(),
-            "score": round(self.score, 3),
-            "person": self.person,
-            "flaws": list(self.flaws),
-            "recognisable": self.recognisable,
-            "match": None if self.match is None else _match_to_dict(self.match),
-        }
+        return check.Face(
+            box=self.box.as_ltwh(),
+            score=round(self.score, 3),
+            person=self.person,
+            flaws=self.flaws,
+            recognisable=self.recognisable,
+            match=None if self.match is None else _match(self.match),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,14 +124,9 @@ class EngineFacts:
     gallery: str | None
     policy: str
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_answer(self) -> check.Engine:
         """Return the engine as in the JSON contract."""
-        return {
-            "version": self.version,
-            "models": dict(self.models),
-            "gallery": self.gallery,
-            "policy": self.policy,
-        }
+        return check.Engine(version=self.version, models=dict(self.models), gallery=self.gallery, policy=self.policy)
 
 
 class Aimed(Protocol):
@@ -156,10 +159,10 @@ class ScopeFacts:
         place, day = aimed.region, aimed.context.day
         return cls(day=day) if place is None else cls(place.code, place.name, place.label, day)
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_answer(self) -> check.Scope:
         """Return the scope as in the JSON contract."""
         day = None if self.day is None else self.day.isoformat()
-        return {"region": self.region or None, "region_name": self.name or None, "date": day}
+        return check.Scope(region=self.region or None, region_name=self.name or None, date=day)
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,43 +226,37 @@ class CheckResult:
         people = [face.box for face in self.faces]
         return place_in_words(part.box, self.photo.size_wh, people, part.person, self.language)
 
+    def to_answer(self) -> check.CheckedPhoto:
+        """Return what other programs read."""
+        return check.CheckedPhoto(
+            photo=self.photo.to_answer(),
+            media=check.Media(
+                kind=self.media.kind.value,
+                pictures=self.media.pictures,
+                looked_at=self.media.looked_at,
+                video=self.media.has_video,
+            ),
+            verdict=self.verdict.value,
+            headline=self.headline,
+            next_step=self.next_step,
+            findings=tuple(
+                _finding(finding, message) for finding, message in zip(self.findings, self.messages, strict=True)
+            ),
+            notes=tuple(
+                check.Note(code=remark.kind.value, message=message)
+                for remark, message in zip(self.remarks, self.notes, strict=True)
+            ),
+            reminders=self.reminders,
+            scope=self.scope.to_answer(),
+            hands=tuple(hand.to_answer() for hand in self.hands),
+            faces=tuple(face.to_answer() for face in self.faces),
+            engine=self.engine.to_answer(),
+            timings_ms={stage: round(spent, 1) for stage, spent in self.timings_ms.items()},
+        )
+
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON contract as plain dicts, lists, texts and numbers."""
-        width, height = self.photo.size_wh
-        taken_at = self.photo.taken_at
-        return {
-            "schema": SCHEMA,
-            "photo": {
-                "name": _encodable(self.photo.name),
-                "sha256": self.photo.sha256,
-                "width": width,
-                "height": height,
-                "taken_at": None if taken_at is None else taken_at.isoformat(timespec="seconds"),
-            },
-            "media": {
-                "kind": self.media.kind.value,
-                "pictures": self.media.pictures,
-                "looked_at": self.media.looked_at,
-                "video": self.media.has_video,
-            },
-            "verdict": self.verdict.value,
-            "headline": self.headline,
-            "next_step": self.next_step,
-            "findings": [
-                _finding_to_dict(finding, message)
-                for finding, message in zip(self.findings, self.messages, strict=True)
-            ],
-            "notes": [
-                {"code": remark.kind.value, "message": message}
-                for remark, message in zip(self.remarks, self.notes, strict=True)
-            ],
-            "reminders": list(self.reminders),
-            "scope": self.scope.to_dict(),
-            "hands": [hand.to_dict() for hand in self.hands],
-            "faces": [face.to_dict() for face in self.faces],
-            "engine": self.engine.to_dict(),
-            "timings_ms": {stage: round(spent, 1) for stage, spent in self.timings_ms.items()},
-        }
+        return self.to_answer().to_dict()
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,54 +277,46 @@ class CheckError:
         """What is wrong and what to do."""
         return self.error.text(self.language)
 
+    def to_answer(self) -> check.FailedPhoto:
+        """Return what other programs read."""
+        error = check.NotJudged(code=self.code, kind=self.error.kind or UNSET, message=encodable(self.message))
+        return check.FailedPhoto(photo=check.PhotoName(name=encodable(self.name)), error=error)
+
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON contract as plain dicts and texts; `kind` only of what was not looked at."""
-        kind = {"kind": self.error.kind} if self.error.kind else {}
-        return {
-            "schema": SCHEMA,
-            "photo": {"name": _encodable(self.name)},
-            "error": {"code": self.code} | kind | {"message": _encodable(self.message)},
-        }
+        return self.to_answer().to_dict()
 
 
-def _match_to_dict(match: Match) -> dict[str, Any]:
+def _match(match: Match) -> check.Match:
     person = match.candidate
-    return {
-        "candidate": person.id,
-        "name": person.name,
-        "role": person.role.value,
-        "ballot_number": person.ballot_number,
-        "strength": match.strength.value,
-        "distance": round(match.distance, 4),
-        "threshold": round(match.threshold, 4),
-        "false_alarm_rate": float(f"{match.false_alarm_rate:.3g}"),
-        "margin": None if match.margin is None else round(match.margin, 4),
-        "alternatives": [
-            {
-                "candidate": other.id,
-                "name": other.name,
-                "role": other.role.value,
-                "ballot_number": other.ballot_number,
-            }
+    return check.Match(
+        candidate=person.id,
+        name=person.name,
+        role=person.role.value,
+        ballot_number=person.ballot_number,
+        strength=match.strength.value,
+        distance=round(match.distance, 4),
+        threshold=round(match.threshold, 4),
+        false_alarm_rate=float(f"{match.false_alarm_rate:.3g}"),
+        margin=None if match.margin is None else round(match.margin, 4),
+        alternatives=tuple(
+            check.Alternative(
+                candidate=other.id, name=other.name, role=other.role.value, ballot_number=other.ballot_number
+            )
             for other in match.alternatives
-        ],
-    }
+        ),
+    )
 
 
-def _finding_to_dict(finding: Finding, message: str) -> dict[str, Any]:
-    return {
-        "kind": finding.kind.value,
-        "severity": finding.severity.value,
-        "code": finding.code,
-        "rule": finding.rule,
-        "hands": list(finding.hands),
-        "faces": list(finding.faces),
-        "candidates": list(finding.candidates),
-        "numbers": list(finding.numbers),
-        "message": message,
-    }
-
-
-def _encodable(text: str) -> str:
-    """Replace what of a file name is no Unicode text: JSON could not carry it to strict readers."""
-    return text.encode("utf-8", "replace").decode("utf-8")
+def _finding(finding: Finding, message: str) -> check.Finding:
+    return check.Finding(
+        kind=finding.kind.value,
+        severity=cast(SeverityName, finding.severity.value),
+        code=finding.code,
+        rule=finding.rule,
+        hands=finding.hands,
+        faces=finding.faces,
+        candidates=finding.candidates,
+        numbers=finding.numbers,
+        message=message,
+    )

@@ -14,7 +14,7 @@ from vision.messages import Message, say
 LEAST_SIZE_PX = 40.0
 """The least side of the face box, in pixels of the photo.
 
-`scripts/bench_faces.py`, "quality": of faces of 48 px 3% come to lie further than 0.5 from the same person's
+`python -m scripts.bench faces`, "quality": of faces of 48 px 3% come to lie further than 0.5 from the same person's
 references, of 32 px 6%, of 24 px 19%, of 16 px 64% (of 66 px: 2%).
 """
 

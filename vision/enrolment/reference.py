@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, replace
-from types import TracebackType
-from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from candidates.choosing import FaceChoice, Place
+from candidates.closing import Closing
 from vision.enrolment.face_choice import LEAST_SIZE_PX, chosen_face, place_in
 from vision.errors import FaceChoiceError, PoorFaceError, SeveralFacesError
 from vision.faces import Face, FaceEmbedder, FaceFinder, FaceModel
@@ -45,7 +44,7 @@ class FaceTemplate:
     place: Place
 
 
-class Enroller:
+class Enroller(Closing):
     """Describes reference photos. Holds native memory: use it in a `with` block or close it."""
 
     def __init__(self, *, threads: int = 2, face_model: FaceModel | None = None) -> None:
@@ -103,12 +102,6 @@ class Enroller:
     def close(self) -> None:
         """Free the models; closing twice is fine."""
         self._finder.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
-        self.close()
 
 
 def is_reference_quality(face: Face, scale: float) -> bool:

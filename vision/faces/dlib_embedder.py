@@ -24,8 +24,8 @@ _SHA256: Final = model_sha256("face_embedding_dlib.onnx")
 class DlibEmbedder:
     """Turns faces into vectors that lie close together (L2) when the person is the same.
 
-    The vector of a face is the mean of the network's output for its chip and for the chip's mirror image, which
-    lowers the miss rate at an equal false-alarm rate (see `scripts/bench_faces.py`). `model_id` names these vectors,
+    The vector of a face is the mean of the network's output for its chip and for the chip's mirror image, which lowers
+    the miss rate at an equal false-alarm rate (see `python -m scripts.bench faces`). `model_id` names these vectors,
     `size` is how many numbers one has, `sha256` is the network's file's. Safe to share between threads.
     """
 

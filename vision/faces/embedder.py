@@ -20,7 +20,7 @@ CAREFUL_LOOKS: Final = (Look(degrees=-5.0, mirrored=True), Look(degrees=5.0), Lo
 """The chips of which a careful vector is the mean.
 
 Where one straight chip lets 6 of 100 Indonesian strangers be taken for somebody of five, these let 1 to 2, with as many
-own faces missed (`scripts/bench_faces.py`, "looks"). More of them, and other turns, gain nothing.
+own faces missed (`python -m scripts.bench faces`, "looks"). More of them, and other turns, gain nothing.
 """
 
 _FILE: Final = "face_embedding_sface.onnx"

@@ -27,10 +27,10 @@ class Flaw(StrEnum):
     COVERED = "covered"
 
 
-# scripts/bench_faces.py, "quality": beyond the cut for 20 people lie 14% of the faces of 24 px, 32% of 20 px, 59% of
-# 16 px; 6% of those blurred by 1.5 px (sharpness 6), 34% by 2 px (4), 87% by 3 px; 31% of those with dark glasses, 19%
-# with a mask, 81% with a mask and a headscarf. How far a face may be turned could not be measured, for want of photos:
-# in group photos 0.6 is where the farther eye begins to disappear.
+# python -m scripts.bench faces, "quality": beyond the cut for 20 people lie 14% of the faces of 24 px, 32% of 20 px,
+# 59% of 16 px; 6% of those blurred by 1.5 px (sharpness 6), 34% by 2 px (4), 87% by 3 px; 31% of those with dark
+# glasses, 19% with a mask, 81% with a mask and a headscarf. How far a face may be turned could not be measured, for
+# want of photos: in group photos 0.6 is where the farther eye begins to disappear.
 _SMALL_PX, _TOO_SMALL_PX = 21.0, 17.0
 _BLURRED = 5.0
 _TURNED, _PROFILE = 0.6, 1.0

@@ -10,13 +10,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from types import TracebackType
-from typing import Self
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from candidates.closing import Closing
 from vision.faces.alignment import eyes_roll_degrees, face_chip, find_landmarks
 from vision.faces.detection import Detection
 from vision.faces.face import Face, FaceQuality
@@ -24,7 +23,7 @@ from vision.faces.quality import covered, sharpness, turned
 from vision.faces.tiles import Tile, belongs_to_tile, merge, plan_bands, reading_order
 from vision.faces.yunet import YuNet
 from vision.geometry import Box
-from vision.media.halving import halved
+from vision.media.shrinking import halved
 from vision.runtime.crew import Crew
 
 _AFAR_SIDE, _AFAR_BORDER = 320, 0.375
@@ -38,7 +37,7 @@ _REACH = 8.0
 # dlib tells how a head leans; YuNet does not.
 _LEVEL_FROM_DEGREES = 4.0
 # MediaPipe's squares of portraits, by which dlib's points came out best, are so much larger and lower than these. With
-# the face's own square more Indonesian strangers are named (scripts/bench_faces.py, "openset").
+# the face's own square more Indonesian strangers are named (python -m scripts.bench faces, "openset").
 _POINTS_PART, _POINTS_DROP = 1.05, 0.025
 # Group photos with 819 faces that MediaPipe's detector finds, and 103 photos of masked faces with 96: none and 1 are
 # lost. Of 70 further ones that pass, in photos of hands and everyday life, a knee and a hand are no faces; what the
@@ -55,7 +54,7 @@ _UPRIGHT_FROM = 0.9
 _TURN_SIDE, _TURN_GAIN, _TURN_FROM = 640, 0.04, 0.8
 
 
-class FaceFinder:
+class FaceFinder(Closing):
     """Finds faces. Not safe to share between threads; close it, or use it in a `with` block."""
 
     def __init__(self, *, threads: int = 2) -> None:
@@ -165,13 +164,8 @@ class FaceFinder:
         return None
 
     def close(self) -> None:
-        """Let go of the network; closing twice is fine."""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
-        self.close()
+        """End the network's threads; closing twice is fine."""
+        self._crew.close()
 
 
 def _around_points(box: Box) -> Box:

@@ -39,7 +39,7 @@ def turned(five_points_xy: NDArray[np.float64]) -> float:
 def covered(chip: NDArray[np.uint8]) -> float:
     """Return how surely a mask, a veil or dark glasses cover an aligned chip, (150, 150, 3) uint8 RGB: 0..1.
 
-    A linear model on `traits`, fitted by `scripts/fit_covering.py`. Raises EngineError without its file.
+    A linear model on `traits`, fitted by `python -m scripts.training covering`. Raises EngineError without its file.
     """
     weights, offset = _model()
     return float(1 / (1 + np.exp(-(traits(chip) @ weights + offset))))

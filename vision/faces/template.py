@@ -50,7 +50,7 @@ def chip_points(face: Face) -> NDArray[np.float64]:
 
     The eyes are the mean of dlib's and the detector's; the tip of the nose and the mouth are the detector's. With the
     detector's eyes alone a fifth more own faces are missed, with dlib's alone some of those turned half away
-    (`scripts/bench_faces.py`, "openset").
+    (`python -m scripts.bench faces`, "openset").
     """
     dlibs = np.array([face.landmarks_xy[2:4].mean(axis=0), face.landmarks_xy[0:2].mean(axis=0)])
     return np.array([*(dlibs + face.five_points_xy[:2]) / 2, *face.five_points_xy[2:]])

@@ -29,9 +29,9 @@ _MOST = 2.0
 doubling of one and those who surely show the same is worth, and the most that is gained. Alone, a sign is named from a
 probability of 0.79 on, beside three others from 0.10.
 
-Chosen on the tuning half of `bench_hands.py scenes`: of its 13 quiet photos and 115 signs, 13 are clear and 88 named,
-with 3 false signs; -1.2 and 1.6 name 89 with 4 false ones, -1.5 and 1.6 name 87 with 3. A fist's first gain was free up
-to 0.5 on both halves, and fists are what is taken for a sign most often.
+Chosen on the tuning half of `python -m scripts.bench hands scenes`: of its 13 quiet photos and 115 signs, 13 are clear
+and 88 named, with 3 false signs; -1.2 and 1.6 name 89 with 4 false ones, -1.5 and 1.6 name 87 with 3. A fist's first
+gain was free up to 0.5 on both halves, and fists are what is taken for a sign most often.
 """
 
 _SIGNS = np.array([shape not in QUIET for shape in range(len(SHAPES))])

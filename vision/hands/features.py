@@ -1,30 +1,42 @@
 """What a hand's shape looks like, whatever its place, size and turn in the photo: numbers for the namer.
 
-Landmarks are MediaPipe's 21: wrist 0, then four a finger from the base (thumb 1-4 … pinky 17-20). Image landmarks are
-used; the network's world landmarks are unreliable when the back of the hand faces the camera. Depth enters by the
-joints' turns alone: with it in plain, flat hands seen from the back were named `ok`.
+Landmarks are MediaPipe's 21 (`vision.poses.Landmark`). Image landmarks are used; the network's world landmarks are
+unreliable when the back of the hand faces the camera. Depth enters by the joints' turns alone: with it in plain, flat
+hands seen from the back were named `ok`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 from numpy.typing import NDArray
 
+from vision.poses import FINGERS, KNUCKLES, TIPS, Landmark
+
 Floats = NDArray[np.float64]
 
-_KNUCKLES = [5, 9, 13, 17]
-_TIPS = [4, 8, 12, 16, 20]
-_BASES = [2, 5, 9, 13, 17]
-_CHAINS = [(0, 1, 2, 3, 4), (0, 5, 6, 7, 8), (0, 9, 10, 11, 12), (0, 13, 14, 15, 16), (0, 17, 18, 19, 20)]
+
+def _rows(landmarks: Iterable[Landmark]) -> list[int]:
+    """Return plain numbers, by which arrays are indexed fastest."""
+    return [int(landmark) for landmark in landmarks]
+
+
+_WRIST, _INDEX_KNUCKLE, _MIDDLE_KNUCKLE, _, _PINKY_KNUCKLE = _rows([Landmark.WRIST, *KNUCKLES])
+_KNUCKLES, _TIPS, _BASES = _rows(KNUCKLES), _rows(TIPS), _rows([Landmark.THUMB_MCP, *KNUCKLES])
+_CHAINS = [_rows([Landmark.WRIST, *finger]) for finger in FINGERS]
 _BENDS = [(a, b, c) for chain in _CHAINS for a, b, c in zip(chain, chain[1:], chain[2:], strict=False)]
+_THUMB_TIP, _INDEX_TIP, _MIDDLE_TIP, _RING_TIP, _PINKY_TIP = _TIPS
+_RING = _rows([Landmark.RING_FINGER_MCP, Landmark.RING_FINGER_PIP, Landmark.RING_FINGER_TIP])
+_PINKY = _rows([Landmark.PINKY_MCP, Landmark.PINKY_TIP])
 _PAIRS = [
-    *((4, point) for point in (5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16, 17, 20)),
-    *((8, point) for point in (12, 16, 20, 0, 5, 9)),
-    *((12, point) for point in (16, 20, 0, 9, 5)),
-    *((16, point) for point in (20, 0, 13)),
-    *((20, point) for point in (0, 17, 13)),
-    (5, 17),
-    (0, 9),
+    *((_THUMB_TIP, row) for row in (*_rows(FINGERS[1]), *_rows(FINGERS[2]), *_RING, *_PINKY)),
+    *((_INDEX_TIP, row) for row in (_MIDDLE_TIP, _RING_TIP, _PINKY_TIP, _WRIST, _INDEX_KNUCKLE, _MIDDLE_KNUCKLE)),
+    *((_MIDDLE_TIP, row) for row in (_RING_TIP, _PINKY_TIP, _WRIST, _MIDDLE_KNUCKLE, _INDEX_KNUCKLE)),
+    *((_RING_TIP, row) for row in (_PINKY_TIP, _WRIST, _RING[0])),
+    *((_PINKY_TIP, row) for row in (_WRIST, _PINKY_KNUCKLE, _RING[0])),
+    (_INDEX_KNUCKLE, _PINKY_KNUCKLE),
+    (_WRIST, _MIDDLE_KNUCKLE),
 ]
 
 
@@ -36,12 +48,12 @@ def upright(points_xyz: Floats) -> Floats:
     in one point come out as zeros.
     """
     points = points_xyz - points_xyz[:, :1]
-    axis = points[:, 9, :2] + 1e-9
+    axis = points[:, _MIDDLE_KNUCKLE, :2] + 1e-9
     angle = np.arctan2(axis[:, 0], -axis[:, 1])
     cosine, sine = np.cos(angle), np.sin(angle)
     x = points[..., 0] * cosine[:, None] + points[..., 1] * sine[:, None]
     y = -points[..., 0] * sine[:, None] + points[..., 1] * cosine[:, None]
-    side = np.where(x[:, 5] > x[:, 17], -1.0, 1.0)
+    side = np.where(x[:, _INDEX_KNUCKLE] > x[:, _PINKY_KNUCKLE], -1.0, 1.0)
     turned = np.stack([x * side[:, None], y, points[..., 2]], axis=-1)
     return turned / _palm_length(turned)[:, None, None]
 
@@ -68,7 +80,7 @@ def _palm_length(hands: Floats) -> Floats:
     """
     flat = np.linalg.norm(hands[:, _KNUCKLES, :2], axis=-1).mean(1)
     deep = np.linalg.norm(hands[:, _KNUCKLES], axis=-1).mean(1)
-    width = np.linalg.norm(hands[:, 5, :2] - hands[:, 17, :2], axis=-1)
+    width = np.linalg.norm(hands[:, _INDEX_KNUCKLE, :2] - hands[:, _PINKY_KNUCKLE, :2], axis=-1)
     length: Floats = np.maximum.reduce([flat, 0.75 * deep, 1.1 * width, np.full(len(hands), 1e-6)])
     return length
 
@@ -93,7 +105,7 @@ def _reach(points: Floats) -> Floats:
     """How straight each finger is (its chord over its length), and how far the tip is beyond its middle joint."""
     columns = []
     for chain in _CHAINS:
-        bones = np.linalg.norm(np.diff(points[:, list(chain[1:])], axis=1), axis=-1).sum(1)
+        bones = np.linalg.norm(np.diff(points[:, chain[1:]], axis=1), axis=-1).sum(1)
         chord = np.linalg.norm(points[:, chain[4]] - points[:, chain[1]], axis=-1)
         tip, joint = np.linalg.norm(points[:, chain[4]], axis=-1), np.linalg.norm(points[:, chain[2]], axis=-1)
         columns += [chord / np.maximum(bones, 1e-6), tip - joint]

@@ -1,15 +1,35 @@
-"""One hand of a photo, with everything later stages may know of it."""
+"""The hands of a photo: as the search finds them, as later stages know them, and two that belong together."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vision.geometry import Box
 from vision.poses import FingerState, Pose
+
+if TYPE_CHECKING:
+    from vision.hands.landmarker import View
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FoundHand:
+    """One hand of the photo; `views` is what the landmark network saw of it, the most trusted first."""
+
+    views: tuple[View, ...]
+
+    @property
+    def box(self) -> Box:
+        """The box around the landmarks of the most trusted view, analysis pixels."""
+        return self.views[0].box
+
+    @property
+    def size(self) -> float:
+        """The longer side of the box, analysis pixels."""
+        return self.views[0].size
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -23,9 +43,6 @@ class Hand:
     pose_score : how sure the pose is, 0..1.
     posed : for an open palm, whether it is held up toward the camera; None where that says nothing.
     person : index of the face (in the faces given) that it belongs to, None when unknown.
-    partner : index of the other hand of a two-hand sign, in the same answer.
-    numbers : the sum that it shows together with `partner`, beside its own pose; empty for hands that show no number
-        together. What one hand's pose means is policy.
     """
 
     points_xyz: NDArray[np.float64]
@@ -37,10 +54,21 @@ class Hand:
     pose_score: float
     posed: bool | None = None
     person: int | None = None
-    partner: int | None = None
-    numbers: tuple[int, ...] = ()
 
     @property
     def box(self) -> Box:
         """The box around the 21 landmarks, analysis pixels."""
         return Box.around((float(x), float(y)) for x, y in self.points_xyz[:, :2])
+
+
+@dataclass(frozen=True, slots=True)
+class HandPair:
+    """Two hands of one person.
+
+    first, second : their places in the same answer, ascending.
+    pose : what they form together, which is then the pose of each; None where each shows its own.
+    """
+
+    first: int
+    second: int
+    pose: Pose | None = None

@@ -17,13 +17,11 @@ from numpy.typing import NDArray
 from vision.geometry import Box
 from vision.hands.patch import Patch
 from vision.models import model_path
+from vision.poses import FINGERS, Landmark
 from vision.runtime.crew import Crew
 from vision.runtime.session import open_session, run_session
 
-WRIST, THUMB_TIP, INDEX_MCP, INDEX_PIP, INDEX_TIP, MIDDLE_MCP, MIDDLE_TIP, PINKY_MCP = 0, 4, 5, 6, 8, 9, 12, 17
-"""Indices of the landmarks that other modules name."""
-
-LANDMARKS = 21
+LANDMARKS = len(Landmark)
 FEATURES = 1152
 PIXELS_SIDE = 224
 _OUTPUTS = ("points", "presence", "right", "world", "features")
@@ -31,7 +29,11 @@ _OUTPUTS = ("points", "presence", "right", "world", "features")
 _DEPTH_UNIT = 0.4
 """The network's z for a depth of one pixel (`normalize_z` in MediaPipe's graph)."""
 
-_PALM_POINTS = [0, 1, 2, 3, 5, 6, 9, 10, 13, 14, 17, 18]
+_WRIST, _MIDDLE_KNUCKLE = int(Landmark.WRIST), int(Landmark.MIDDLE_FINGER_MCP)
+_PALM_POINTS = [
+    int(landmark)
+    for landmark in (Landmark.WRIST, *FINGERS[0][:3], *(part for finger in FINGERS[1:] for part in finger[:2]))
+]
 """Landmarks that hardly move when fingers bend; MediaPipe places its next crop by them."""
 
 
@@ -70,7 +72,7 @@ class View:
 
 def crop_about(points_xy: NDArray[np.float64], factor: float = 2.0, *, mirrored: bool = False) -> Patch:
     """Return the upright crop about landmarks (21, 2), `factor` times the longer side of the palm's box."""
-    x, y = points_xy[MIDDLE_MCP] - points_xy[WRIST]
+    x, y = points_xy[_MIDDLE_KNUCKLE] - points_xy[_WRIST]
     turn = float(np.arctan2(x, -y))
     rotation = Patch((0.0, 0.0), 1.0, turn).rotation
     points = points_xy[_PALM_POINTS] @ rotation.T
@@ -86,6 +88,10 @@ class HandLandmarker:
     def __init__(self, threads: int = 2) -> None:
         self._session: onnxruntime.InferenceSession = open_session(model_path("hand_landmarks.onnx"))
         self._crew = Crew(threads)
+
+    def close(self) -> None:
+        """End its threads."""
+        self._crew.close()
 
     def look(self, pixels: NDArray[np.uint8], patches: Sequence[Patch]) -> list[View]:
         """Return what the network sees in each patch, in the same order; every patch gives an answer.

@@ -1,8 +1,8 @@
 """Names what a hand shows: two voters, one on landmarks and one on pixels, weighed together.
 
-The first reads the features of `features`, made of landmarks alone; the second what MediaPipe's landmark network saw
-in the crop before it settled on landmarks. Both are small networks trained by `scripts/train_hands.py` on rendered
-hands and on photographs whose licences allow it (NOTICE); the record is in docs/accuracy.md.
+The first reads the features of `features`, made of landmarks alone; the second what MediaPipe's landmark network saw in
+the crop before it settled on landmarks. Both are small networks trained by `python -m scripts.training hands` on
+rendered hands and on photographs whose licences allow it (NOTICE); the record is in docs/accuracy.md.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vision.hands.features import describe
+from vision.hands.hand import FoundHand
 from vision.hands.people import LOOSE
 from vision.hands.perceptron import Perceptrons
-from vision.hands.search import FoundHand
 from vision.hands.shapes import CLUTTER, EXTENDED, QUIET, SHAPES
 from vision.hands.weighing import Evidence, load_weights, weigh
 from vision.models import model_path
-from vision.poses import FingerState, Pose
+from vision.poses import FingerState, Landmark, Pose
 
 _SIGN = 0.45
 """A hand is given a sign's name when it is this one with at least this probability. On a group photo with 44 thumbs a
@@ -122,7 +122,7 @@ def _named(probability: NDArray[np.float64], points_xyz: NDArray[np.float64], ha
 def _upright_or_down(pose: Pose, points_xyz: NDArray[np.float64]) -> Pose:
     if pose is not Pose.THUMB_UP:
         return pose
-    x, y = points_xyz[4, :2] - points_xyz[2, :2]
+    x, y = points_xyz[Landmark.THUMB_TIP, :2] - points_xyz[Landmark.THUMB_MCP, :2]
     return Pose.THUMB_DOWN if abs(np.arctan2(x, -y)) > _DOWN_BEYOND else Pose.THUMB_UP
 
 

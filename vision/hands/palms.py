@@ -34,14 +34,12 @@ class Palm:
 
     score : 0..1. center_xy, side : the middle and the longer side of the palm's box, analysis pixels.
     points_xy : (7, 2) float64 analysis pixels: wrist, knuckles of index, middle, ring, pinky, two joints of the thumb.
-    seen_px : `side` in pixels of the network, how large it was seen.
     """
 
     score: float
     center_xy: tuple[float, float]
     side: float
     points_xy: NDArray[np.float64]
-    seen_px: float
 
     @property
     def turn(self) -> float:
@@ -57,6 +55,10 @@ class PalmFinder:
         self._session: onnxruntime.InferenceSession = open_session(model_path("palm_detector.onnx"))
         self._crew = Crew(threads)
         self._places = _places(PIXELS_SIDE)
+
+    def close(self) -> None:
+        """End its threads."""
+        self._crew.close()
 
     def find(
         self, pixels: NDArray[np.uint8], patches: Sequence[Patch], least_score: float | Sequence[float]
@@ -91,7 +93,6 @@ class PalmFinder:
                 center_xy=(float(middle[0]), float(middle[1])),
                 side=float(across) * patch.side / PIXELS_SIDE,
                 points_xy=mark,
-                seen_px=float(across),
             )
             for share, middle, across, mark in zip(shares, middles, seen, marks, strict=True)
         ]

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vision.geometry import Box
-from vision.media.halving import halved
+from vision.media.shrinking import halved
 
 _SHRINK_BELOW = 0.6
 """Under this scale a warp, which reads four neighbours a pixel, would skip pixels."""

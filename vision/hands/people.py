@@ -1,26 +1,17 @@
-"""Whose hand it is, and what two hands of one person show together."""
+"""Whose hand it is, and what two hands of one person form together."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vision.geometry import Box
-from vision.hands.hand import Hand
-from vision.hands.landmarker import (
-    INDEX_MCP,
-    INDEX_PIP,
-    INDEX_TIP,
-    MIDDLE_MCP,
-    MIDDLE_TIP,
-    PINKY_MCP,
-    THUMB_TIP,
-    WRIST,
-)
-from vision.poses import Pose
+from vision.hands.hand import Hand, HandPair
+from vision.poses import Landmark, Pose
 
 _REACH = 4.5
 """How far a hand can be from its person's breastbone, in face widths: an arm's length and a hand."""
@@ -30,20 +21,6 @@ _SIZE_RATIO = (0.25, 3.0)
 
 _BELT = 2.0
 """How far below the chin a hand is low, in face heights."""
-
-_SHOWN = {
-    Pose.THUMB_UP: 1,
-    Pose.ONE_INDEX: 1,
-    Pose.PINKY: 1,
-    Pose.PEACE_TWO: 2,
-    Pose.L_TWO: 2,
-    Pose.THREE_IMR: 3,
-    Pose.THREE_MRP: 3,
-    Pose.THREE_TIM: 3,
-    Pose.FOUR: 4,
-    Pose.PALM_FIVE: 5,
-}
-"""Fingers that a hand adds to a number shown with both hands."""
 
 LOOSE = (Pose.PALM_FIVE, Pose.FOUR, Pose.FINGER_HEART, Pose.OK)
 """Shapes that hands at rest take as well: open on a knee, folded, round a glass."""
@@ -87,14 +64,28 @@ def raised(boxes: Sequence[Box], faces: Sequence[Box]) -> NDArray[np.bool_]:
     return np.array(below) < _BELT
 
 
-def with_posture(hands: Sequence[Hand], faces: Sequence[Box]) -> tuple[Hand, ...]:
-    """Return the hands with what their place and their partner say: posed palms, hands on chests, two-hand signs."""
+def with_posture(hands: Sequence[Hand], faces: Sequence[Box]) -> tuple[tuple[Hand, ...], tuple[HandPair, ...]]:
+    """Return the hands with what their place and their partner say (posed palms, hands on chests), and who are pairs.
+
+    A hand forms something with one other at most. Where nobody's face is seen, a hand that forms nothing may be of
+    several pairs: nobody knows whose it is.
+    """
     placed = [_placed(hand, None if hand.person is None else faces[hand.person]) for hand in hands]
-    for first in range(len(placed)):
-        for second in range(first + 1, len(placed)):
-            if _are_partners(placed[first], placed[second], faces):
-                placed[first], placed[second] = _together(placed[first], placed[second], first, second)
-    return tuple(placed)
+    couples = [
+        (one, two) for one, two in combinations(range(len(placed)), 2) if _are_of_one(placed[one], placed[two], faces)
+    ]
+    formed: list[HandPair] = []
+    taken: set[int] = set()
+    for first, second in couples:
+        pose = None if taken & {first, second} else _formed(placed[first], placed[second])
+        if pose is not None:
+            taken |= {first, second}
+            formed.append(HandPair(first, second, pose))
+            sure = min(placed[first].score, placed[second].score)
+            for at in (first, second):
+                placed[at] = replace(placed[at], pose=pose, pose_score=sure, posed=None)
+    others = [HandPair(first, second) for first, second in couples if not taken & {first, second}]
+    return tuple(placed), (*formed, *others)
 
 
 def _placed(hand: Hand, face: Box | None) -> Hand:
@@ -143,7 +134,9 @@ def _is_laid_on_another(hand: Hand, face: Box) -> bool:
 def _is_on_lips(hand: Hand, face: Box) -> bool:
     """Tell whether the index finger lies upright on the lips: its tip at the nose, its middle joint at the chin."""
     middle, top = face.center_xy[0], face.top
-    (tip_x, tip_y), (joint_x, joint_y) = (hand.points_xyz[point, :2] for point in (INDEX_TIP, INDEX_PIP))
+    (tip_x, tip_y), (joint_x, joint_y) = (
+        hand.points_xyz[point, :2] for point in (Landmark.INDEX_FINGER_TIP, Landmark.INDEX_FINGER_PIP)
+    )
     straight = abs(tip_x - middle) < 0.15 * face.width and abs(joint_x - middle) < 0.2 * face.width
     on_lips = 0.45 < (tip_y - top) / face.height < 0.7 < (joint_y - top) / face.height < 1.0
     return bool(straight and on_lips)
@@ -158,31 +151,17 @@ def _is_on_chest(hand: Hand, face: Box) -> bool:
     return bool(across and extended and abs(x - face_x) < face.width and 1.1 < (y - face_y) / face.height < 2.6)
 
 
-def _are_partners(one: Hand, other: Hand, faces: Sequence[Box]) -> bool:
-    if one.partner is not None or other.partner is not None:
-        return False
+def _are_of_one(one: Hand, other: Hand, faces: Sequence[Box]) -> bool:
     if one.person is not None or other.person is not None:
         return one.person == other.person
     # Nobody's face is seen at all: two hands of about one size, near each other, are one person's.
-    return not faces and 0.5 < _size(one) / _size(other) < 2 and _apart(one, other, WRIST, WRIST) < 5 * _size(one)
+    return not faces and 0.5 < _size(one) / _size(other) < 2 and _apart(one, other, Landmark.WRIST) < 5 * _size(one)
 
 
-def _together(one: Hand, other: Hand, first: int, second: int) -> tuple[Hand, Hand]:
-    shared: Pose | None = None
+def _formed(one: Hand, other: Hand) -> Pose | None:
     if _is_heart(one, other):
-        shared = Pose.TWO_HAND_HEART
-    elif _is_palms_together(one, other):
-        shared = Pose.PALMS_TOGETHER
-    if shared is not None:
-        sure = min(one.score, other.score)
-        return (
-            replace(one, pose=shared, pose_score=sure, posed=None, partner=second),
-            replace(other, pose=shared, pose_score=sure, posed=None, partner=first),
-        )
-    total = _SHOWN.get(one.pose, 0) + _SHOWN.get(other.pose, 0)
-    if min(_SHOWN.get(one.pose, 0), _SHOWN.get(other.pose, 0)) > 0 and total > 5:
-        return replace(one, partner=second, numbers=(total,)), replace(other, partner=first, numbers=(total,))
-    return one, other
+        return Pose.TWO_HAND_HEART
+    return Pose.PALMS_TOGETHER if _is_palms_together(one, other) else None
 
 
 def _is_heart(one: Hand, other: Hand) -> bool:
@@ -191,11 +170,11 @@ def _is_heart(one: Hand, other: Hand) -> bool:
     Where the wrists are far apart, the fingers alone meet, and the thumbs hide behind them.
     """
     size = min(_size(one), _size(other))
-    fingertip = min(_apart(one, other, INDEX_TIP, INDEX_TIP), _apart(one, other, MIDDLE_TIP, MIDDLE_TIP))
-    thumbs = _apart(one, other, THUMB_TIP, THUMB_TIP)
-    tops = (one.points_xyz[INDEX_TIP, 1] + other.points_xyz[INDEX_TIP, 1]) / 2
-    bottoms = (one.points_xyz[THUMB_TIP, 1] + other.points_xyz[THUMB_TIP, 1]) / 2
-    wrists = _apart(one, other, WRIST, WRIST)
+    fingertip = min(_apart(one, other, Landmark.INDEX_FINGER_TIP), _apart(one, other, Landmark.MIDDLE_FINGER_TIP))
+    thumbs = _apart(one, other, Landmark.THUMB_TIP)
+    tops = (one.points_xyz[Landmark.INDEX_FINGER_TIP, 1] + other.points_xyz[Landmark.INDEX_FINGER_TIP, 1]) / 2
+    bottoms = (one.points_xyz[Landmark.THUMB_TIP, 1] + other.points_xyz[Landmark.THUMB_TIP, 1]) / 2
+    wrists = _apart(one, other, Landmark.WRIST)
     closed = thumbs < 0.4 * size and wrists > 0.5 * size
     return bool(fingertip < 0.35 * size and bottoms - tops > 0.25 * size and (closed or wrists > 1.5 * size))
 
@@ -205,7 +184,7 @@ def _is_palms_together(one: Hand, other: Hand) -> bool:
     if one.pose not in _FLAT or other.pose not in _FLAT:
         return False
     size = min(_size(one), _size(other))
-    near = max(_apart(one, other, MIDDLE_TIP, MIDDLE_TIP), _apart(one, other, WRIST, WRIST)) < 0.5 * size
+    near = max(_apart(one, other, Landmark.MIDDLE_FINGER_TIP), _apart(one, other, Landmark.WRIST)) < 0.5 * size
     return bool(near and float(_way(one) @ _way(other)) > 0.8)
 
 
@@ -213,21 +192,21 @@ def _size(hand: Hand) -> float:
     return max(hand.box.width, hand.box.height, 1.0)
 
 
-def _apart(one: Hand, other: Hand, point: int, other_point: int) -> float:
-    return float(np.linalg.norm(one.points_xyz[point, :2] - other.points_xyz[other_point, :2]))
+def _apart(one: Hand, other: Hand, point: Landmark) -> float:
+    return float(np.linalg.norm(one.points_xyz[point, :2] - other.points_xyz[point, :2]))
 
 
 def _way(hand: Hand) -> NDArray[np.float64]:
     """Unit direction from the wrist to the middle knuckle."""
-    way = hand.points_xyz[MIDDLE_MCP, :2] - hand.points_xyz[WRIST, :2]
+    way = hand.points_xyz[Landmark.MIDDLE_FINGER_MCP, :2] - hand.points_xyz[Landmark.WRIST, :2]
     unit: NDArray[np.float64] = way / max(float(np.linalg.norm(way)), 1e-6)
     return unit
 
 
 def _breadth(hand: Hand) -> float:
     """The palm's breadth over its length, as seen: about 0.7 from the front."""
-    length = np.linalg.norm(hand.points_xyz[MIDDLE_MCP, :2] - hand.points_xyz[WRIST, :2])
-    breadth = np.linalg.norm(hand.points_xyz[INDEX_MCP, :2] - hand.points_xyz[PINKY_MCP, :2])
+    length = np.linalg.norm(hand.points_xyz[Landmark.MIDDLE_FINGER_MCP, :2] - hand.points_xyz[Landmark.WRIST, :2])
+    breadth = np.linalg.norm(hand.points_xyz[Landmark.INDEX_FINGER_MCP, :2] - hand.points_xyz[Landmark.PINKY_MCP, :2])
     return float(breadth / max(float(length), 1e-6))
 
 

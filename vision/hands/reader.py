@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from vision.geometry import Box
 from vision.hands.company import gains
-from vision.hands.hand import Hand
+from vision.hands.hand import FoundHand, Hand, HandPair
 from vision.hands.naming import HandNamer, Naming, names_of
 from vision.hands.people import owners, raised, with_posture
-from vision.hands.search import FoundHand, HandSearch
+from vision.hands.search import HandSearch
 from vision.poses import Pose
 
 _LEAST_FIRST_SCORE = 0.25
@@ -39,8 +39,8 @@ class HandReader:
         self._namer = HandNamer()
         self._search = HandSearch(threads)
 
-    def read(self, pixels: NDArray[np.uint8], faces: Sequence[Box]) -> tuple[Hand, ...]:
-        """Return the hands in reading order.
+    def read(self, pixels: NDArray[np.uint8], faces: Sequence[Box]) -> tuple[tuple[Hand, ...], tuple[HandPair, ...]]:
+        """Return the hands in reading order, and which of them are two of one person.
 
         pixels : (height, width, 3) uint8 RGB at analysis size. faces : boxes in the same pixels; `Hand.person` counts
         them. Raises EngineError when the network fails.
@@ -73,7 +73,8 @@ class HandReader:
         )
 
     def close(self) -> None:
-        """Let go of the networks."""
+        """End the networks' threads; closing twice is fine."""
+        self._search.close()
 
     def __enter__(self) -> Self:
         return self

@@ -7,12 +7,13 @@ landmark network, which doubts it, and for the namer to drop, who knows clutter 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vision.geometry import Box
+from vision.hands.hand import FoundHand
 from vision.hands.landmarker import HandLandmarker, View
 from vision.hands.palms import Palm, PalmFinder
 from vision.hands.patch import Patch
@@ -57,29 +58,17 @@ _SAME_PLACE = 0.45
 """Two finds whose middles are nearer than this part of the smaller one's size are the same hand."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class FoundHand:
-    """One hand of the photo; `views` is what the landmark network saw of it, the most trusted first."""
-
-    views: tuple[View, ...]
-
-    @property
-    def box(self) -> Box:
-        """The box around the landmarks of the most trusted view, analysis pixels."""
-        return self.views[0].box
-
-    @property
-    def size(self) -> float:
-        """The longer side of the box, analysis pixels."""
-        return self.views[0].size
-
-
 class HandSearch:
     """Finds the hands of a photo. Holds two networks."""
 
     def __init__(self, threads: int = 2) -> None:
         self._palms = PalmFinder(threads)
         self._landmarks = HandLandmarker(threads)
+
+    def close(self) -> None:
+        """End the threads of both."""
+        self._palms.close()
+        self._landmarks.close()
 
     def look(self, pixels: NDArray[np.uint8], faces: Sequence[Box]) -> list[FoundHand]:
         """Look at every planned square; each hand comes once, seen once.

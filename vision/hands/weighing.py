@@ -1,7 +1,8 @@
 """What landmarks and pixels together say a hand shows, as probabilities that mean what they say.
 
 Both networks vote with a weight that follows the hand's size. The weights are fitted on pictures that neither network
-was trained on (`scripts/train_hands.py fit`); how far the probabilities can be trusted is in docs/accuracy.md.
+was trained on (`python -m scripts.training hands fit`); how far the probabilities can be trusted is in
+docs/accuracy.md.
 """
 
 from __future__ import annotations

@@ -35,3 +35,20 @@ class Media:
 
 ONE_PICTURE = Media()
 """A file with nothing in it but the photo."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in its file a picture stands; None for what does not apply, all of them for the only picture.
+
+    second : from the start of an animation or video. page : of a document, from 1. picture : on its page, or in a file
+    of several photos, from 1.
+    """
+
+    second: float | None = None
+    page: int | None = None
+    picture: int | None = None
+
+
+THE_PICTURE = Place()
+"""The place of a file's only picture."""

@@ -8,8 +8,6 @@ Embedded colour profiles are ignored: hands and faces are found the same, and lc
 
 from __future__ import annotations
 
-import contextlib
-import ctypes
 import io
 import math
 import threading
@@ -17,13 +15,10 @@ import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
-import PIL
-import PIL.ImageFile
 import pillow_heif
 from numpy.typing import NDArray
 from PIL import ExifTags, Image, TiffImagePlugin
@@ -39,6 +34,7 @@ from vision.media import Media
 from vision.media.jpeg import BrokenDataError, MissingDataError, jpeg_pixels
 from vision.media.pictures import media_of
 from vision.media.sniff import jpeg_scans, png_bad_chunk, png_exif
+from vision.media.strictness import silent_libtiff, strict_pillow
 
 Pixels = NDArray[np.uint8]
 
@@ -65,18 +61,6 @@ _REDUCED_RESOLUTION = 1  # bit of TIFF's NewSubfileType: this picture is a thumb
 _TAG_SUBFILE, _TAG_BITS, _TAG_TILE_W, _TAG_TILE_H, _TAG_DNG = 254, 258, 322, 323, 50706
 
 
-def _silence_libtiff() -> None:
-    """Take the error printers of Pillow's own libtiff off: it writes to standard error what Pillow raises anyway."""
-    for library in (Path(PIL.__file__).parents[1] / "pillow.libs").glob("libtiff*.so*"):
-        with contextlib.suppress(OSError, AttributeError):
-            tiff = ctypes.CDLL(str(library))
-            tiff.TIFFSetErrorHandler(None)
-            tiff.TIFFSetWarningHandler(None)
-
-
-_silence_libtiff()
-
-
 class NotAPhotoError(Exception):
     """The container is known but holds something that is not read; the text says what."""
 
@@ -91,15 +75,25 @@ class CutError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What the header tells before any pixel is decoded. `stored_wh` is before the turn by `orientation` (1..8)."""
+    """What the header tells before any pixel is decoded, and the file's bytes.
+
+    stored_wh : before the turn by `orientation` (1..8). mode : Pillow's name for the kind of pixels. fixed_bytes : what
+    the decoder holds at whatever size it decodes. icc_profile : the embedded colour profile, None where the pixels come
+    out in other colours than it is for. jpeg_tables, jpeg_sampling : a colour JPEG's quantisation tables and chroma
+    subsampling in Pillow's numbers, for a copy of equal quality; else None.
+    """
 
     format: str
     stored_wh: tuple[int, int]
     orientation: int
     taken_at: datetime | None
     data: bytes
-    image: Any
     media: Media
+    mode: str
+    fixed_bytes: int = 0
+    icc_profile: bytes | None = None
+    jpeg_tables: dict[int, list[int]] | None = None
+    jpeg_sampling: int | None = None
 
     @property
     def upright_wh(self) -> tuple[int, int]:
@@ -113,14 +107,10 @@ def read_header(kind: str, data: bytes) -> Header:
     with _WARNINGS_LOCK, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            if kind == "HEIC":
-                image: Any = pillow_heif.open_heif(data, convert_hdr_to_8bit=True)
-                orientation, taken_at = _exif_of(image.info.get("exif") or b"")
-            else:
-                image = _FACTORIES[kind](io.BytesIO(data))
-                # Not by Pillow's own reading, which takes XMP's word where EXIF is silent: no viewer does.
-                exif = png_exif(data) if kind == "PNG" else image.info.get("exif") or b""
-                orientation, taken_at = _exif_of(image if kind == "TIFF" else exif)
+            image = _opened(kind, data)
+            # Not by Pillow's own reading, which takes XMP's word where EXIF is silent: no viewer does.
+            exif = png_exif(data) if kind == "PNG" else image.info.get("exif") or b""
+            orientation, taken_at = _exif_of(image if kind == "TIFF" else exif)
             if kind in ("HEIC", "TIFF"):
                 # libheif turns the picture as the container says, and its EXIF copy must not turn it twice; Pillow
                 # turns a TIFF while loading and already tells its turned size.
@@ -134,7 +124,27 @@ def read_header(kind: str, data: bytes) -> Header:
     width, height = image.size
     if width <= 0 or height <= 0:
         raise DamagedError(f"{width} x {height}")
-    return Header(kind, (width, height), orientation, taken_at, data, image, media)
+    tables, sampling = _jpeg_coding(image) if kind == "JPEG" and image.mode == "RGB" else (None, None)
+    return Header(
+        format=kind,
+        stored_wh=(width, height),
+        orientation=orientation,
+        taken_at=taken_at,
+        data=data,
+        media=media,
+        mode=image.mode,
+        fixed_bytes=_fixed_bytes(kind, image),
+        icc_profile=_rgb_profile(image),
+        jpeg_tables=tables,
+        jpeg_sampling=sampling,
+    )
+
+
+def _opened(kind: str, data: bytes) -> Any:
+    """Return Pillow's or libheif's image of the file, of which only the header is read."""
+    if kind == "HEIC":
+        return pillow_heif.open_heif(data, convert_hdr_to_8bit=True)
+    return _FACTORIES[kind](io.BytesIO(data))
 
 
 def _exif_of(source: ImageFile | bytes) -> tuple[int, datetime | None]:
@@ -184,39 +194,37 @@ def _refuse_missing_strips(tags: Any, length: int) -> None:
                 raise CutError(f"{needed} > {length}")
 
 
-def rgb_profile(header: Header) -> bytes | None:
-    """Return the embedded colour profile; None where the pixels come out in other colours than it is for."""
-    profile = header.image.info.get("icc_profile")
-    kept = header.image.mode in ("RGB", "RGBA", "RGBX", "P", "PA")
+def _rgb_profile(image: Any) -> bytes | None:
+    profile = image.info.get("icc_profile")
+    kept = image.mode in ("RGB", "RGBA", "RGBX", "P", "PA")
     return profile if kept and isinstance(profile, bytes) and profile else None
 
 
-def jpeg_coding(header: Header) -> tuple[dict[int, list[int]] | None, int | None]:
-    """Return a colour JPEG's quantisation tables and chroma subsampling, for a copy of equal quality; else None."""
-    image = header.image
-    if header.format != "JPEG" or image.mode != "RGB":
-        return None, None
+def _jpeg_coding(image: JpegImageFile) -> tuple[dict[int, list[int]] | None, int | None]:
     tables = {at: list(table) for at, table in image.quantization.items()}
     sampling = get_sampling(image)
     return (tables if tables else None), (sampling if sampling in (0, 1, 2) else None)
 
 
+def _fixed_bytes(kind: str, image: Any) -> int:
+    if kind == "JPEG" and image.info.get("progressive"):
+        # A progressive picture is kept as 16-bit coefficients of all components until its last scan is read.
+        samples = [layer[1] * layer[2] for layer in image.layer]
+        return int(2 * image.size[0] * image.size[1] * sum(samples) / (max(samples, default=1) or 1))
+    if kind == "TIFF":
+        tile = [image.tag_v2.get(tag, 0) for tag in (_TAG_TILE_W, _TAG_TILE_H)]
+        return 8 * int(tile[0]) * int(tile[1]) if all(isinstance(side, int) for side in tile) else 0
+    return 0
+
+
 def working_bytes(header: Header, reduce_by: int, shrink_to_wh: tuple[int, int]) -> int:
     """Estimate the most memory that `decode` will hold at once, besides the file itself, in bytes."""
     width, height = header.stored_wh
-    mode = header.image.mode
+    mode = header.mode
     stored = 1 if mode in ("1", "L", "P") else 2 if mode.startswith("I;16") else 4
     pixels = math.ceil(width / reduce_by) * math.ceil(height / reduce_by)
     total = pixels * (stored + _DECODER_BYTES.get(header.format, 0)) + 2 * 3 * shrink_to_wh[0] * shrink_to_wh[1]
-    if header.format == "JPEG" and header.image.info.get("progressive"):
-        # A progressive picture is kept as 16-bit coefficients of all components until its last scan is read.
-        layers = header.image.layer
-        most = max((layer[1] * layer[2] for layer in layers), default=1) or 1
-        total += int(2 * width * height * sum(layer[1] * layer[2] for layer in layers) / most)
-    if header.format == "TIFF":
-        tile = [header.image.tag_v2.get(tag, 0) for tag in (_TAG_TILE_W, _TAG_TILE_H)]
-        total += 8 * int(tile[0]) * int(tile[1]) if all(isinstance(side, int) for side in tile) else 0
-    return total + 30 * min(width * height, _BAND_PIXELS)
+    return total + header.fixed_bytes + 30 * min(width * height, _BAND_PIXELS)
 
 
 def decode(header: Header, reduce_by: int, target_wh: tuple[int, int]) -> Pixels:
@@ -239,18 +247,20 @@ def decode(header: Header, reduce_by: int, target_wh: tuple[int, int]) -> Pixels
 
 
 def _stored_pixels(header: Header, reduce_by: int, target_wh: tuple[int, int]) -> Pixels:
-    image = header.image
     if header.format == "HEIC":
-        return _shrunk(_heif_bands(image, target_wh[1]), target_wh)
+        return _shrunk(_heif_bands(_opened(header.format, header.data), target_wh[1]), target_wh)
     if header.format == "JPEG":
         try:
-            pixels = jpeg_pixels(header.data, header.stored_wh, reduce_by, cmyk=image.mode == "CMYK")
+            pixels = jpeg_pixels(header.data, header.stored_wh, reduce_by, cmyk=header.mode == "CMYK")
         except MissingDataError as error:
             raise CutError(str(error)) from error
         except BrokenDataError as error:
             raise DamagedError(str(error)) from error
         if pixels is not None:
             return _shrunk(iter([(0, target_wh[1], pixels)]), target_wh)
+    with _WARNINGS_LOCK, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        image: ImageFile = _opened(header.format, header.data)
     return _pillow_pixels(image, reduce_by, target_wh)
 
 
@@ -258,18 +268,16 @@ def _pillow_pixels(image: ImageFile, reduce_by: int, target_wh: tuple[int, int])
     if reduce_by > 1:
         width, height = image.size
         image.draft(None, (max(width // reduce_by, 1), max(height // reduce_by, 1)))
-    # Another library in the process (face_recognition does) may have told Pillow to make do with cut-off pictures; a
-    # half-grey photo must never be judged. Not put back: threads decode side by side.
-    PIL.ImageFile.LOAD_TRUNCATED_IMAGES = False
     bits = 16
     if isinstance(image, TiffImagePlugin.TiffImageFile):
         declared = image.tag_v2.get(_TAG_BITS, (16,))
         bits = int(declared[0]) if isinstance(declared, tuple) else int(declared)
-        with _WARNINGS_LOCK, warnings.catch_warnings():
+        with strict_pillow, silent_libtiff, _WARNINGS_LOCK, warnings.catch_warnings():
             warnings.simplefilter("ignore")
             image.load()
     else:
-        image.load()
+        with strict_pillow:
+            image.load()
         if image.format == "BMP" and image.mode == "RGBA" and image.getchannel("A").getextrema() == (0, 0):
             # Programs leave the fourth byte at 0, and viewers take it for unused.
             return _shrunk(_pillow_bands(image.convert("RGB"), bits, target_wh[1]), target_wh)

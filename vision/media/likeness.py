@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 MOST_BITS = 8
 """Bits in which photos that look alike differ at most.
 
-Chosen with `scripts/bench_likeness.py`: of copies that were shrunk, saved again, brightened, turned by a degree,
+Chosen with `python -m scripts.bench likeness`: of copies that were shrunk, saved again, brightened, turned by a degree,
 written on or cut by 2%, 99.5% or more are within it; of those cut by 4%, 96%. Of 1.1 million pairs of different photos
 two are, all four of them portraits that were cut so that the face is in the middle.
 """

@@ -1,4 +1,4 @@
-"""Turning bytes into one upright RGB photo: the only place that decodes.
+"""Opening a file once, and decoding its picture to upright RGB: the only place that decodes.
 
 Limits are checked on the header, before any pixel is decoded. Every failure is a `PhotoError`; only a wrong *type* of
 argument raises `TypeError`.
@@ -12,9 +12,9 @@ import os
 import stat
 from dataclasses import dataclass
 from datetime import datetime
-from typing import BinaryIO
+from functools import cached_property
+from typing import BinaryIO, Self
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
@@ -28,19 +28,10 @@ from vision.errors import (
     PhotoUnreadableError,
     PhotoUnsupportedError,
 )
-from vision.media import ONE_PICTURE, Media
-from vision.media.decode import (
-    CutError,
-    DamagedError,
-    Header,
-    NotAPhotoError,
-    decode,
-    jpeg_coding,
-    read_header,
-    rgb_profile,
-    working_bytes,
-)
+from vision.media import ONE_PICTURE, THE_PICTURE, Media, Place
+from vision.media.decode import CutError, DamagedError, Header, NotAPhotoError, decode, read_header, working_bytes
 from vision.media.kinds import HEAD_BYTES, FileKind, kind_of, kind_of_content
+from vision.media.shrinking import reduced, resized
 from vision.media.sniff import describe, is_cut, sniff
 from vision.media.unseen import NotLookedAtError
 from vision.messages import Message, Written, say
@@ -110,6 +101,107 @@ class Original:
     jpeg_sampling: int | None
 
 
+class Picture:
+    """One picture of an opened file, at any size. Threads must not share it.
+
+    place : where in its file it stands. size_wh : its full size as a viewer shows it, pixels.
+    """
+
+    def __init__(self, file: MediaFile, place: Place = THE_PICTURE) -> None:
+        self.place = place
+        self.size_wh = file.size_wh
+        self._file = file
+        self._seen: tuple[int, Photo] | None = None
+
+    def decode(self, analysis_side: int = ANALYSIS_SIDE) -> Photo:
+        """Decode at the analysis size: of a larger picture, a long side of `analysis_side` pixels to under twice that.
+
+        What was decoded last is kept, and given again for the same side. Raises `PhotoError`.
+        """
+        if self._seen is None or self._seen[0] != analysis_side:
+            file = self._file
+            pixels = file.pixels(analysis_side)
+            pixels.setflags(write=False)
+            photo = Photo(file.name, pixels, self.size_wh, file.sha256, file.format, file.taken_at, file.media)
+            self._seen = analysis_side, photo
+        return self._seen[1]
+
+    def shown(self, longest_side: int) -> NDArray[np.uint8]:
+        """Return the pixels that were decoded last, for drawing: (height, width, 3) uint8 RGB, read-only.
+
+        A long side over `longest_side` pixels is reduced to that. Decodes at the analysis size what was not yet.
+        """
+        photo = self.decode() if self._seen is None else self._seen[1]
+        return reduced(photo.pixels, longest_side)
+
+    def original(self) -> Original:
+        """Decode at full size, with what a copy needs to look the same. Raises `PhotoError`."""
+        header = self._file.header
+        if header is None:
+            return Original(self._file.pixels(None), None, None, None)
+        return Original(self._file.pixels(None), header.icc_profile, header.jpeg_tables, header.jpeg_sampling)
+
+
+class MediaFile:
+    """A file that was opened: its bytes, read once, what they hold, and its pictures.
+
+    name : the path as it was given, or what the caller calls it. format : "JPEG", "PNG" ..., "ARRAY" for an array.
+    media : what the file holds; `pictures` are those of it that are looked at, the first one alone today.
+    header : None for an array.
+    """
+
+    def __init__(self, name: str, content: Header | NDArray[np.uint8], limits: PhotoLimits) -> None:
+        self.name = name
+        self._limits = limits
+        self._content = content
+        self.header = content if isinstance(content, Header) else None
+        self.format = self.header.format if self.header else "ARRAY"
+        self.taken_at = self.header.taken_at if self.header else None
+        self.media = self.header.media if self.header else ONE_PICTURE
+        self.size_wh = content.upright_wh if isinstance(content, Header) else (content.shape[1], content.shape[0])
+        self.pictures = (Picture(self),)
+
+    @classmethod
+    def open(cls, source: Source, *, name: str | None = None, limits: PhotoLimits = PhotoLimits()) -> Self:
+        """Read a path, bytes, a binary file object or an RGB array, and its header; no pixel is decoded yet.
+
+        A `str` is always a path, never an address. `name` stands instead of the path. Raises one of the `PhotoError`
+        classes, or TypeError for arguments of another type.
+        """
+        if isinstance(source, np.ndarray):
+            return cls(name or "<array>", _checked_array(source, limits), limits)
+        data, given = _read(source, limits)
+        return cls(name or given, _header(data, limits, name or given), limits)
+
+    @property
+    def first(self) -> Picture:
+        """The picture that is judged."""
+        return self.pictures[0]
+
+    @cached_property
+    def sha256(self) -> str:
+        """The sum of the file's bytes, for an array of its shape and bytes."""
+        if isinstance(self._content, Header):
+            return hashlib.sha256(self._content.data).hexdigest()
+        digest = hashlib.sha256(repr(self._content.shape).encode())
+        digest.update(np.ascontiguousarray(self._content).data)
+        return digest.hexdigest()
+
+    def pixels(self, analysis_side: int | None) -> NDArray[np.uint8]:
+        """Decode to upright pixels at the analysis size, or at full size (None); the caller may change them."""
+        content = self._content
+        if not isinstance(content, Header):
+            full_wh = self.size_wh
+            wanted = full_wh if analysis_side is None else _analysis_wh(full_wh, analysis_side)
+            return content.copy() if wanted == full_wh else resized(content, wanted)
+        if analysis_side is None:
+            return _pixels(content, 1, content.stored_wh, self._limits)
+        reduce_by = _jpeg_reduction(content, analysis_side)
+        width, height = content.stored_wh
+        decoded_wh = -(-width // reduce_by), -(-height // reduce_by)
+        return _pixels(content, reduce_by, _analysis_wh(decoded_wh, analysis_side), self._limits)
+
+
 def open_photo(
     source: Source,
     *,
@@ -117,37 +209,8 @@ def open_photo(
     limits: PhotoLimits = PhotoLimits(),
     analysis_side: int = ANALYSIS_SIDE,
 ) -> Photo:
-    """Decode a photo from a path, bytes, a binary file object or an RGB array, at the analysis size.
-
-    `analysis_side` is the long side in pixels that a larger photo keeps at least, and less than twice of. A `str` is
-    always a path, never an address. Raises one of the `PhotoError` classes, or TypeError for arguments of
-    another type.
-    """
-    if isinstance(source, np.ndarray):
-        full = _checked_array(source, limits)
-        digest = hashlib.sha256(repr(full.shape).encode())
-        digest.update(np.ascontiguousarray(full).data)
-        height, width = full.shape[:2]
-        small = _analysis_wh((width, height), analysis_side)
-        pixels = full.copy() if small == (width, height) else cv2.resize(full, small, interpolation=cv2.INTER_AREA)
-        pixels.setflags(write=False)
-        return Photo(name or "<array>", pixels, (width, height), digest.hexdigest(), "ARRAY", None)
-    data, given = _read(source, limits)
-    header = _header(data, limits, name or given)
-    reduce_by = _jpeg_reduction(header, analysis_side)
-    width, height = header.stored_wh
-    decoded_wh = -(-width // reduce_by), -(-height // reduce_by)
-    pixels = _pixels(header, reduce_by, _analysis_wh(decoded_wh, analysis_side), limits)
-    pixels.setflags(write=False)
-    return Photo(
-        name or given,
-        pixels,
-        header.upright_wh,
-        hashlib.sha256(data).hexdigest(),
-        header.format,
-        header.taken_at,
-        header.media,
-    )
+    """Open a file as `MediaFile.open` does, and decode its first picture at the analysis size, for a single look."""
+    return MediaFile.open(source, name=name, limits=limits).first.decode(analysis_side)
 
 
 def decode_full(source: Source, *, limits: PhotoLimits = PhotoLimits()) -> NDArray[np.uint8]:
@@ -155,22 +218,11 @@ def decode_full(source: Source, *, limits: PhotoLimits = PhotoLimits()) -> NDArr
 
     The same checks as `open_photo`; a photo whose full size would not fit the memory bound is too large here.
     """
-    if isinstance(source, np.ndarray):
-        return np.ascontiguousarray(_checked_array(source, limits))
-    header = _header(_read(source, limits)[0], limits)
-    return _pixels(header, 1, header.stored_wh, limits)
-
-
-def open_original(source: FileSource, *, limits: PhotoLimits = PhotoLimits()) -> Original:
-    """Decode at full size, as `decode_full` does, and read what a copy needs to look the same."""
-    header = _header(_read(source, limits)[0], limits)
-    pixels = _pixels(header, 1, header.stored_wh, limits)
-    tables, sampling = jpeg_coding(header)
-    return Original(pixels, rgb_profile(header), tables, sampling)
+    return MediaFile.open(source, limits=limits).pixels(None)
 
 
 def read_photo(source: FileSource, *, limits: PhotoLimits = PhotoLimits()) -> bytes:
-    """Read a photo's file once, for those who need it more than once. Raises `PhotoError` as `open_photo` does."""
+    """Read a photo's file once, for those who hand its bytes on. Raises `PhotoError` as `open_photo` does."""
     return _read(source, limits)[0]
 
 

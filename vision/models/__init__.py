@@ -1,11 +1,12 @@
 """The model files that ship with the product, and their recorded SHA-256 sums.
 
-The files and `SHA256SUMS` are written by `scripts/build_models.py`; the product downloads nothing at run time.
+The files and `SHA256SUMS` are written by `python -m scripts.models build`; the product downloads nothing at run time.
 """
 
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -32,13 +33,16 @@ DLIB = "dlib"
 """What stands in the place of a file for dlib's face network, which comes with the product."""
 
 _DIRECTORY = Path(__file__).resolve().parent
-_SUMS = "SHA256SUMS"
-_READ_BYTES = 1 << 20
+SUMS = "SHA256SUMS"
+"""The file beside the models that records their sums."""
+
+_SUM_LINE = re.compile(r"([0-9a-f]{64})  ([^/\\]+)")  # a plain name: nothing outside the folder
+_SHOWN = 80
 
 
 @dataclass(frozen=True, slots=True)
 class ModelCheck:
-    """One line of `verify`: the recorded sum and the one of the file as it lies there (None: no file)."""
+    """One line of `verify`: the recorded sum and the one of the file as it lies there (None: no file to read)."""
 
     name: str
     expected: str
@@ -66,7 +70,7 @@ def model_sha256(name: ModelName) -> str:
     try:
         return recorded_sums()[name]
     except KeyError:
-        raise EngineError(say("runtime.models.holds_no_line_for_model", sums=_SUMS, name=name)) from None
+        raise EngineError(say("runtime.models.holds_no_line_for_model", sums=SUMS, name=name)) from None
 
 
 def recorded_sums(directory: Path | None = None) -> Mapping[str, str]:
@@ -76,17 +80,19 @@ def recorded_sums(directory: Path | None = None) -> Mapping[str, str]:
 
 @cache
 def _read_sums(directory: Path) -> Mapping[str, str]:
-    path = directory / _SUMS
+    path = directory / SUMS
     try:
         lines = path.read_text("ascii").splitlines()
-    except OSError as error:
+    except (OSError, UnicodeDecodeError) as error:
         raise EngineError(say("runtime.models.cannot_be_read", path=path)) from error
     sums: dict[str, str] = {}
     for number, line in enumerate(lines, start=1):
-        digest, _, name = line.partition("  ")
-        if len(digest) != 64 or not name:
-            raise EngineError(say("runtime.models.line_expected_sha256_name", path=path, number=number))
-        sums[name] = digest
+        if not (fits := _SUM_LINE.fullmatch(line)):
+            shown = line[:_SHOWN]
+            raise EngineError(
+                say("runtime.models.line_expected_sha256_name_but", path=path, number=number, shown=shown)
+            )
+        sums[fits[2]] = fits[1]
     return MappingProxyType(sums)
 
 
@@ -94,15 +100,18 @@ def verify(directory: Path | None = None) -> tuple[ModelCheck, ...]:
     """Hash every recorded model file (about 0.1 s) and compare. Raises EngineError when there are no recorded sums."""
     directory = directory or _DIRECTORY
     return tuple(
-        ModelCheck(name, expected, file_sha256(directory / name) if (directory / name).is_file() else None)
-        for name, expected in recorded_sums(directory).items()
+        ModelCheck(name, expected, _found(directory / name)) for name, expected in recorded_sums(directory).items()
     )
 
 
+def _found(path: Path) -> str | None:
+    try:
+        return file_sha256(path)
+    except OSError:
+        return None
+
+
 def file_sha256(path: Path) -> str:
-    """Return the SHA-256 (hex) of a file, read in pieces."""
-    digest = hashlib.sha256()
-    with path.open("rb") as stream:
-        while block := stream.read(_READ_BYTES):
-            digest.update(block)
-    return digest.hexdigest()
+    """Return the SHA-256 (64 hex digits) of a file, read in pieces. Raises OSError."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import os
-import secrets
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -18,6 +17,7 @@ from vision.messages import say
 from vision.remedy.errors import CopyExistsError, CopyFormatError, CopyIsOriginalError, CopyUnwritableError
 from vision.remedy.profile import colours_only
 from vision.runtime.failures import cause_of
+from vision.runtime.whole_files import writing_whole
 
 JPEG_QUALITY = 92
 """Where the original is no JPEG whose own quality can be kept."""
@@ -90,17 +90,10 @@ def encode(pixels: NDArray[np.uint8], form: Format, original: Original) -> bytes
 def write(target: Target, data: bytes, photo: str, *, force: bool) -> None:
     """Write the file whole or not at all. Raises as `target_of` does, and `CopyUnwritableError`."""
     _refuse(photo, target.path, force=force)
-    half = target.path.with_name(f".{target.path.name[:40]}.{secrets.token_hex(6)}.tmp")
     try:
-        descriptor = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(descriptor)
-            _settle(half, target.path, force=force)
-        finally:
-            half.unlink(missing_ok=True)
+        # Of the user's own mode: whoever posts it must be able to read it.
+        with writing_whole(target.path, mode=0o666, replace=force, durable=True) as file:
+            file.write(data)
     except FileExistsError as error:
         raise _exists(target.path) from error
     except OSError as error:
@@ -109,21 +102,6 @@ def write(target: Target, data: bytes, photo: str, *, force: bool) -> None:
             say("remedy.copies.could_not_be_written", path=target.path, reason=cause.reason),
             advice=cause.advice,
         ) from error
-
-
-def _settle(half: Path, path: Path, *, force: bool) -> None:
-    """Give the finished file its name; without `force` only where no file has it, also not since a moment ago."""
-    if force:
-        half.replace(path)
-        return
-    try:
-        path.hardlink_to(half)
-    except FileExistsError:
-        raise
-    except OSError:  # a stick's file system knows no links
-        if os.path.lexists(path):
-            raise FileExistsError from None
-        half.replace(path)
 
 
 def _refuse(photo: str, path: Path, *, force: bool) -> None:

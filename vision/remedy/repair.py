@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from vision.checker import PhotoChecker
 from vision.contract.result import CheckResult
-from vision.media.photo import open_original
+from vision.media.photo import MediaFile
 from vision.remedy.copies import Format, encode
 from vision.remedy.covering import apply
 from vision.remedy.planning import plan
@@ -76,29 +76,29 @@ class Outcome:
 
 
 def repair(
-    checker: PhotoChecker, data: bytes, name: str, form: Format, *, how: How = How.AUTO, margin: float = MARGIN
+    checker: PhotoChecker, file: MediaFile, form: Format, *, how: How = How.AUTO, margin: float = MARGIN
 ) -> Outcome:
-    """Check the photo in `data`, mend a copy at full size, encode it as `form`, and check those very bytes.
+    """Check the photo in `file`, mend a copy at full size, encode it as `form`, and check those very bytes.
 
     What the second check brings up is mended as well, in at most `ROUNDS` attempts, each from the original pixels. A
     photo that is clear is encoded and checked again all the same. A photo that is stored on its side is planned
     upright, where bodies are under heads, and its copy lies as it does. Raises `PhotoError`, `EngineError`,
     `CopyError`.
     """
-    before = checker.check(data, name=name)
+    before = checker.check(file)
     quarters = before.turned_quarters
     turn = Turn(quarters, before.photo.size_wh) if quarters else None
     scene = Scene.of(stood_up(before, quarters), margin)
     remedy = plan(scene, how)
     if isinstance(remedy, NoRemedy):
         return Outcome(before, None, remedy.reason, _as_stored(scene, turn), 0)
-    original = open_original(data)
+    original = file.first.original()
     rounds = 0
     while True:
         rounds += 1
         stored = remedy.back(turn) if turn else remedy
         encoded = encode(apply(original.pixels, stored), form, original)
-        attempt = Attempt(stored, encoded, checker.check(encoded, name=name))
+        attempt = Attempt(stored, encoded, checker.check(encoded, name=file.name))
         if attempt.after.verdict is Verdict.CLEAR or rounds == ROUNDS:
             return Outcome(before, attempt, None, _as_stored(scene, turn), rounds)
         later = stood_up(attempt.after, quarters)

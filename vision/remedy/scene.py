@@ -10,6 +10,7 @@ import numpy as np
 
 from vision.contract.result import CheckResult, HandResult
 from vision.geometry import Box
+from vision.poses import Landmark
 from vision.remedy.cropping import Head
 from vision.remedy.remedy import Cover, Point, whole
 from vision.rules import Finding, FindingKind, Note
@@ -51,7 +52,8 @@ class Sign:
         """Make it from a hand's landmarks; `margin` in hand lengths."""
         points = np.array(hand.landmarks_xy)
         # A palm is half a hand long; one seen from the front is still as long as it is broad.
-        palm = max(np.linalg.norm(points[9] - points[0]), 1.2 * np.linalg.norm(points[17] - points[5]))
+        long = np.linalg.norm(points[Landmark.MIDDLE_FINGER_MCP] - points[Landmark.WRIST])
+        palm = max(long, 1.2 * np.linalg.norm(points[Landmark.PINKY_MCP] - points[Landmark.INDEX_FINGER_MCP]))
         length = max(2.0 * float(palm), hand.box.width, hand.box.height, _LEAST_HAND_PX)
         return cls(_outline(hand.landmarks_xy), length, (_FINGER + margin) * length)
 

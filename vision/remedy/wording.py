@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import cache
-from typing import Any
 
 from candidates.messages.catalogue import tree
+from vision.contract.answers.fix import BriefFinding, JudgedPicture, Mended
+from vision.contract.answers.part import encodable
 from vision.contract.result import CheckResult
 from vision.errors import Language
 from vision.geometry import Box
@@ -15,9 +16,6 @@ from vision.remedy.remedy import Remedy
 from vision.remedy.repair import Outcome
 from vision.remedy.scene import Leaver
 from vision.rules import place_in_words
-
-SCHEMA = "fotonetral.fix/1"
-"""Names the JSON contract of `fotonetral fix --json`; fields may be added under this name, never changed."""
 
 
 @cache
@@ -85,40 +83,39 @@ def next_step(outcome: Outcome) -> str:
     return words["retake"] if outcome.attempt is None else outcome.attempt.after.next_step
 
 
-def to_dict(outcome: Outcome, out: str | None) -> dict[str, Any]:
-    """Return the JSON contract: what was done in pixels of the upright photo, the verdict before and after.
+def answer_of(outcome: Outcome, out: str | None) -> Mended:
+    """Return what other programs read: what was done in pixels of the upright photo, the verdict before and after.
 
     `out` is where the copy was written, None when it was not.
     """
     before, attempt = outcome.before, outcome.attempt
     remedy = None if attempt is None else attempt.remedy
-    answer = before.to_dict()
-    return {
-        "schema": SCHEMA,
-        "photo": answer["photo"],
-        "kind": None if remedy is None else remedy.kind.value,
-        "reason": None if outcome.reason is None else outcome.reason.value,
-        "crop": None if remedy is None or remedy.crop is None else remedy.crop.as_list(),
-        "blurs": [] if remedy is None else [box.as_list() for box in remedy.boxes_ltwh],
-        "rounds": outcome.rounds,
-        "before": _judged(before),
-        "after": None if attempt is None else _judged(attempt.after),
-        "raised_unnamed": outcome.raised_unnamed,
-        "crowd": outcome.crowd,
-        "out": None if out is None else out.encode("utf-8", "replace").decode("utf-8"),
-        "headline": headline(outcome, out),
-        "details": details(outcome, written=out is not None),
-        "next_step": next_step(outcome),
-        "reminders": list(before.reminders),
-        "engine": answer["engine"],
-    }
+    return Mended(
+        photo=before.photo.to_answer(),
+        kind=None if remedy is None else remedy.kind.value,
+        reason=None if outcome.reason is None else outcome.reason.value,
+        crop=None if remedy is None or remedy.crop is None else remedy.crop.as_ltwh(),
+        blurs=() if remedy is None else tuple(box.as_ltwh() for box in remedy.boxes_ltwh),
+        rounds=outcome.rounds,
+        before=_judged(before),
+        after=None if attempt is None else _judged(attempt.after),
+        raised_unnamed=outcome.raised_unnamed,
+        crowd=outcome.crowd,
+        out=None if out is None else encodable(out),
+        headline=encodable(headline(outcome, out)),
+        details=tuple(encodable(text) for text in details(outcome, written=out is not None)),
+        next_step=next_step(outcome),
+        reminders=before.reminders,
+        engine=before.engine.to_answer(),
+    )
 
 
-def _judged(result: CheckResult) -> dict[str, Any]:
-    told = result.to_dict()
-    width, height = result.photo.size_wh
-    findings = [{key: one[key] for key in ("kind", "severity", "code", "message")} for one in told["findings"]]
-    return {"verdict": told["verdict"], "width": width, "height": height, "findings": findings}
+def _judged(result: CheckResult) -> JudgedPicture:
+    told = result.to_answer()
+    findings = tuple(
+        BriefFinding(kind=one.kind, severity=one.severity, code=one.code, message=one.message) for one in told.findings
+    )
+    return JudgedPicture(verdict=told.verdict, width=told.photo.width, height=told.photo.height, findings=findings)
 
 
 def _done(remedy: Remedy, before: CheckResult) -> list[str]:

@@ -7,21 +7,25 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
+from vision.contract.answers.check import KeptPhoto
 from vision.errors import Language
 from vision.geometry import Box
 from vision.report.drawing import INK, Picture, draw_mark, draw_tag, place_tags
+from vision.report.lettering import font
 from vision.report.marks import Banner, Mark, marks_of
-from vision.report.strips import banner_strip, font, legend_strip
+from vision.report.strips import banner_strip, legend_strip
 from vision.runtime.whole_files import write_whole
+
+LONGEST_SIDE = 4000
+"""Pixels of a marked photo: larger ones are reduced before, since nobody looks at marks from that near."""
 
 JPEG_QUALITY = 90
 _LEAST_WIDTH = 800  # below this, numbers and words would be too few pixels to read
@@ -33,18 +37,15 @@ _SIZES = ((12, 2.5, 1.0), (30, 1.9, 0.8), (10**6, 1.7, 0.65))
 
 
 def annotate(
-    pixels: NDArray[np.uint8], result: Mapping[str, Any], language: Language = "id", *, strips: bool = True
+    pixels: NDArray[np.uint8], result: KeptPhoto, language: Language = "id", *, strips: bool = True
 ) -> NDArray[np.uint8]:
     """Draw a result on its photo.
 
-    `pixels` is uint8 (height, width, 3) RGB, upright, in full size or reduced; `result` follows the contract
-    "fotonetral.check/1", where a hand may also have "landmarks" (21 [x, y] in full-photo pixels). Returns a new RGB
-    picture; small photos come out enlarged. Without `strips` it is the photo with its marks alone, for a page that says
-    the rest. Raises ValueError for a result without a verdict.
+    `pixels` is uint8 (height, width, 3) RGB, upright, in full size or reduced. Returns a new RGB picture; small photos
+    come out enlarged. Without `strips` it is the photo with its marks alone, for a page that says the rest.
     """
     height, width = pixels.shape[:2]
-    photo = result["photo"] if "verdict" in result else {"width": width, "height": height}
-    banner, marks = marks_of(result, language, (width / photo["width"], height / photo["height"]))
+    banner, marks = marks_of(result, language, (width / result.photo.width, height / result.photo.height))
     return draw(pixels, marks, banner, language) if strips else marked(pixels, marks)[0]
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vision.geometry import Box
+from vision.poses import FINGERS, KNUCKLES, Landmark
 from vision.report.marks import Mark, Strength
 
 Color = tuple[int, int, int]
@@ -27,8 +28,8 @@ BLACK: Color = (0, 0, 0)
 COLORS: dict[Strength, Color] = {"flag": VERMILLION, "review": YELLOW, "quiet": GREEN}
 INK: dict[Strength, Color] = {"flag": WHITE, "review": BLACK, "quiet": WHITE}
 
-_CHAINS = ((0, 1, 2, 3, 4), (0, 5, 6, 7, 8), (5, 9, 10, 11, 12), (9, 13, 14, 15, 16), (13, 17, 18, 19, 20), (0, 17))
-_BONES = tuple(bone for chain in _CHAINS for bone in pairwise(chain))
+_PALM = (Landmark.WRIST, *KNUCKLES, Landmark.WRIST)
+_BONES = tuple(pair for chain in ((Landmark.WRIST, *FINGERS[0]), *FINGERS[1:], _PALM) for pair in pairwise(chain))
 _SUBPIXEL_BITS = 4
 
 

@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
+from msgspec import UNSET
+
+from vision.contract.answers.check import FailedPhoto, KeptPhoto
 from vision.errors import Language
 from vision.rules import Verdict
 
@@ -40,16 +42,15 @@ class ListedPhoto:
     """One photo (equal bytes are one photo) or one place that could not be judged.
 
     `key` is the photo's sha256, or for what has no bytes (a folder that cannot be opened) a digest of its name.
-    `places` are all the places it lies in, in order, never none. `result` is the answer in the JSON contract
-    "fotonetral.check/1" (with "error" where the photo could not be judged), without timings. `thumbnail` is a WebP or
-    JPEG picture, for photos with findings and for those of the audit sample. `known` says that an earlier scan, the
+    `places` are all the places it lies in, in order, never none. `result` is the answer about it. `thumbnail` is a WebP
+    or JPEG picture, for photos with findings and for those of the audit sample. `known` says that an earlier scan, the
     baseline, reported the same already. `audited` says that the photo is clear and belongs to the sample that people
     look at. `likeness` is a 64-bit hash: photos that look alike differ in few bits.
     """
 
     key: str
     places: tuple[str, ...]
-    result: Mapping[str, Any]
+    result: KeptPhoto | FailedPhoto
     modified: datetime | None = None
     thumbnail: bytes | None = None
     likeness: int | None = None
@@ -60,21 +61,19 @@ class ListedPhoto:
     @property
     def verdict(self) -> Verdict | None:
         """The verdict; None where the photo could not be judged."""
-        verdict = self.result.get("verdict")
-        return None if verdict is None else Verdict(verdict)
+        return None if self.result.verdict is None else Verdict(self.result.verdict)
 
     @property
     def unseen(self) -> str | None:
         """The kind of file that this is, where it may hold pictures and is not looked at; None for a photo."""
-        kind = self.result.get("error", {}).get("kind")
-        return None if kind is None else str(kind)
+        error = self.result.error
+        return None if error is None or error.kind is UNSET else error.kind
 
     @property
     def taken(self) -> str | None:
         """The day that counts for the photo's month, "YYYY-MM-DD": when it was taken, or else last changed."""
-        taken_at = self.result.get("photo", {}).get("taken_at")
-        if taken_at:
-            return str(taken_at)[:10]
+        if isinstance(self.result, KeptPhoto) and self.result.photo.taken_at:
+            return self.result.photo.taken_at[:10]
         return None if self.modified is None else self.modified.strftime("%Y-%m-%d")
 
 

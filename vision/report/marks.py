@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise
-from typing import Any, Literal
+from typing import Literal
 
+from vision.contract.answers.check import Alternative, Face, Finding, Hand, KeptPhoto
 from vision.errors import Language
 from vision.geometry import Box
 from vision.messages import words_of
 from vision.poses import Pose
+from vision.report.latin import latin_name
 from vision.rules import Policy, Verdict, headline, pose_label
 
 Strength = Literal["flag", "review", "quiet"]
@@ -24,7 +26,8 @@ _SINGULAR = {"hands": "hand", "faces": "face", "tangan": "tangan", "wajah": "waj
 class Mark:
     """One place on the photo. `box` and `landmarks_xy` are in pixels of the picture that is drawn on.
 
-    `number` refers to the legend; quiet marks have none (0) and no label. `subject` is the hand or face of the result.
+    `number` refers to the legend; quiet marks have none (0) and no label. `latin_label` says the same where no font has
+    the script of a name. `subject` is the hand or face of the result.
     """
 
     box: Box
@@ -33,6 +36,7 @@ class Mark:
     label: str = ""
     landmarks_xy: tuple[tuple[float, float], ...] | None = None
     subject: tuple[Literal["hands", "faces"], int] | None = None
+    latin_label: str = ""
 
     def __post_init__(self) -> None:
         if self.landmarks_xy is not None and len(self.landmarks_xy) != 21:
@@ -50,37 +54,35 @@ class Banner:
 
 
 def marks_of(
-    result: Mapping[str, Any], language: Language, scale_xy: tuple[float, float] = (1.0, 1.0)
+    result: KeptPhoto, language: Language, scale_xy: tuple[float, float] = (1.0, 1.0)
 ) -> tuple[Banner, tuple[Mark, ...]]:
-    """Build banner and marks from a result of the JSON contract; `scale_xy` turns its pixels into the picture's.
+    """Build banner and marks from the answer about a photo; `scale_xy` turns its pixels into the picture's.
 
-    A hand may carry "landmarks", 21 [x, y] in full-photo pixels. Faces are marked only when a finding names them.
-    Numbers follow the order of the findings, flags first; those of one finding go from left to right.
-    Raises ValueError for a result that holds an error instead of a verdict.
+    Faces are marked only when a finding names them. Numbers follow the order of the findings, flags first; those of one
+    finding go from left to right.
     """
-    if "verdict" not in result:
-        raise ValueError("only a judged photo can be drawn; this result has no verdict")
-    findings = result["findings"]
+    findings = result.findings
     hands, faces = _worst(findings, "hands"), _worst(findings, "faces")
     marks = [
         _hand_mark(at, hand, findings[hands[at]] if at in hands else None, language, scale_xy)
-        for at, hand in enumerate(result["hands"])
+        for at, hand in enumerate(result.hands)
     ]
-    for at, face in enumerate(result["faces"]):
+    for at, face in enumerate(result.faces):
         if at in faces:
-            severity = _severity(findings[faces[at]])
-            label = _face_label(face, language)
-            marks.append(Mark(_box(face["box"], scale_xy), severity, 1, label, subject=("faces", at)))
+            severity = findings[faces[at]].severity
+            label, latin = _face_label(face, language, _name), _face_label(face, language, _latin_name)
+            box = Box(*face.box).scaled(scale_xy)
+            marks.append(Mark(box, severity, 1, label, subject=("faces", at), latin_label=latin))
     order = {("hands", at): finding for at, finding in hands.items()}
     order |= {("faces", at): finding for at, finding in faces.items()}
-    verdict = Verdict(result["verdict"])
+    verdict = Verdict(result.verdict)
     unseen = _unseen(findings, language)
     counted = headline(verdict, language) if verdict is Verdict.CLEAR else _counted(len(hands), len(faces), language)
     text = " ".join(filter(None, (counted, unseen)))
     return Banner(verdict, text), _numbered(marks, order)
 
 
-def numbers_by_finding(result: Mapping[str, Any], language: Language) -> tuple[tuple[int, ...], ...]:
+def numbers_by_finding(result: KeptPhoto, language: Language) -> tuple[tuple[int, ...], ...]:
     """Return, for every finding of a result, the numbers of the marks it is about, ascending.
 
     A hand that two findings name has one mark, and its number stands with both.
@@ -88,9 +90,7 @@ def numbers_by_finding(result: Mapping[str, Any], language: Language) -> tuple[t
     _, marks = marks_of(result, language)
     numbers = {mark.subject: mark.number for mark in marks if mark.number}
     return tuple(
-        tuple(sorted(numbers[what, at] for at in finding[what]))
-        for finding in result["findings"]
-        for what in (_marked_by(finding),)
+        tuple(sorted(numbers[_marked_by(finding), at] for at in _marked(finding))) for finding in result.findings
     )
 
 
@@ -101,54 +101,64 @@ def ranges(numbers: Sequence[int]) -> str:
     return ", ".join(str(a) if a == b else f"{a}-{b}" for a, b in zip(starts, ends, strict=True))
 
 
-def _marked_by(finding: Mapping[str, Any]) -> Literal["hands", "faces"]:
+def _marked_by(finding: Finding) -> Literal["hands", "faces"]:
     """Tell what a finding is marked by: a sign by its hands, a person by the face, whatever hands made it graver."""
-    return "hands" if finding["kind"] == "pose" else "faces"
+    return "hands" if finding.kind == "pose" else "faces"
 
 
-def _worst(findings: Sequence[Mapping[str, Any]], subjects: Literal["hands", "faces"]) -> dict[int, int]:
+def _marked(finding: Finding) -> Sequence[int]:
+    return finding.hands if _marked_by(finding) == "hands" else finding.faces
+
+
+def _worst(findings: Sequence[Finding], subjects: Literal["hands", "faces"]) -> dict[int, int]:
     """Return the first of the worst findings that name each hand or face: index → index of the finding."""
     worst: dict[int, int] = {}
-    for at in sorted(range(len(findings)), key=lambda at: _ORDER[_severity(findings[at])]):
+    for at in sorted(range(len(findings)), key=lambda at: _ORDER[findings[at].severity]):
         if _marked_by(findings[at]) == subjects:
-            for subject in findings[at][subjects]:
+            for subject in _marked(findings[at]):
                 worst.setdefault(subject, at)
     return worst
 
 
-def _severity(finding: Mapping[str, Any]) -> Strength:
-    return "flag" if finding["severity"] == "flag" else "review"
-
-
 def _hand_mark(
     at: int,
-    hand: Mapping[str, Any],
-    finding: Mapping[str, Any] | None,
+    hand: Hand,
+    finding: Finding | None,
     language: Language,
     scale_xy: tuple[float, float],
 ) -> Mark:
-    box, points = _box(hand["box"], scale_xy), hand.get("landmarks")
-    landmarks = tuple((float(x) * scale_xy[0], float(y) * scale_xy[1]) for x, y in points) if points else None
+    box = Box(*hand.box).scaled(scale_xy)
+    landmarks = tuple((x * scale_xy[0], y * scale_xy[1]) for x, y in hand.landmarks) or None
     if finding is None:
         return Mark(box, "quiet", landmarks_xy=landmarks)
     # The finding names the sign: a hand that counts together with another one has a pose of its own besides.
-    pose = Pose(finding["code"].removeprefix("pose."))
-    label = pose_label(_policy(), pose, language, finding["numbers"])
-    return Mark(box, _severity(finding), 1, label, landmarks, ("hands", at))
+    pose = Pose(finding.code.removeprefix("pose."))
+    label = pose_label(_policy(), pose, language, finding.numbers)
+    return Mark(box, finding.severity, 1, label, landmarks, ("hands", at))
 
 
-def _face_label(face: Mapping[str, Any], language: Language) -> str:
-    words, match = words_of("report.marks", language), face["match"] or {}
-    name = str(match.get("name", "?"))
-    if others := match.get("alternatives"):
+def _name(person: Alternative) -> str:
+    return person.name
+
+
+def _latin_name(person: Alternative) -> str:
+    """Return a person's name in Latin letters, or else the id that they are registered by."""
+    return latin_name(person.name) or person.candidate
+
+
+def _face_label(face: Face, language: Language, name_of: Callable[[Alternative], str]) -> str:
+    words, match = words_of("report.marks", language), face.match
+    if match is None:
+        return "?"
+    name = name_of(match)
+    if match.alternatives:
         # Whose ballot number it would be is in doubt as well: the legend's message tells both.
-        return f"{words['like']} " + f" {words['or']} ".join([name, *(str(other["name"]) for other in others)])
-    if match.get("strength") == "possible":
+        return f"{words['like']} " + f" {words['or']} ".join([name, *(name_of(other) for other in match.alternatives)])
+    if match.strength == "possible":
         name = f"{words['like']} {name}"
-    if match.get("role") == "family":
+    if match.role == "family":
         return f"{name} ({words['family']})"
-    number = match.get("ballot_number")
-    return name if number is None else f"{name} ({number})"
+    return name if match.ballot_number is None else f"{name} ({match.ballot_number})"
 
 
 def _numbered(marks: Sequence[Mark], order: Mapping[tuple[str, int], int]) -> tuple[Mark, ...]:
@@ -172,14 +182,10 @@ def _counted(hands: int, faces: int, language: Language) -> str:
     return f"{words['marked']}: {', '.join(parts)}." if parts else ""
 
 
-def _unseen(findings: Sequence[Mapping[str, Any]], language: Language) -> str:
+def _unseen(findings: Sequence[Finding], language: Language) -> str:
     """Say that something of the file was not looked at; nothing where all of it was."""
-    is_unseen = any(finding["kind"] == "unseen" for finding in findings)
+    is_unseen = any(finding.kind == "unseen" for finding in findings)
     return words_of("report.marks", language)["unseen"] if is_unseen else ""
-
-
-def _box(ltwh: Sequence[float], scale_xy: tuple[float, float]) -> Box:
-    return Box(*(float(value) for value in ltwh)).scaled(scale_xy)
 
 
 @cache

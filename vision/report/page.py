@@ -12,11 +12,11 @@ from importlib import resources
 from itertools import groupby
 from pathlib import PurePath
 from string import Template
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from vision.contract.answers.check import KeptPhoto
 from vision.contract.result import CheckResult
 from vision.messages import words_of
 from vision.report.annotate import annotate, encoded
@@ -58,11 +58,11 @@ def page_of(pixels: NDArray[np.uint8], result: CheckResult, facts: PageFacts) ->
     `pixels` is uint8 (height, width, 3) RGB, upright, best reduced to `PICTURE_SIDE`; the page is in the result's
     language. Of the photo's path only the file's name is told.
     """
-    told, language = result.to_dict(), result.language
+    told, language = result.to_answer(), result.language
     words = words_of("page", language)
     picture = annotate(pixels, told, language, strips=False)
     marks = [mark for mark in marks_of(told, language)[1] if mark.number]
-    name = PurePath(told["photo"]["name"]).name or told["photo"]["name"]
+    name = PurePath(told.photo.name).name or told.photo.name
     _, print_height, print_size = next(row for row in _PRINT if len(result.findings) <= row[0] or row is _PRINT[-1])
     return _template().substitute(
         language=language,
@@ -83,9 +83,7 @@ def page_of(pixels: NDArray[np.uint8], result: CheckResult, facts: PageFacts) ->
     )
 
 
-def _sections(
-    result: CheckResult, told: Mapping[str, Any], facts: PageFacts, words: Mapping[str, str]
-) -> Iterable[str]:
+def _sections(result: CheckResult, told: KeptPhoto, facts: PageFacts, words: Mapping[str, str]) -> Iterable[str]:
     if result.findings:
         numbers = numbers_by_finding(told, result.language)
         items = zip(result.findings, result.messages, numbers, strict=True)

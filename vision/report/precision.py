@@ -170,7 +170,7 @@ class Tally:
         elif photo.verdict is not None:
             self._reported += 1
             if ruling is not None:
-                names = {name for one in photo.result["findings"] for name in (one["kind"], one["code"])} | {""}
+                names = {name for one in photo.result.findings for name in (one.kind, one.code)} | {""}
                 self._decided.update(names)
                 if ruling in _RIGHT:
                     self._right.update(names)

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Sequence
-from functools import cache
 from itertools import groupby
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
 from vision.errors import Language
 from vision.messages import words_of
 from vision.report.drawing import BLACK, COLORS, GREEN, INK, VERMILLION, WHITE, YELLOW, Color
+from vision.report.lettering import Font, Lettering, font
 from vision.report.marks import Banner, Mark, ranges
 from vision.rules import Verdict
-
-Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 
 _SYMBOLS = {Verdict.FLAG: "✖", Verdict.REVIEW: "!", Verdict.CLEAR: "✔"}
 _GROUND: dict[Verdict, tuple[Color, Color]] = {
@@ -26,21 +22,6 @@ _GROUND: dict[Verdict, tuple[Color, Color]] = {
     Verdict.REVIEW: (YELLOW, BLACK),
     Verdict.CLEAR: (GREEN, WHITE),
 }
-
-
-@cache
-def font(size: int, bold: bool) -> Font:
-    """Return DejaVu Sans (full Latin, ✔ ✖) from matplotlib's files, which MediaPipe brings; else Pillow's own font.
-
-    Pillow's Aileron has no accents beyond a few and none of the signs.
-    """
-    spec = importlib.util.find_spec("matplotlib")
-    if spec is not None and spec.origin is not None:
-        name = "DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf"
-        path = Path(spec.origin).parent / "mpl-data" / "fonts" / "ttf" / name
-        if path.is_file():
-            return ImageFont.truetype(str(path), max(size, 6))
-    return ImageFont.load_default(max(size, 6))
 
 
 def banner_strip(banner: Banner, width: int, unit: float, language: Language) -> NDArray[np.uint8]:
@@ -64,24 +45,27 @@ def banner_strip(banner: Banner, width: int, unit: float, language: Language) ->
 
 def legend_strip(marks: Sequence[Mark], width: int, unit: float) -> NDArray[np.uint8] | None:
     """Return the strip below the photo that says what the numbers mean; equal labels share a line. None if empty."""
+    letters = Lettering(round(3.3 * unit))
+    named = [
+        (mark.number, mark.severity, mark.label if letters.can_write(mark.label) else mark.latin_label or mark.label)
+        for mark in marks
+        if mark.severity != "quiet"
+    ]
     groups = [
-        (key, [mark.number for mark in members])
-        for key, members in groupby(
-            (mark for mark in marks if mark.severity != "quiet"), key=lambda mark: (mark.severity, mark.label)
-        )
+        (key, [number for number, _, _ in members]) for key, members in groupby(named, key=lambda one: (one[1], one[2]))
     ]
     if not groups:
         return None
-    text_font, number_font = font(round(3.3 * unit), False), font(round(3.1 * unit), True)
+    number_font = font(round(3.1 * unit), True)
     pill = [ranges(numbers) for _, numbers in groups]
     indents = [min(max(number_font.getlength(text) + 2.2 * unit, 5 * unit), 0.5 * width) for text in pill]
     needed = max(
-        indent + 2 * unit + text_font.getlength(label) for indent, ((_, label), _) in zip(indents, groups, strict=True)
+        indent + 2 * unit + letters.getlength(label) for indent, ((_, label), _) in zip(indents, groups, strict=True)
     )
     columns = max(min(int((width - 2 * unit) // (needed + 3 * unit)), 3, (len(groups) + 2) // 3), 1)
     column = (width - 4 * unit) / columns
     rows: list[list[str]] = [
-        wrapped(label, text_font, column - indent - 3 * unit)
+        wrapped(label, letters, column - indent - 3 * unit)
         for indent, ((_, label), _) in zip(indents, groups, strict=True)
     ]
     per_column = -(-len(groups) // columns)
@@ -100,11 +84,11 @@ def legend_strip(marks: Sequence[Mark], width: int, unit: float) -> NDArray[np.u
         shown = wrapped(pill[at], number_font, indents[at] - unit)[0]
         pen.text(middle, shown, INK[severity], number_font, anchor="mm")
         for number, line in enumerate(lines):
-            pen.text((plate[2] + 1.6 * unit, y + (2.75 + 4.3 * number) * unit), line, BLACK, text_font, anchor="lm")
+            letters.write(pen, (plate[2] + 1.6 * unit, y + (2.75 + 4.3 * number) * unit), line, BLACK)
     return np.asarray(strip)
 
 
-def wrapped(text: str, text_font: Font, width: float) -> list[str]:
+def wrapped(text: str, text_font: Font | Lettering, width: float) -> list[str]:
     """Break a text into lines that fit, at blanks; a word that is too long by itself ends in an ellipsis."""
     lines: list[str] = []
     for word in text.split():
@@ -116,7 +100,7 @@ def wrapped(text: str, text_font: Font, width: float) -> list[str]:
     return lines
 
 
-def _shortened(word: str, text_font: Font, width: float) -> str:
+def _shortened(word: str, text_font: Font | Lettering, width: float) -> str:
     if text_font.getlength(word) <= width:
         return word
     while len(word) > 1 and text_font.getlength(word + "…") > width:

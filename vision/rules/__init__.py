@@ -1,6 +1,14 @@
 """Policy packs, findings, verdict and wording. Knows nothing of how anything was detected."""
 
-from vision.rules.evidence import CandidateFacts, ElectionContext, ElectionFacts, MatchFacts, SeenFace, SeenHand
+from vision.rules.evidence import (
+    CandidateFacts,
+    ElectionContext,
+    ElectionFacts,
+    MatchFacts,
+    SeenFace,
+    SeenHand,
+    SeenPair,
+)
 from vision.rules.findings import (
     Finding,
     FindingKind,
@@ -54,6 +62,7 @@ __all__ = [
     "Rule",
     "SeenFace",
     "SeenHand",
+    "SeenPair",
     "Severity",
     "Subject",
     "Verdict",

@@ -80,13 +80,11 @@ class MatchFacts(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class SeenHand:
-    """One hand with its named pose, or the sign that two hands of one person make.
+    """One hand with its named pose.
 
-    `index` and `partner` count the hands of the result from 0; `partner` is the second hand of a two-hand sign, which
-    may be told once or from both sides. `score` is the pose score, 0..1. `person` counts the people of the photo, None
-    when unknown. `posed` says whether an open palm is held toward the camera, None when that was not looked at.
-    `numbers` is what this very hand shows where the pose alone does not say (the sum of `two_hand_number`); left
-    empty, the numbers come from the policy.
+    `index` counts the hands of the result from 0. `score` is the pose score, 0..1. `person` counts the people of the
+    photo, None when unknown. `posed` says whether an open palm is held toward the camera, None when that was not looked
+    at.
     """
 
     index: int
@@ -94,12 +92,27 @@ class SeenHand:
     score: float
     person: int | None = None
     posed: bool | None = None
-    numbers: tuple[int, ...] = ()
-    partner: int | None = None
 
     def __post_init__(self) -> None:
         if not 0.0 <= self.score <= 1.0:
             raise ValueError(f"a pose score lies between 0 and 1, got {self.score}")
+
+
+@dataclass(frozen=True, slots=True)
+class SeenPair:
+    """Two hands of one person: `hands` are their indices, ascending.
+
+    `pose` is what they form together, which is then the pose of each; None where each shows its own. `numbers` is what
+    this very pair shows where the pose alone does not say (the sum of `two_hand_number`).
+    """
+
+    hands: tuple[int, int]
+    pose: Pose | None = None
+    numbers: tuple[int, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not self.hands[0] < self.hands[1]:
+            raise ValueError(f"the hands of a pair are two, in ascending order, got {self.hands}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +124,6 @@ class SeenFace:
     """
 
     index: int
-    person: int | None = None
     match: MatchFacts | None = None
     alternatives: tuple[CandidateFacts, ...] = ()
 
@@ -120,14 +132,13 @@ class SeenFace:
 class ElectionContext:
     """Who stands where the user posts, on the day of the check.
 
-    `ballot_holders` gives, for each ballot number, the active people in scope who hold it. `any_active` says whether
-    any election is active at all. `declared_spouse_of` is the id of the candidate the user declared to be married to.
-    `names` gives names by candidate id, for saying whose relative a person is. `elections` gives the elections in scope
-    that are active on `day`, by id; without a day, no phase is told.
+    `ballot_holders` gives, for each ballot number, the active people in scope who hold it. `declared_spouse_of` is
+    the id of the candidate the user declared to be married to. `names` gives names by candidate id, for saying
+    whose relative a person is. `elections` gives the elections in scope that are active on `day`, by id; without a
+    day, no phase is told.
     """
 
     ballot_holders: Mapping[int, tuple[CandidateFacts, ...]] = field(default_factory=dict)
-    any_active: bool = False
     declared_spouse_of: str | None = None
     names: Mapping[str, str] = field(default_factory=dict)
     elections: Mapping[str, ElectionFacts] = field(default_factory=dict)

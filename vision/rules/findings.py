@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from vision.rules.evidence import SeenPair
 from vision.rules.phases import Phase
 from vision.rules.schema import PoseRule, Rule, Severity
 
@@ -157,10 +158,12 @@ class Finding:
 class Judgment:
     """The findings in order of weight, the verdict, and the numbers each hand of the evidence can mean.
 
-    `hand_numbers` runs parallel to the hands that were judged. `remarks` tell circumstances that findings share.
+    `hand_numbers` runs parallel to the hands that were judged. `pairs` are the pairs of hands that show something
+    together. `remarks` tell circumstances that findings share.
     """
 
     findings: tuple[Finding, ...]
     verdict: Verdict
     hand_numbers: tuple[tuple[int, ...], ...]
     remarks: tuple[Remark, ...] = ()
+    pairs: tuple[SeenPair, ...] = ()

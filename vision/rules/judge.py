@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from vision.media import ONE_PICTURE, Media
 from vision.poses import Pose
-from vision.rules.evidence import CandidateFacts, ElectionContext, SeenFace, SeenHand
+from vision.rules.evidence import CandidateFacts, ElectionContext, SeenFace, SeenHand, SeenPair
 from vision.rules.findings import Finding, FindingKind, Judgment, Note, Remark, RemarkKind, Subject, Verdict
 from vision.rules.persons import person_findings, phase_of
 from vision.rules.phases import Phase, is_in_time, nearest_phase
 from vision.rules.policy import Policy
 from vision.rules.schema import Severity
+from vision.rules.two_hands import signs_of_two
 
 NO_ELECTION = ElectionContext()
 """Nobody registered, nothing active."""
@@ -35,6 +36,7 @@ TOLD_PHASES = {
 
 def judge(
     hands: Sequence[SeenHand],
+    pairs: Sequence[SeenPair],
     faces: Sequence[SeenFace],
     policy: Policy,
     context: ElectionContext = NO_ELECTION,
@@ -42,7 +44,7 @@ def judge(
     taken_on: date | None = None,
     media: Media = ONE_PICTURE,
 ) -> Judgment:
-    """Weigh the hands and faces of one photo; `taken_on` is the day the camera says it was taken.
+    """Weigh the hands, the pairs of hands and the faces of one photo; `taken_on` is the day the camera tells.
 
     `media` says what of the file they are from: where something was not looked at, that is a finding.
 
@@ -50,13 +52,19 @@ def judge(
     in order of severity, then kind (candidate, pose, family), then place in the photo; equal evidence gives equal
     answers in equal order. Neither the phase of an election nor the age of a photo changes a severity.
     """
-    numbers = tuple(hand.numbers or policy.numbers_of(hand.pose) for hand in hands)
-    signs = _sign_findings(hands, numbers, policy, context)
+    shown = tuple(signs_of_two(hands, pairs))
+    signs = _sign_findings([*_of_one(hands, shown), *_of_two(hands, shown)], policy, context)
     people = person_findings(faces, signs, policy, context)
     findings = tuple(sorted([*signs, *people, *_unseen(media, policy)], key=weight))
     worst = findings[0].severity if findings else Severity.NONE
     verdict = {Severity.FLAG: Verdict.FLAG, Severity.REVIEW: Verdict.REVIEW}.get(worst, Verdict.CLEAR)
-    return Judgment(findings, verdict, numbers, (*_of_pictures(media), *_remarks(findings, policy, context, taken_on)))
+    return Judgment(
+        findings,
+        verdict,
+        hand_numbers=tuple(policy.numbers_of(hand.pose) for hand in hands),
+        remarks=(*_of_pictures(media), *_remarks(findings, policy, context, taken_on)),
+        pairs=shown,
+    )
 
 
 def _unseen(media: Media, policy: Policy) -> list[Finding]:
@@ -92,34 +100,61 @@ def _remarks(
 
 
 @dataclass(frozen=True, slots=True)
-class _Weighed:
-    """One hand that makes a finding."""
+class _Sign:
+    """What one hand shows, or two together; `numbers` is empty where the policy says what the pose can mean."""
 
-    hand: SeenHand
+    hands: tuple[int, ...]
+    pose: Pose
+    score: float
+    person: int | None
+    posed: bool | None = None
+    numbers: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Weighed:
+    """One sign that makes a finding."""
+
+    sign: _Sign
     severity: Severity
     notes: frozenset[Note]
 
 
-def _sign_findings(
-    hands: Sequence[SeenHand], numbers: Sequence[tuple[int, ...]], policy: Policy, context: ElectionContext
-) -> list[Finding]:
+def _of_one(hands: Sequence[SeenHand], pairs: Sequence[SeenPair]) -> Iterator[_Sign]:
+    """Yield what each hand shows by itself; a hand whose pose is its pair's is told with the pair."""
+    formed = {(hand, pair.pose) for pair in pairs for hand in pair.hands}
+    for hand in hands:
+        if (hand.index, hand.pose) not in formed:
+            yield _Sign((hand.index,), hand.pose, hand.score, hand.person, hand.posed)
+
+
+def _of_two(hands: Sequence[SeenHand], pairs: Sequence[SeenPair]) -> Iterator[_Sign]:
+    by_index = {hand.index: hand for hand in hands}
+    for pair in pairs:
+        one, other = (by_index[at] for at in pair.hands)
+        if pair.pose is not None:
+            yield _Sign(pair.hands, pair.pose, min(one.score, other.score), one.person, numbers=pair.numbers)
+
+
+def _sign_findings(signs: Sequence[_Sign], policy: Policy, context: ElectionContext) -> list[Finding]:
     groups: dict[tuple[Pose, tuple[int, ...]], list[_Weighed]] = {}
-    for hand, shown in zip(hands, numbers, strict=True):
-        weighed = _weigh_hand(hand, shown, policy, context)
+    for sign in signs:
+        numbers = sign.numbers or policy.numbers_of(sign.pose)
+        weighed = _weighed(sign, numbers, policy, context)
         if weighed is not None:
-            groups.setdefault((hand.pose, shown), []).append(weighed)
-    return [_sign_finding(pose, shown, group, policy, context) for (pose, shown), group in groups.items()]
+            groups.setdefault((sign.pose, numbers), []).append(weighed)
+    return [_sign_finding(pose, numbers, group, policy, context) for (pose, numbers), group in groups.items()]
 
 
-def _weigh_hand(hand: SeenHand, numbers: tuple[int, ...], policy: Policy, context: ElectionContext) -> _Weighed | None:
-    """Return the weight of one hand, None when the pose is harmless or too uncertain to mention."""
-    rule = policy.poses[hand.pose]
-    posed = hand.posed is True and rule.posed_severity is not None
+def _weighed(sign: _Sign, numbers: tuple[int, ...], policy: Policy, context: ElectionContext) -> _Weighed | None:
+    """Return the weight of one sign, None when the pose is harmless or too uncertain to mention."""
+    rule = policy.poses[sign.pose]
+    posed = sign.posed is True and rule.posed_severity is not None
     severity = rule.posed_severity if posed and rule.posed_severity is not None else rule.severity
-    if not severity.makes_finding or hand.score < policy.thresholds.review:
+    if not severity.makes_finding or sign.score < policy.thresholds.review:
         return None
     notes = {Note.POSED} if posed else set()
-    if hand.score < policy.thresholds.flag:
+    if sign.score < policy.thresholds.flag:
         severity = Severity.REVIEW
         notes.add(Note.UNSURE)
     # Where no number is known at all, "nobody holds it" would be a guess: nothing is milder for want of a gallery.
@@ -127,7 +162,7 @@ def _weigh_hand(hand: SeenHand, numbers: tuple[int, ...], policy: Policy, contex
     if unheld and policy.judging.unheld_number == "milder":
         severity = Severity.REVIEW
         notes.add(Note.UNHELD)
-    return _Weighed(hand, severity, frozenset(notes))
+    return _Weighed(sign, severity, frozenset(notes))
 
 
 def _sign_finding(
@@ -136,7 +171,7 @@ def _sign_finding(
     rule = policy.poses[pose]
     worst = min((weighed.severity for weighed in group), key=SEVERITY_ORDER.index)
     holders = _holders(numbers, context)
-    hands = {index for one in group for index in (one.hand.index, one.hand.partner) if index is not None}
+    hands = {index for one in group for index in one.sign.hands}
     return Finding(
         kind=FindingKind.POSE,
         severity=worst,
@@ -146,7 +181,7 @@ def _sign_finding(
         hands=tuple(sorted(hands)),
         candidates=tuple(dict.fromkeys(holder.id for holder in holders)),
         numbers=numbers,
-        people=_count_people(weighed.hand for weighed in group),
+        people=_count_people(weighed.sign for weighed in group),
         subjects=_pairs(holders),
         sign=rule,
         notes=_shared_notes(group),
@@ -161,14 +196,11 @@ def _shared_notes(group: list[_Weighed]) -> frozenset[Note]:
     return every | (some & {Note.POSED})
 
 
-def _count_people(hands: Iterable[SeenHand]) -> int:
-    """Count the people behind the hands; a hand of nobody known counts as one more, a two-hand sign once."""
+def _count_people(signs: Iterable[_Sign]) -> int:
+    """Count the people behind the signs; a hand, or a pair, of nobody known counts as one more."""
     owners: set[tuple[str, int]] = set()
-    for hand in hands:
-        if hand.person is not None:
-            owners.add(("person", hand.person))
-        else:
-            owners.add(("hand", hand.index if hand.partner is None else min(hand.index, hand.partner)))
+    for sign in signs:
+        owners.add(("hand", sign.hands[0]) if sign.person is None else ("person", sign.person))
     return len(owners)
 
 

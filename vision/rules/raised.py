@@ -7,7 +7,7 @@ from math import dist
 from typing import Protocol
 
 from vision.geometry import Box
-from vision.poses import Pose
+from vision.poses import TIPS, Landmark, Pose
 from vision.rules.policy import Policy
 
 _SURE_OF_NONE = 0.9
@@ -22,8 +22,6 @@ _LOWEST = 1.5
 
 _LEAST_LENGTH = 0.4
 """A hand is about 0.7 faces long; one that is shorter than this, in face heights, is another person's or none."""
-
-_TIPS = (4, 8, 12, 16, 20)
 
 Point = tuple[float, float]
 
@@ -74,11 +72,11 @@ def _is_in_doubt(hand: HandFacts, policy: Policy) -> bool:
 
 
 def _is_raised(hand: HandFacts, face: Box) -> bool:
-    wrist, knuckle = hand.landmarks_xy[0], hand.landmarks_xy[9]
+    wrist, knuckle = hand.landmarks_xy[Landmark.WRIST], hand.landmarks_xy[Landmark.MIDDLE_FINGER_MCP]
     # A palm is half a hand long; one seen from the front of the fingers is still as long as it is broad.
-    across = dist(hand.landmarks_xy[5], hand.landmarks_xy[17])
+    across = dist(hand.landmarks_xy[Landmark.INDEX_FINGER_MCP], hand.landmarks_xy[Landmark.PINKY_MCP])
     length = max(2 * dist(wrist, knuckle), 2.4 * across, hand.box.width, hand.box.height)
-    above = wrist[1] - min(hand.landmarks_xy[tip][1] for tip in _TIPS)
+    above = wrist[1] - min(hand.landmarks_xy[tip][1] for tip in TIPS)
     return (
         length >= _LEAST_LENGTH * face.height
         and above >= _UP * length

@@ -28,7 +28,7 @@ def single_blas() -> None:
 
 
 class Crew:
-    """Some threads, started when there is work for them; they end with the object."""
+    """Some threads, started when there is work for them; they end with the object, or when it is closed."""
 
     def __init__(self, threads: int) -> None:
         if threads < 1:
@@ -36,10 +36,16 @@ class Crew:
         self.threads = threads
         self._pool = ThreadPoolExecutor(threads, "fotonetral") if threads > 1 else None
 
+    def close(self) -> None:
+        """End the threads; work that still comes is done on the caller's own. Closing twice is fine."""
+        pool, self._pool = self._pool, None
+        if pool is not None:
+            pool.shutdown()
+
     def map(self, call: Callable[[Item], Answer], items: Iterable[Item]) -> list[Answer]:
         """Return the answers in the order of the items. Raises what a call raises, once no other runs."""
-        listed = list(items)
-        if self._pool is None or len(listed) < 2:
+        listed, pool = list(items), self._pool
+        if pool is None or len(listed) < 2:
             return [call(item) for item in listed]
         answers: dict[int, Answer] = {}
         waiting = iter(enumerate(listed))
@@ -49,7 +55,7 @@ class Crew:
             for index, item in waiting:
                 answers[index] = call(item)
 
-        tasks = [self._pool.submit(work) for _ in islice(listed, self.threads)]
+        tasks = [pool.submit(work) for _ in islice(listed, self.threads)]
         wait(tasks)
         for task in tasks:
             task.result()

@@ -11,7 +11,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import ExitStack, closing, suppress
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -31,6 +31,7 @@ START_SECONDS = 120.0
 MEMORY_BYTES = 1_600_000_000
 """A process that holds more than this after an answer is replaced by a fresh one. One check stays under 1.5 GB."""
 
+_NAME = "fotonetral-worker"
 _CONTEXT = multiprocessing.get_context("spawn")  # a fork would copy locks that other threads hold
 _READY, _ANSWER, _FAILED = "ready", "answer", "failed"
 
@@ -59,16 +60,22 @@ class Worker(Generic[Q, R]):
     def start(self) -> None:
         """Start the process if there is none, and wait until it can answer.
 
-        Raises what `make` raised (as an EngineError, where it is none of ours), or CrashedError.
+        Raises what `make` raised (as an EngineError, where it is none of ours), CrashedError, or SystemRefusalError and
+        OutOfMemoryError where the system lets no process start.
         """
         if self._process is not None and self._process.is_alive():
             return
         self.close()
         single_blas()
-        here, there = _CONTEXT.Pipe()
-        process = _CONTEXT.Process(target=_serve, args=(there, self._make), name="fotonetral-worker", daemon=True)
-        process.start()
-        there.close()
+        try:
+            here, there = _CONTEXT.Pipe()
+            with closing(there), ExitStack() as on_failure:
+                on_failure.callback(here.close)
+                process = _CONTEXT.Process(target=_serve, args=(there, self._make), name=_NAME, daemon=True)
+                process.start()
+                on_failure.pop_all()
+        except OSError as error:
+            raise _told(error) from error
         self._process, self._pipe = process, here
         self.starts += 1
         kind, value, _ = self._received(START_SECONDS, "start")

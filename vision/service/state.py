@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
-from vision.messages import Written, say
+from vision.messages import say
 from vision.rules import available_packs, read_pack
 from vision.service.callers.keys import KeyStore
 from vision.service.callers.sessions import Sessions
@@ -19,6 +19,7 @@ from vision.service.photos.uploads import UploadLimits
 from vision.service.pool.jobs import Answer, Job, make_bench
 from vision.service.pool.processes import Pool, PoolLimits
 from vision.service.settings import MB, ServiceSettings, SettingsError
+from vision.settings import CheckerSettings, JudgeSpec
 
 _LEAST_BURST, _BURST_PART = 30, 4
 _LOGINS_PER_MINUTE, _ALL_LOGINS_PER_MINUTE = 5, 60
@@ -57,7 +58,7 @@ class Service:
         """
         policies, default = _policies(settings)
         face_model = None if settings.face_model is None else str(settings.face_model)
-        bench = make or partial(make_bench, face_model, settings.worker_threads)
+        spec = JudgeSpec(CheckerSettings(face_model=face_model), settings.worker_threads)
         service = cls(
             settings=settings,
             policies=policies,
@@ -68,7 +69,10 @@ class Service:
             logins=Buckets(_LOGINS_PER_MINUTE, _LOGINS_PER_MINUTE),
             all_logins=Buckets(_ALL_LOGINS_PER_MINUTE, _ALL_LOGINS_PER_MINUTE),
             ledger=Ledger(settings.pending_mb * MB, settings.uploads),
-            pool=Pool(bench, PoolLimits(settings.worker_count, settings.waiting, settings.waiting_seconds)),
+            pool=Pool(
+                make or partial(make_bench, spec),
+                PoolLimits(settings.worker_count, settings.waiting, settings.waiting_seconds),
+            ),
             remembered=Remembered(settings.remember_minutes * 60, settings.remember_mb * MB),
             offenders=Offenders(),
             gallery=GalleryState(settings.gallery),
@@ -95,7 +99,7 @@ def _policies(settings: ServiceSettings) -> tuple[dict[str, str], str]:
         reading = read_pack(file)
         if reading.policy is None:
             first = reading.problems[0]
-            raise SettingsError(Written(first.message_id, first.message_en))
+            raise SettingsError(first.says)
         if reading.policy.id in names and names[reading.policy.id] != file:
             raise SettingsError(say("service.state.two_policy_packs_are_named", id=reading.policy.id))
         names[reading.policy.id] = file

@@ -16,7 +16,7 @@ from vision.runtime.libraries import missing_library
 
 if TYPE_CHECKING:
     from vision.faces import Face, FaceModel
-    from vision.hands import Hand
+    from vision.hands import Hand, HandPair
 
 
 class FindsFaces(Protocol):
@@ -35,8 +35,8 @@ class FindsFaces(Protocol):
 class ReadsHands(Protocol):
     """Fits `vision.hands.HandReader`."""
 
-    def read(self, pixels: NDArray[np.uint8], faces: Sequence[Box]) -> tuple[Hand, ...]:
-        """Return the hands of (height, width, 3) uint8 RGB pixels; `faces` are boxes in the same pixels."""
+    def read(self, pixels: NDArray[np.uint8], faces: Sequence[Box]) -> tuple[tuple[Hand, ...], tuple[HandPair, ...]]:
+        """Return hands and pairs of hands of (height, width, 3) uint8 RGB pixels; `faces` are boxes in them."""
 
     def close(self) -> None:
         """Free native memory."""
@@ -97,8 +97,14 @@ def open_face_model(model: str | Path, *, threads: int = 2) -> FaceModel:
     return embedder
 
 
-def face_model_id() -> str:
-    """Return the id of the face vectors of the product's own network; a gallery must hold vectors of the same."""
-    from vision.faces import MODEL_ID
+def face_model_id(model: str | Path | None = None) -> str:
+    """Return the id of a network's face vectors without loading it; a gallery must hold vectors of the same.
 
-    return MODEL_ID
+    `model` is as in `open_face_model`; None is the product's own. Raises FaceModelError when the file cannot be read.
+    """
+    from vision.faces import MODEL_ID, DlibEmbedder
+    from vision.faces.model_file import FaceModelFile
+
+    if model is None:
+        return MODEL_ID
+    return DlibEmbedder.model_id if str(model) == DLIB else FaceModelFile.read(Path(model)).model_id

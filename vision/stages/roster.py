@@ -31,8 +31,13 @@ class Roster:
     remarks: tuple[Remark, ...] = ()
 
     @classmethod
-    def without_gallery(cls, region: str | None = None) -> Roster:
-        """Return a roster of nobody for a region. Raises `candidates.CandidatesError` when there is no such region."""
+    def without_gallery(cls, region: str | None = None, *, declared_spouse_of: str | None = None) -> Roster:
+        """Return a roster of nobody for a region.
+
+        Raises `candidates.CandidatesError` when there is no such region, ValueError when somebody is declared.
+        """
+        if declared_spouse_of is not None:
+            raise ValueError("declared_spouse_of names somebody of the gallery, but no gallery was given")
         if not region:
             return NOBODY
         from candidates.regions import region_of
@@ -76,7 +81,6 @@ class Roster:
         active = {one.id: one for one in elections if scope.counts(one, one.region)}
         context = ElectionContext(
             ballot_holders=people.ballot_holders(),
-            any_active=bool(active),
             declared_spouse_of=spouse,
             names=people.names,
             elections=active,
@@ -93,7 +97,7 @@ def _remarks(
 ) -> Iterator[Remark]:
     """Yield what the answer has to say of a region and day for which the gallery holds little or nothing."""
     where = "" if place is None else place.label
-    if has_elections and not context.any_active:
+    if has_elections and not context.elections:
         yield Remark(RemarkKind.NO_ELECTION, context.day, compared, place=where)
     elif not compared:
         yield Remark(RemarkKind.NOBODY, context.day, place=where)

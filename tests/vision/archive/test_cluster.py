@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from archive_samples import an_answer
 
 from candidates import Candidate, Gallery, Reference
+from tests.archive_samples import an_answer
 from vision.archive.cluster import driver as module
 from vision.archive.cluster.driver import ClusterJudges
 from vision.archive.cluster.errors import ClusterError, NoClusterExtraError, NodeRefusedError, NoNodeError
@@ -26,7 +26,7 @@ from vision.archive.judging import Answer, Task, make_judge
 from vision.archive.local import FailedTask, LocalJudges
 from vision.enrolment.reference import Enroller
 from vision.errors import PolicyError
-from vision.settings import CheckerSettings
+from vision.settings import CheckerSettings, JudgeSpec
 
 pytestmark = pytest.mark.slow
 
@@ -42,7 +42,7 @@ NODE = {"num_cpus": 1, "object_store_memory": 100 * 2**20, "memory": 3_000_000_0
 SOON = {"health_check_initial_delay_ms": 500, "health_check_period_ms": 500, "health_check_failure_threshold": 3}
 
 
-def make_light() -> Callable[[Task], Answer]:
+def make_light(_: JudgeSpec) -> Callable[[Task], Answer]:
     """Judge by what the photo says: crash, hang, take a while, kill the actor, or answer."""
 
     def judge(task: Task) -> Answer:
@@ -61,7 +61,7 @@ def make_light() -> Callable[[Task], Answer]:
     return judge
 
 
-def make_nothing() -> Callable[[Task], Answer]:
+def make_nothing(_: JudgeSpec) -> Callable[[Task], Answer]:
     raise PolicyError("paket rusak", "broken pack")
 
 
@@ -105,11 +105,13 @@ def test_answers_equal_local_ones_and_a_machine_that_differs_is_refused(cluster:
             yield one
 
     refused: list[NodeRefusedError] = []
-    with closing(LocalJudges(make_light, workers=1, seconds=2)) as local:
+    with closing(LocalJudges(partial(make_light, JudgeSpec()), workers=1, seconds=2)) as local:
         expected = sorted(map(told, local.judged(tasks(*data))))
     answers = []
     try:
-        with closing(ClusterJudges(make_light, address=cluster.address, seconds=2, warn=refused.append)) as judges:
+        with closing(
+            ClusterJudges(JudgeSpec(), make_light, address=cluster.address, seconds=2, warn=refused.append)
+        ) as judges:
             for one in judges.judged(counted()):
                 answers.append(told(one))
                 assert taken <= len(answers) + 2, "photos are taken only as fast as they are judged"
@@ -124,7 +126,7 @@ def test_a_machine_that_comes_is_used_and_one_that_is_lost_costs_nothing_but_tim
     count, added = 300, None
     keys: list[str] = []
     before = signal.getsignal(signal.SIGTERM)
-    with closing(ClusterJudges(make_light, address=cluster.address, seconds=30)) as judges:
+    with closing(ClusterJudges(JudgeSpec(), make_light, address=cluster.address, seconds=30)) as judges:
         assert signal.getsignal(signal.SIGTERM) is before
         for one in judges.judged(tasks(*[b"slow " + bytes(200_000)] * count)):
             assert isinstance(one, Answer)
@@ -142,7 +144,7 @@ def test_a_machine_that_comes_is_used_and_one_that_is_lost_costs_nothing_but_tim
 
 def test_a_photo_on_which_actors_are_lost_is_given_up(cluster: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "LOSSES", 2)
-    with closing(ClusterJudges(make_light, address=cluster.address, seconds=30)) as judges:
+    with closing(ClusterJudges(JudgeSpec(), make_light, address=cluster.address, seconds=30)) as judges:
         answers = {one.key: one for one in judges.judged(tasks(b"actor", b"slow", b"slow"))}
     failed = {int(key): one.error.code for key, one in answers.items() if isinstance(one, FailedTask)}
     assert len(answers) == 3
@@ -152,14 +154,16 @@ def test_a_photo_on_which_actors_are_lost_is_given_up(cluster: Any, monkeypatch:
 def test_where_no_machine_can_judge_no_photo_is_to_blame(cluster: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     refused: list[NodeRefusedError] = []
     with (
-        closing(ClusterJudges(make_nothing, address=cluster.address, seconds=5, warn=refused.append)) as judges,
+        closing(
+            ClusterJudges(JudgeSpec(), make_nothing, address=cluster.address, seconds=5, warn=refused.append)
+        ) as judges,
         pytest.raises(NodeRefusedError, match="broken pack"),
     ):
         list(judges.judged(tasks(b"fine")))
     assert len(refused) == 1
     monkeypatch.setattr(module, "_places", lambda _node: 0)
     with (
-        closing(ClusterJudges(make_light, address=cluster.address, seconds=5, patience=0.3)) as judges,
+        closing(ClusterJudges(JudgeSpec(), make_light, address=cluster.address, seconds=5, patience=0.3)) as judges,
         pytest.raises(NoNodeError, match="free processor"),
     ):
         list(judges.judged(tasks(b"fine")))
@@ -176,16 +180,16 @@ def test_the_real_judge_sees_the_same_there_and_leaves_no_file(cluster: Any, fix
         )
         opened.put(Candidate("hopper", "Grace Hopper", ballot_number=2), [reference])
     settings = CheckerSettings(gallery=str(gallery), policy=str(policy), language="en")
-    make = partial(make_judge, settings, 0.5)
+    spec, make = JudgeSpec(settings), partial(make_judge, audit_rate=0.5)
     photos = [fixtures / "photos" / name for name in ("collins_peace.jpg", "hopper_plain.jpg", "pair_sign.jpg")]
     photos.append(fixtures / "broken" / "truncated.jpg")
     data = [photo.read_bytes() for photo in photos]
     all_tasks = [Task(hashlib.sha256(one).hexdigest(), one) for one in data]
-    judge = make()
+    judge = make(spec)
     expected = [judge(task) for task in all_tasks]
     assert any(b'"candidate":"hopper"' in one.result for one in expected)
     folders = set(Path("/tmp").glob("fotonetral-*"))
-    with closing(ClusterJudges(make, address=cluster.address, seconds=60)) as judges:
+    with closing(ClusterJudges(spec, make, address=cluster.address, seconds=60)) as judges:
         answers = {one.key: one for one in judges.judged(iter(all_tasks))}
         (used,) = set(Path("/tmp").glob(f"fotonetral-{os.getuid()}-*")) - folders
         assert used.stat().st_mode & 0o077 == 0

@@ -10,8 +10,8 @@ import time
 from pathlib import Path
 
 import pytest
-from media_files import PDF, VIDEO
 
+from tests.media_files import PDF, VIDEO
 from vision.archive.dropbox import NOTE_SUFFIX, DropFolder
 from vision.media.folders import Excluded
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from archive_samples import QuickJudges
 
-from scripts.archive_trial.hostile import make_hostile_tree
+from scripts.proofs.archives.hostile import make_hostile_tree
+from tests.archive_samples import QuickJudges
 from vision.archive.gathering import Gathered
 from vision.archive.journal import Journal
 from vision.archive.scan import Order, Scan
@@ -28,7 +28,7 @@ def test_everything_is_accounted_for(tmp_path: Path) -> None:
     assert noted >= set(tree.places), "every place is in the journal"
     told_alone = {name.decode("utf-8", "surrogateescape") for name, state in states.items() if state == "unseen"}
     assert not (noted - told_alone) & tree.left_out, "what is hidden is told, and not looked at"
-    told = {place: photo.result.get("error", {}).get("code") for photo in photos for place in photo.places}
+    told = {place: photo.result.error and photo.result.error.code for photo in photos for place in photo.places}
     assert {name: told[name] for name in tree.unreadable} == tree.unreadable
     reading_errors = {name: code for name, code in tree.places.items() if code.startswith("archive.")}
     assert reading_errors and all(told[name] in code.split("|") for name, code in reading_errors.items())

@@ -11,8 +11,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from archive_samples import BY, FACTS, an_answer
+from msgspec.structs import replace
 
+from tests.archive_samples import BY, FACTS, an_answer
 from vision.archive.errors import (
     EmptyFolderError,
     JournalBusyError,
@@ -22,13 +23,13 @@ from vision.archive.errors import (
     JournalUnfinishedError,
 )
 from vision.archive.gathering import Gathered
-from vision.archive.journal import Journal, Run
+from vision.archive.journal import Journal, Run, Selection
 from vision.archive.sources.places import Container, Listed, Place, Unreadable
 from vision.archive.store import NAME
 from vision.errors import PhotoNotFoundError
 from vision.report.listing import Decision, Ruling
 
-ASKED = {"sources": ["foto"]}
+ASKED = Selection(sources=("foto",))
 
 
 def key_of(number: int) -> str:
@@ -102,7 +103,7 @@ def test_an_unfinished_scan_is_not_mixed_with_another(journal: Journal) -> None:
     with pytest.raises(JournalUnfinishedError, match="gallery"):
         journal.begin_run(BY | {"gallery": "another"}, ASKED, FACTS)
     with pytest.raises(JournalUnfinishedError, match="sources"):
-        journal.begin_run(BY, {"sources": ["elsewhere"]}, FACTS)
+        journal.begin_run(BY, Selection(sources=("elsewhere",)), FACTS)
     assert judged(journal, listed(journal, [Place("a", "1")]), {"a": key_of(1)}) == ["a"], "the same goes on"
     listed(journal, [Place("a", "1")], BY | {"version": "2"})
     listed(journal, [Place("a", "1")], BY, abandon=True)
@@ -124,7 +125,7 @@ def test_failures_are_told_and_tried_again(journal: Journal) -> None:
     run = listed(journal, [Place("a", "1"), broken])
     journal.put_failure(next(journal.pending(run)), PhotoNotFoundError("hilang", "gone"), "id")
     journal.finish(run)
-    told = {photo.places[0]: photo.result["error"]["code"] for photo in Gathered(journal).photos()}
+    told = {photo.places[0]: photo.result.error.code for photo in Gathered(journal).photos()}
     assert told == {"a": "photo.not_found", "folder": "archive.empty_folder"}
     assert Gathered(journal).counts()["error"] == 2
     run = listed(journal, [Place("a", "1")])
@@ -186,7 +187,7 @@ def test_decisions_survive_another_scan(journal: Journal) -> None:
 
 
 def test_clear_photos_outside_the_sample_are_left_out(journal: Journal) -> None:
-    run = journal.begin_run(BY, ASKED, FACTS | {"audit_rate": 0.25})
+    run = journal.begin_run(BY, ASKED, replace(FACTS, audit_rate=0.25))
     keys = {f"{n}": key_of(n) for n in range(400)}
     list(journal.put_listed(run, [Place(name, "1") for name in keys], "id"))
     judged(journal, run, keys)

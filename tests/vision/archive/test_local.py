@@ -6,15 +6,17 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
+from functools import partial
 from pathlib import Path
 
 import pytest
-from archive_samples import an_answer
 
+from tests.archive_samples import an_answer
+from vision.archive import local
 from vision.archive.judging import Answer, Task
 from vision.archive.local import READ_AHEAD_BYTES, TRIES, FailedTask, LocalJudges
-from vision.errors import PolicyError
+from vision.errors import CrashedError, PolicyError
 
 pytestmark = pytest.mark.slow
 
@@ -42,6 +44,27 @@ def make_judge() -> Callable[[Task], Answer]:
 
 def make_nothing() -> Callable[[Task], Answer]:
     raise PolicyError("paket rusak", "broken pack")
+
+
+def make_short_of_memory(folder: Path, able: int) -> Callable[[Task], Answer]:
+    """Start in so many processes of the last; the system ends all others while they start."""
+    for at in range(able):
+        with suppress(FileExistsError):
+            (folder / f"able {at}").mkdir()
+            return make_judge()
+    (folder / f"killed {os.getpid()}").mkdir()
+    os.kill(os.getpid(), signal.SIGKILL)
+    raise AssertionError("killed")
+
+
+def make_later(folder: Path) -> Callable[[Task], Answer]:
+    """Start the second time only."""
+    try:
+        (folder / "first").mkdir()
+    except FileExistsError:
+        return make_judge()
+    os.kill(os.getpid(), signal.SIGKILL)
+    raise AssertionError("killed")
 
 
 def tasks(*data: bytes) -> Iterator[Task]:
@@ -77,6 +100,28 @@ def test_tasks_are_taken_only_as_fast_as_they_are_judged() -> None:
 def test_where_no_process_starts_no_photo_is_to_blame() -> None:
     with closing(LocalJudges(make_nothing, workers=2, seconds=5)) as judges, pytest.raises(PolicyError):
         list(judges.judged(tasks(b"fine")))
+
+
+def test_a_process_that_does_not_start_is_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(local, "START_PAUSES", (0.1,))
+    with closing(LocalJudges(partial(make_later, tmp_path), workers=1, seconds=20)) as judges:
+        assert [type(one) for one in judges.judged(tasks(b"fine", b"fine"))] == [Answer] * 2
+
+
+def test_the_others_go_on_without_a_process_that_never_starts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(local, "START_PAUSES", (0.1,))
+    make = partial(make_short_of_memory, tmp_path, 1)
+    with closing(LocalJudges(make, workers=3, seconds=20)) as judges:
+        answers = list(judges.judged(tasks(*[b"fine"] * 12)))
+    assert sorted(one.key for one in answers if isinstance(one, Answer)) == [f"{at:064}" for at in range(12)]
+    assert len(list(tmp_path.glob("killed *"))) == 4, "two processes, each tried twice"
+
+
+def test_when_no_process_is_left_the_scan_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(local, "START_PAUSES", ())
+    make = partial(make_short_of_memory, tmp_path, 0)
+    with closing(LocalJudges(make, workers=2, seconds=20)) as judges, pytest.raises(CrashedError, match="SIGKILL"):
+        list(judges.judged(tasks(*[b"fine"] * 4)))
 
 
 def test_what_is_under_way_is_given_up_at_the_end() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import tarfile
 import zipfile
@@ -11,13 +10,13 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from archive_samples import QuickJudges
 
+from tests.archive_samples import QuickJudges
 from vision.archive.gathering import Gathered
 from vision.archive.journal import Journal
 from vision.archive.local import Judges
 from vision.archive.scan import Order, Scan
-from vision.settings import CheckerSettings
+from vision.settings import CheckerSettings, JudgeSpec
 
 JPEG = b"\xff\xd8\xff"
 
@@ -51,7 +50,7 @@ def scanned(folder: Path, out: Path, judges: Judges | None = None, **changes: ob
     order = Order((str(folder),), out, CheckerSettings(), audit_rate=0.0)
     quick = judges or QuickJudges()
     with Journal.open(out, write=True) as journal:
-        scan = Scan(journal, replace(order, **changes))  # type: ignore[arg-type]
+        scan = Scan(journal, replace(order, **changes))
         list(scan.list())
         list(scan.judge(quick))
     return getattr(quick, "asked", []), Journal.open(out)
@@ -61,7 +60,7 @@ def places_of(journal: Journal, folder: Path) -> dict[str, tuple[str, ...]]:
     """Return verdict or error by first place, with all places, relative to the folder."""
     return {
         photo.places[0].removeprefix(f"{folder}/"): (
-            photo.verdict.value if photo.verdict else photo.result["error"]["code"],
+            photo.verdict.value if photo.verdict else photo.result.error.code,
             *(place.removeprefix(f"{folder}/") for place in photo.places[1:]),
         )
         for photo in Gathered(journal).photos(everything=True)
@@ -149,14 +148,14 @@ def test_real_photos_get_the_answers_of_a_check(fixtures: Path, tmp_path: Path) 
     for name in ("collins_peace.jpg", "hopper_plain.jpg", "hopper_fist.jpg"):
         shutil.copy(fixtures / "photos" / name, tree)
     settings = CheckerSettings()
-    with closing(LocalJudges(partial(make_judge, settings, 1.0), workers=1, seconds=60)) as judges:
+    with closing(LocalJudges(partial(make_judge, JudgeSpec(settings), 1.0), workers=1, seconds=60)) as judges:
         _, journal = scanned(tree, tmp_path / "out", judges, audit_rate=1.0)
     with journal, PhotoChecker.open(threads=1) as checker:
         photos = {photo.places[0]: photo for photo in Gathered(journal).photos(everything=True)}
         assert len(photos) == 7
         for place, photo in photos.items():
-            own = json.loads(json.dumps(checker.check_or_error(place).to_dict()))
+            own = checker.check_or_error(place).to_dict()
             own.pop("timings_ms", None)
-            assert photo.result == own | {"photo": photo.result["photo"]}
-            assert photo.result["photo"]["name"] == place
+            assert photo.result.to_dict() == own
+            assert photo.result.photo.name == place
             assert (photo.thumbnail is not None) == (photo.verdict is not None)

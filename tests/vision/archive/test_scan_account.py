@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from archive_samples import QuickJudges
-from media_files import DOCX, KINDS, PDF, RAR, SILENT, VIDEO, zip_of
 
-from scripts.archive_trial.bombs import tar_of
+from scripts.proofs.archives.bombs import tar_of
+from tests.archive_samples import QuickJudges
+from tests.media_files import DOCX, KINDS, PDF, RAR, SILENT, VIDEO, zip_of
 from vision.archive.gathering import Gathered
 from vision.archive.journal import Journal
 from vision.archive.scan import Order, Scan
@@ -41,7 +41,7 @@ def scan(out: Path, *sources: str, **options: Any) -> tuple[ScanFacts, dict[str,
         list(run.judge(QuickJudges()))
         photos = list(Gathered(journal).photos(everything=True))
         facts = run.facts()
-    return facts, {one.places[0]: one.result["error"] for one in photos if "error" in one.result}
+    return facts, {one.places[0]: one.result.error.to_dict() for one in photos if one.result.error}
 
 
 @pytest.fixture

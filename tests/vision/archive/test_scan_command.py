@@ -134,7 +134,7 @@ def test_a_list_on_standard_input_and_silence(archive: Path, tmp_path: Path) -> 
     names = b"\0".join(os.fsencode(archive / name) for name in ("kosong.jpg", "tidak ada.jpg")) + b"\0"
     done = fotonetral("scan", "--list", "-", "--out", tmp_path, "--quiet", "--workers", "1", stdin=names)
     assert (done.returncode, done.stdout, done.stderr) == (2, b"", b"")
-    told = {Path(photo.places[0]).name: photo.result.get("error", {}).get("code") for photo in photos_of(tmp_path)}
+    told = {Path(photo.places[0]).name: photo.result.error and photo.result.error.code for photo in photos_of(tmp_path)}
     assert told == {"kosong.jpg": None, "tidak ada.jpg": "photo.not_found"}
 
 
@@ -196,7 +196,7 @@ def _judged(out: Path) -> int:
 
 def test_kills_at_random_moments_change_nothing() -> None:
     done = subprocess.run(
-        [sys.executable, "scripts/crash_scan.py", "--kills", "3", "--photos", "fixtures/exif"],
+        [sys.executable, "-m", "scripts.proofs", "crash-scan", "--kills", "3", "--photos", "fixtures/exif"],
         cwd=ROOT, capture_output=True, check=False, timeout=300,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout.decode() + done.stderr.decode()

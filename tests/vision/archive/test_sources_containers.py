@@ -16,9 +16,9 @@ from pathlib import Path
 
 import pytest
 
-from scripts.archive_trial import bombs
-from scripts.archive_trial.bombs import Raw, tar_of, zip_of, zip_of_files
-from scripts.archive_trial.damage import damaged, read_through, samples
+from scripts.proofs.archives import bombs
+from scripts.proofs.archives.bombs import Raw, tar_of, zip_of, zip_of_files
+from scripts.proofs.archives.damage import damaged, read_through, samples
 from vision.archive.errors import ArchiveError, ContainerTooLargeError, ContainerUnreadableError
 from vision.archive.sources import containers, packed
 from vision.archive.sources.containers import container_kind, members_of
@@ -31,7 +31,7 @@ FILES += [("zeros.bin", bytes(300_000)), ("nothing", b"")]
 
 
 def open_bytes(data: bytes) -> io.BufferedReader:
-    return io.BufferedReader(io.BytesIO(data))  # type: ignore[type-var]
+    return io.BufferedReader(io.BytesIO(data))
 
 
 def whole(name: str, data: bytes) -> list[tuple[str, bytes]]:
@@ -60,7 +60,7 @@ def test_zips_written_as_streams_and_with_wide_fields() -> None:
             return len(data)
 
     pipe = Pipe()
-    with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED) as written:  # type: ignore[arg-type]
+    with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED) as written:
         for name, data in FILES:
             with written.open(zipfile.ZipInfo(name), "w", force_zip64=True) as member:
                 member.write(data)
@@ -238,7 +238,7 @@ def test_stamps_of_members() -> None:
 
 def test_too_many_members(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(containers, "MOST_MEMBERS", 5)
-    came = []
+    came: list[object] = []
     with pytest.raises(ContainerTooLargeError, match="more than 5"):
         came.extend(members_of("a.zip", open_bytes(zip_of_files(FILES))))
     with pytest.raises(ContainerTooLargeError):
@@ -269,7 +269,7 @@ def test_cut_anywhere_no_member_is_wrong() -> None:
         members = list(members_of(name, open_bytes(data)))
         expected = {} if any(member.entry.fault for member in members) else dict(whole(name, data))
         for at in range(0, len(data), 97):
-            came = {}
+            came: dict[str, bytes | None] = {}
             try:
                 for member in members_of(name, open_bytes(data[:at])):
                     try:

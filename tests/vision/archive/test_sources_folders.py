@@ -10,8 +10,7 @@ from typing import Any
 
 import pytest
 
-from scripts.archive_trial.bombs import tar_of, zip_of_files
-from vision.archive.sources import folders
+from scripts.proofs.archives.bombs import tar_of, zip_of_files
 from vision.archive.sources.listing import list_places
 from vision.archive.sources.places import Container, Listed, Place, Unreadable
 
@@ -240,7 +239,7 @@ def test_folders_that_cannot_be_listed_are_told_and_the_walk_goes_on(
             raise PermissionError(13, "Permission denied", path)
         return real(path)
 
-    monkeypatch.setattr(folders.os, "scandir", refuse)
+    monkeypatch.setattr(os, "scandir", refuse)
     listed = list(list_places(["f"]))
     assert [one.name for one in listed] == ["f/a/1.jpg", "f/b", "f/c/3.jpg"]
     assert told(["f"]) == [("f/b", "archive.folder")]
@@ -267,7 +266,7 @@ class FailingFolder:
 def test_a_disk_that_fails_half_way_keeps_what_came_before(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     make(here, "f/1.jpg", "f/2.jpg")
     real = os.scandir
-    monkeypatch.setattr(folders.os, "scandir", lambda path: FailingFolder(real(path)))
+    monkeypatch.setattr(os, "scandir", lambda path: FailingFolder(real(path)))
     listed = list(list_places(["f"]))
     assert [type(one) for one in listed] == [Place, Unreadable]
 
@@ -280,7 +279,7 @@ def test_listing_is_lazy_and_opens_nothing(here: Path, monkeypatch: pytest.Monke
 
     scanned = []
     real = os.scandir
-    monkeypatch.setattr(folders.os, "scandir", lambda path: scanned.append(path) or real(path))
+    monkeypatch.setattr(os, "scandir", lambda path: scanned.append(path) or real(path))
     monkeypatch.setattr("builtins.open", refuse)
     monkeypatch.setattr(os, "open", refuse)
     listing = list_places(["f"])
@@ -306,7 +305,7 @@ def test_the_order_does_not_depend_on_the_system(here: Path, monkeypatch: pytest
         def __exit__(self, *_: object) -> None:
             pass
 
-    monkeypatch.setattr(folders.os, "scandir", Shuffled)
+    monkeypatch.setattr(os, "scandir", Shuffled)
     assert list(list_places(["f"])) == before
 
 

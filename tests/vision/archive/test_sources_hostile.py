@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from scripts.archive_trial.accounting import account_for
-from scripts.archive_trial.hostile import make_hostile_tree
-from scripts.fuzz_photos import default_pictures
+from scripts.proofs.archives.accounting import account_for
+from scripts.proofs.archives.hostile import make_hostile_tree
+from scripts.proofs.fuzz_photos import default_pictures
 
 pytestmark = pytest.mark.slow
 

@@ -14,8 +14,9 @@ from typing import Any
 
 import pytest
 
-from scripts.archive_trial.bombs import tar_of, zip_of_files
+from scripts.proofs.archives.bombs import tar_of, zip_of_files
 from vision.archive.sources import opening, packed, reading
+from vision.archive.sources.files import open_file
 from vision.archive.sources.listing import list_places
 from vision.archive.sources.places import Contents, Place, Unreadable
 from vision.archive.sources.reading import read_places
@@ -71,7 +72,7 @@ def test_contents_come_in_the_order_of_places(here: Path, threads: int, monkeypa
             files = [(f"{inner}.jpg", JPEG + bytes([inner])) for inner in range(30)]
             put(f"{number:03}.zip", zip_of_files(files))
             put(f"{number:03}.tgz", tar_of(files, "gz"))
-    real: Callable[..., Any] = opening.open_file
+    real: Callable[..., Any] = open_file
 
     def slow(path: str) -> Any:
         time.sleep(rng.random() * 0.002)
@@ -219,16 +220,16 @@ def test_a_failing_disk_is_told(here: Path, monkeypatch: pytest.MonkeyPatch) -> 
             pass
 
     monkeypatch.setattr(opening, "open_file", lambda path: Failing())
-    monkeypatch.setattr(opening.os, "fstat", lambda descriptor: os.stat_result((0,) * 10))
+    monkeypatch.setattr(os, "fstat", lambda descriptor: os.stat_result((0,) * 10))
     (came,) = read_places([Place("a.jpg")])
     assert outcome(came) == "photo.unreadable"
-    assert "a.jpg" in came.error.text("id")  # type: ignore[union-attr]
+    assert "a.jpg" in came.error.text("id")
 
 
 def test_what_nobody_thought_of_is_the_error_of_one_place(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("a.jpg", "b.jpg", "c.jpg"):
         put(name, JPEG)
-    real: Callable[..., Any] = opening.open_file
+    real: Callable[..., Any] = open_file
 
     def fail(path: str) -> Any:
         if "b" in path:

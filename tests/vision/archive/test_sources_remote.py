@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from scripts.archive_trial.bombs import tar_of, zip_of_files
+from scripts.proofs.archives.bombs import tar_of, zip_of_files
 from vision.archive.sources import remote
 from vision.archive.sources.listing import list_places
 from vision.archive.sources.places import Container, Contents, Listed, Place, Unreadable
@@ -232,7 +232,7 @@ class RangeHandler(QuietHandler):
 
 def serve(handler: type[http.server.BaseHTTPRequestHandler], folder: Path | None = None) -> Iterator[str]:
     made = handler if folder is None else functools.partial(handler, directory=str(folder))  # type: ignore[call-arg]
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), made) as server:  # type: ignore[arg-type]
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), made) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
         thread.start()
         yield f"http://127.0.0.1:{server.server_port}"

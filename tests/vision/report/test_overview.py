@@ -18,13 +18,14 @@ from typing import Any
 import msgspec
 import numpy as np
 import pytest
-from overview_samples import HOSTILE, facts_of, listed, scan_of_many, thumbnail
 from PIL import Image
 
+from tests.overview_samples import HOSTILE, facts_of, listed, scan_of_many, thumbnail
 from vision import PhotoChecker
 from vision.report.listing import Decision, ListedPhoto, Ruling
 from vision.report.overview import write_overview
 from vision.report.overview.columns import details_block, script_json
+from vision.report.overview.entries import Detail, ShownFinding
 from vision.report.overview.places import Folders
 from vision.report.overview.thumbnails import fitted, plan, within
 from vision.report.wording import advice_apart, kind_in_words, parted
@@ -403,7 +404,7 @@ def test_real_results_make_a_page(tmp_path: Path, fixtures: Path) -> None:
     with PhotoChecker.open() as checker:
         for at, name in enumerate(("collins_peace.jpg", "pair_sign.jpg", "no_people.jpg")):
             path = fixtures / "photos" / name
-            told = checker.check(str(path)).to_dict()
+            told = checker.check(str(path)).to_answer().kept
             key = sha256(path.read_bytes()).hexdigest()
             photos.append(ListedPhoto(key, (str(path),), told, thumbnail=thumbnail(at), audited=True))
     reader = read(tmp_path, photos, gallery=None)
@@ -416,9 +417,9 @@ def test_real_results_make_a_page(tmp_path: Path, fixtures: Path) -> None:
 
 
 def test_a_text_that_many_share_is_told_once() -> None:
-    finding = [0, "1", "dua jari (2)", "Terlihat pose dua jari.", "Dasar: daftar.", [1]]
-    detail = {"key": "a", "places": [[0, "x"]], "findings": [finding], "step": "Ulangi.", "marks": [], "notes": []}
-    block = details_block([detail, detail])
+    finding = ShownFinding(0, "1", "dua jari (2)", "Terlihat pose dua jari.", "Dasar: daftar.", (1,))
+    detail = Detail(key="a", places=((0, "x"),), findings=(finding,), step="Ulangi.")
+    block = json.loads(script_json(details_block([detail, detail])))
     assert block["texts"] == ["dua jari (2)", "Terlihat pose dua jari.", "Dasar: daftar.", "Ulangi."]
     assert block["entries"][0] == {"key": "a", "places": [[0, "x"]], "findings": [[0, "1", 0, 1, 2, [1]]], "step": 3}
 

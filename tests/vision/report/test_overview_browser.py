@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browser import DESKTOP, PHONE, Watched, launch, overflow_px, page_in, serious_problems
-from overview_samples import HOSTILE, facts_of, listed, scan_of_many
 from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect
 
+from tests.browser import DESKTOP, PHONE, Watched, launch, overflow_px, page_in, serious_problems
+from tests.overview_samples import HOSTILE, facts_of, listed, scan_of_many
 from vision.report.listing import Decision, ListedPhoto, Ruling
 from vision.report.overview import write_overview
 
@@ -311,9 +311,7 @@ def test_decisions_are_kept_and_exported(browser: Browser, report: Path, size: V
 
 def first_keys(photos: Sequence[ListedPhoto]) -> list[str]:
     """Return the keys of the photos with a candidate in the order of the list: of one day, by name."""
-    people = [
-        photo for photo in photos if photo.result.get("findings") and photo.result["findings"][0]["kind"] != "pose"
-    ]
+    people = [photo for photo in photos if photo.result.findings and photo.result.findings[0].kind != "pose"]
     return [photo.key for photo in sorted(people, key=lambda photo: photo.places[0])]
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from overview_samples import listed, scan_of_many
 
+from tests.overview_samples import listed, scan_of_many
 from vision.errors import Language
 from vision.report.listing import Decision, ListedPhoto, Ruling
 from vision.report.precision import Precision, Share, Tally, summary

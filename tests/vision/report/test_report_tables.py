@@ -15,8 +15,9 @@ from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
-from overview_samples import HOSTILE, facts_of, listed, scan_of_many
 
+from tests.overview_samples import HOSTILE, facts_of, listed, scan_of_many
+from vision.contract.answers.check import read_photo_answer
 from vision.report.errors import NoParquetError
 from vision.report.listing import Decision, ListedPhoto, Ruling
 from vision.report.tables import COLUMNS, PLACE_COLUMNS, write_csv, write_jsonl, write_parquet
@@ -24,7 +25,7 @@ from vision.report.tables import COLUMNS, PLACE_COLUMNS, write_csv, write_jsonl,
 AT = datetime(2026, 11, 28, 9, 15, tzinfo=timezone(timedelta(hours=7)))
 DECISION = Decision(Ruling.FALSE_ALARM, '=HYPERLINK("http://x")', "Sri", AT)
 FACTS = facts_of([])
-SCHEMA = Path(__file__).resolve().parents[2] / "schema" / "check-1.json"
+SCHEMA = Path(__file__).resolve().parents[3] / "vision" / "contract" / "schema" / "check-1.json"
 WRITERS = {"csv": write_csv, "jsonl": write_jsonl, "parquet": write_parquet}
 
 
@@ -39,8 +40,8 @@ def test_a_photo_of_a_person_with_a_sign(tmp_path: Path) -> None:
     (row,) = rows(tmp_path / "r.csv")
     assert tuple(row) == COLUMNS
     messages = row.pop("messages").split(" | ")
-    assert messages == [finding["message"] for finding in photo.result["findings"]]
-    assert row.pop("next_step") == photo.result["next_step"]
+    assert messages == [finding.message for finding in photo.result.findings]
+    assert row.pop("next_step") == photo.result.to_dict()["next_step"]
     assert row == {
         "key": photo.key,
         "name": "/srv/a.jpg",
@@ -77,13 +78,14 @@ def test_what_could_not_be_judged_is_an_error_and_never_clear(tmp_path: Path) ->
 
 def test_a_face_that_may_be_either_names_both(tmp_path: Path) -> None:
     photo = listed(1, "person")
-    (face,) = [one for one in photo.result["faces"] if one["match"]]
+    result = photo.result.to_dict()
+    (face,) = [one for one in result["faces"] if one["match"]]
     other = {"candidate": "dewi", "name": "Dewi", "role": "candidate", "ballot_number": 1}
     match = face["match"] | {"alternatives": [other]}
-    finding = photo.result["findings"][0] | {"candidates": ["budi", "dewi"], "numbers": [1, 2]}
-    told = photo.result | {"faces": [face | {"match": match}], "findings": [finding]}
+    finding = result["findings"][0] | {"candidates": ["budi", "dewi"], "numbers": [1, 2]}
+    told = result | {"faces": [face | {"match": match}], "findings": [finding]}
     for name, write in WRITERS.items():
-        write(tmp_path / f"r.{name}", FACTS, [replace(photo, result=told)])
+        write(tmp_path / f"r.{name}", FACTS, [replace(photo, result=read_photo_answer(json.dumps(told).encode()))])
     (row,) = rows(tmp_path / "r.csv")
     assert (row["candidates"], row["candidate_names"], row["numbers"]) == ("budi | dewi", "Budi | Dewi", "1 | 2")
     assert '"alternatives":[{"candidate":"dewi"' in (tmp_path / "r.jsonl").read_text("utf-8").replace(" ", "")
@@ -124,7 +126,7 @@ def test_json_lines_follow_the_contract(tmp_path: Path) -> None:
     write_jsonl(tmp_path / "r.jsonl", FACTS, photos)
     lines = [json.loads(line) for line in (tmp_path / "r.jsonl").read_text("utf-8").splitlines()]
     contract = json.loads(SCHEMA.read_text("utf-8"))
-    contract["$defs"]["result"]["required"].remove("timings_ms")
+    contract["$defs"]["CheckedPhoto"]["required"].remove("timings_ms")
     check = Draft202012Validator(contract)
     assert not [error for line in lines for error in check.iter_errors(line)]
     assert [line["key"] for line in lines] == [photo.key for photo in photos]
@@ -149,7 +151,7 @@ def test_parquet_is_read_back(tmp_path: Path) -> None:
     assert last["likeness"] == 2**64 - 1
     assert last["taken"] == date(2025, 3, 5)
     assert last["modified"] == datetime(2025, 3, 5, 9, 30, tzinfo=UTC)
-    assert last["findings"] == list(photos[-1].result["findings"])
+    assert last["findings"] == photos[-1].result.to_dict()["findings"]
     assert [hand["pose"] for hand in last["hands"]] == ["peace_two", "palm_five", "peace_two"]
     assert [face["match"] and face["match"]["name"] for face in last["faces"]] == ["Budi", None]
     assert last["decision"] == {"ruling": "false_alarm", "note": DECISION.note, "by": "Sri", "at": AT}
@@ -180,7 +182,7 @@ def test_without_the_extra_it_is_said_how_to_get_it(tmp_path: Path, monkeypatch:
         write_parquet(tmp_path / "r.parquet", FACTS, [])
     assert caught.value.code == "report.no_parquet"
     for language in ("id", "en"):
-        assert 'pip install "fotonetral[parquet]"' in caught.value.text(language)  # type: ignore[arg-type]
+        assert 'pip install "fotonetral[parquet]"' in caught.value.text(language)
     assert not list(tmp_path.iterdir())
 
 

@@ -19,9 +19,9 @@ import msgspec
 import numpy as np
 import openpyxl
 import pytest
-from overview_samples import facts_of, listed, scan_of_many, thumbnail
 from PIL import Image
 
+from tests.overview_samples import facts_of, listed, scan_of_many, thumbnail
 from vision.errors import Language
 from vision.report.decisions import Problem, read_decisions
 from vision.report.listing import Decision, ListedPhoto, Ruling
@@ -71,7 +71,7 @@ def test_a_row_of_a_photo_with_a_person_and_signs(tmp_path: Path) -> None:
     assert re.findall(r"^\[[\d, -]+\] ", seen, re.MULTILINE) == ["[1] ", "[2-3] ", "[4] "]
     assert "Dasar:" not in seen
     assert basis.startswith("Dasar: SKB 2/2022")
-    assert row.pop("Yang dapat dilakukan") == photo.result["next_step"]
+    assert row.pop("Yang dapat dilakukan") == photo.result.to_dict()["next_step"]
     assert row == {
         "No.": 1,
         "Gambar": None,

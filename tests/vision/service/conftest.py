@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
-from browser import PHONE, Watched, page_in
 from playwright.sync_api import Browser, Page
-from serving import Serving, serving
-from web_pages import TOUCH, open_page
+
+from tests.browser import PHONE, Watched, page_in
+from tests.vision.service.serving import Serving, serving
+from tests.vision.service.web_pages import TOUCH, open_page
 
 
 @pytest.fixture(scope="module")

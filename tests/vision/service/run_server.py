@@ -9,8 +9,7 @@ import sys
 import click
 
 if __name__ == "__main__":
-    import serving
-
+    from tests.vision.service import serving
     from vision.service.server import serve
     from vision.service.settings import load_settings
 

@@ -15,7 +15,9 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from msgspec import structs
 
+from vision.contract.answers.service import PhotoAnswer
 from vision.contract.result import CheckError, CheckResult, EngineFacts, PhotoFacts
 from vision.errors import PhotoUnreadableError
 from vision.rules import Verdict
@@ -26,6 +28,13 @@ ROOT = HERE.parents[2]
 START_SECONDS = 60.0
 DAY = date(2028, 10, 1)
 """In the campaign of the sample election."""
+
+
+class ObedientAnswer(PhotoAnswer, frozen=True, kw_only=True):
+    """An answer that says which process gave it."""
+
+    pid: int
+    padding: str = ""
 
 
 def make_obedient() -> Callable[[Job], Answer]:
@@ -48,7 +57,7 @@ def _obey(job: Job) -> Answer:
         raise ZeroDivisionError("a library's words")
     elif what == "broken":
         error = CheckError(job.name, PhotoUnreadableError("rusak", "broken"), job.by.language)
-        return Checked(error, error.to_dict())
+        return Checked(error, error.to_answer())
     result = CheckResult(
         PhotoFacts(job.name, "0" * 64, (4, 3)),
         Verdict.CLEAR,
@@ -59,9 +68,10 @@ def _obey(job: Job) -> Answer:
         dict.fromkeys(("load", "decode", "faces", "hands", "match", "judge"), 0.0),
         job.by.language,
     )
-    told = result.to_dict() | {"marks": [], "bases": [], "unread": [], "pid": os.getpid()}
-    if what == "large":
-        told["padding"] = "x" * 20_000_000
+    padding = "x" * 20_000_000 if what == "large" else ""
+    answer = structs.asdict(result.to_answer())
+    extras: dict[str, Any] = {"marks": (), "bases": (), "unread": (), "annotated": None, "preview": None}
+    told = ObedientAnswer(**answer, **extras, pid=os.getpid(), padding=padding)
     picture = Picture("image/jpeg", (4, 3), b"\xff\xd8\xff jpeg") if job.annotated else None
     return Checked(result, told, picture)
 

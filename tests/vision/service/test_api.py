@@ -19,12 +19,12 @@ from typing import Any
 import httpx
 import pytest
 from jsonschema import Draft202012Validator
-from media_files import KINDS
 from PIL import Image
 from referencing import Registry, Resource
-from serving import DAY, ROOT, Serving, serving
 
 from candidates import Gallery
+from tests.media_files import KINDS
+from tests.vision.service.serving import DAY, ROOT, Serving, serving
 from vision import PhotoChecker
 from vision.client import AsyncClient, BusyError, Client, NotAllowedError, Options, PhotoRefusedError, UnreachableError
 from vision.service.callers.keys import KeyStore, Role
@@ -91,7 +91,7 @@ def test_the_service_says_what_the_command_says(client: httpx.Client, folder: Pa
     with PhotoChecker.open(gallery=folder / "gallery.db", region="34.01", date=DAY) as checker:
         for name in ("photos/pair_sign.jpg", "photos/collins_plain.jpg", "photos/hopper_thumb_up.jpg"):
             photo = (fixtures / name).read_bytes()
-            told = fine(client.post("/v1/check", content=photo, headers=RAW, params=SCOPE), "check")
+            told = fine(client.post("/v1/check", content=photo, headers=RAW, params=SCOPE), "PhotoAnswer")
             assert told["verdict"] == EXPECTED[name]["verdict"]["with_gallery"]
             mine = checker.check(photo, name="photo").to_dict()
             assert {**told, **mine} == {**told, "timings_ms": mine["timings_ms"]}
@@ -107,7 +107,7 @@ def test_the_service_says_what_the_command_says(client: httpx.Client, folder: Pa
 def test_marks_are_those_of_the_picture(client: httpx.Client, fixtures: Path) -> None:
     photo = (fixtures / "photos/pair_sign.jpg").read_bytes()
     params = SCOPE | {"annotated": "true", "preview": "true", "language": "en"}
-    told = fine(client.post("/v1/check", files=[("photo", photo)], params=params), "check")
+    told = fine(client.post("/v1/check", files=[("photo", photo)], params=params), "PhotoAnswer")
     assert [mark["number"] for mark in told["marks"]] == [1, 2]
     face, hand = told["marks"]
     assert (face["subject"], face["box"]) == ("faces", told["faces"][face["index"]]["box"])
@@ -128,14 +128,14 @@ def test_marks_are_those_of_the_picture(client: httpx.Client, fixtures: Path) ->
 def test_a_post_is_judged_together(client: httpx.Client, fixtures: Path) -> None:
     names = ("photos/collins_plain.jpg", "photos/hopper_thumb_up.jpg", "broken/truncated.jpg")
     files = [("photo", (Path(name).name, (fixtures / name).read_bytes())) for name in names]
-    told = fine(client.post("/v1/check", files=files, params=SCOPE), "post")
+    told = fine(client.post("/v1/check", files=files, params=SCOPE), "PostAnswer")
     assert told["verdict"] == "flag"
     assert told["unjudged"] == [2]
     assert [photo["photo"]["name"] for photo in told["photos"]] == ["photo-1", "photo-2", "photo-3"]
     assert told["photos"][2]["error"]["code"] == "photo.truncated"
     assert [told["findings"][at]["message"].endswith(basis["sentence"]) for at, basis in enumerate(told["bases"])]
     assert told["unread"] == told["photos"][0]["unread"]
-    nobody = fine(client.post("/v1/check", files=files[:2], params={"region": "75.01"}), "post")
+    nobody = fine(client.post("/v1/check", files=files[:2], params={"region": "75.01"}), "PostAnswer")
     assert len(nobody["unread"]) == 2
     picture = client.post("/v1/check", files=files, headers={"Accept": "image/jpeg"})
     assert (picture.status_code, picture.json()["code"]) == (406, "request.not_acceptable")
@@ -157,7 +157,7 @@ def test_a_region_that_there_is_not_is_refused(client: httpx.Client, fixtures: P
 def test_a_region_is_told_by_name_and_when_nobody_is_looked_for(client: httpx.Client, fixtures: Path) -> None:
     photo = (fixtures / "photos/collins_plain.jpg").read_bytes()
     asked = {"region": "Gunungkidul", "date": "2028-10-01", "language": "en"}
-    told = fine(client.post("/v1/check", content=photo, headers=RAW, params=asked), "check")
+    told = fine(client.post("/v1/check", content=photo, headers=RAW, params=asked), "PhotoAnswer")
     assert told["scope"] == {"region": "34.03", "region_name": "Kabupaten Gunungkidul", "date": "2028-10-01"}
     assert "faces.no_election" in [note["code"] for note in told["notes"]]
     assert any("34.03 Kabupaten Gunungkidul" in note["message"] for note in told["notes"])
@@ -166,7 +166,7 @@ def test_a_region_is_told_by_name_and_when_nobody_is_looked_for(client: httpx.Cl
 def test_formats(client: httpx.Client, fixtures: Path) -> None:
     for path in sorted((fixtures / "formats").iterdir()):
         told = client.post("/v1/check", content=path.read_bytes(), headers={"Content-Type": "image/x-any"})
-        fine(told, "check")
+        fine(told, "PhotoAnswer")
 
 
 BROKEN = {
@@ -183,7 +183,7 @@ def test_photos_that_cannot_be_judged(client: httpx.Client, fixtures: Path, name
     for language in ("id", "en"):
         told = client.post("/v1/check", content=photo, headers=RAW, params={"language": language})
         assert (told.status_code, told.json()["code"]) == BROKEN[name]
-        assert not faults(told.json(), "problem")
+        assert not faults(told.json(), "Problem")
         assert told.json()["detail"]
     accept = client.post("/v1/check", content=photo, headers=RAW | {"Accept-Language": "en-GB,id;q=0.5"})
     assert accept.json()["detail"] == told.json()["detail"]
@@ -194,10 +194,10 @@ def test_what_is_not_looked_at_is_named(client: httpx.Client, fixtures: Path, na
     kind, data = KINDS[name]
     told = client.post("/v1/check", content=data, headers=RAW).json()
     assert (told["status"], told["code"], told["kind"]) == (415, "media.not_looked_at", kind)
-    assert not faults(told, "problem")
+    assert not faults(told, "Problem")
     photo = (fixtures / "photos/no_people.jpg").read_bytes()
     post = client.post("/v1/check", files=[("photo", ("a.jpg", photo)), ("photo", (name, data))])
-    answer = fine(post, "post")
+    answer = fine(post, "PostAnswer")
     assert (answer["verdict"], answer["unjudged"]) == (None, [1])
     assert answer["photos"][1]["error"]["kind"] == kind
 
@@ -205,7 +205,7 @@ def test_what_is_not_looked_at_is_named(client: httpx.Client, fixtures: Path, na
 def test_polyglots_and_bombs(client: httpx.Client, fixtures: Path) -> None:
     photo = (fixtures / "photos/collins_plain.jpg").read_bytes()
     script = b"<script>alert(1)</script>"
-    told = fine(client.post("/v1/check", content=photo + b"PK\x03\x04" + script * 1000, headers=RAW), "check")
+    told = fine(client.post("/v1/check", content=photo + b"PK\x03\x04" + script * 1000, headers=RAW), "PhotoAnswer")
     assert told["verdict"] == "clear"
     for other in (b"GIF89a" + script, b"%PDF-1.7" + photo, b"PK\x03\x04" + photo, b"\x89PNG\r\n\x1a\n" + photo, script):
         one = client.post("/v1/check", content=other, headers=RAW)
@@ -217,13 +217,13 @@ def test_polyglots_and_bombs(client: httpx.Client, fixtures: Path) -> None:
 
 def test_fix(client: httpx.Client, fixtures: Path) -> None:
     photo = (fixtures / "photos/collins_peace.jpg").read_bytes()
-    told = fine(client.post("/v1/fix", content=photo, headers=RAW, params=SCOPE | {"how": "blur"}), "fix")
+    told = fine(client.post("/v1/fix", content=photo, headers=RAW, params=SCOPE | {"how": "blur"}), "FixAnswer")
     assert (told["kind"], told["before"]["verdict"], told["after"]["verdict"]) == ("blur", "flag", "clear")
     copy = b64decode(told["copy"]["data"])
     with Image.open(io.BytesIO(copy)) as opened:
         assert (opened.format, opened.size) == ("JPEG", (told["copy"]["width"], told["copy"]["height"]))
         assert not opened.getexif()
-    again = fine(client.post("/v1/check", content=copy, headers=RAW, params=SCOPE), "check")
+    again = fine(client.post("/v1/check", content=copy, headers=RAW, params=SCOPE), "PhotoAnswer")
     assert again["verdict"] == "clear"
     png = client.post(
         "/v1/fix", files=[("photo", photo)], data=SCOPE | {"how": "blur"}, headers={"Accept": "image/png"}
@@ -235,7 +235,7 @@ def test_fix(client: httpx.Client, fixtures: Path) -> None:
 
 def test_fix_where_there_is_no_honest_way(client: httpx.Client, fixtures: Path) -> None:
     photo = (fixtures / "photos/hopper_thumb_up.jpg").read_bytes()
-    told = fine(client.post("/v1/fix", content=photo, headers=RAW, params=SCOPE), "fix")
+    told = fine(client.post("/v1/fix", content=photo, headers=RAW, params=SCOPE), "FixAnswer")
     assert (told["copy"], told["out"]) == (None, None)
     assert told["next_step"]
     picture = client.post("/v1/fix", content=photo, headers=RAW | {"Accept": "image/jpeg"}, params=SCOPE)
@@ -243,18 +243,18 @@ def test_fix_where_there_is_no_honest_way(client: httpx.Client, fixtures: Path) 
 
 
 def test_policies(client: httpx.Client) -> None:
-    told = fine(client.get("/v1/policies", params={"language": "en"}), "policies")
+    told = fine(client.get("/v1/policies", params={"language": "en"}), "Policies")
     names = [pack["id"] for pack in told["policies"]]
     assert told["default"] == "skb-2-2022"
     assert {"skb-2-2022", "kulon-progo", "batang", "mesuji", "sultra"} <= set(names)
-    local = fine(client.get("/v1/policies", params={"region": "34.01"}), "policies")
+    local = fine(client.get("/v1/policies", params={"region": "34.01"}), "Policies")
     assert {pack["id"] for pack in local["policies"]} == {"skb-2-2022", "kulon-progo"}
 
 
 def test_the_gallery_from_end_to_end(client: httpx.Client, fixtures: Path) -> None:
     """Register, look, be recognised, change, add and remove photos, remove: checks follow at once."""
     hopper, plain = (fixtures / "portraits/eileen_collins.jpg").read_bytes(), fixtures / "photos/collins_plain.jpg"
-    before = fine(client.post("/v1/check", content=plain.read_bytes(), headers=RAW, params=SCOPE), "check")
+    before = fine(client.post("/v1/check", content=plain.read_bytes(), headers=RAW, params=SCOPE), "PhotoAnswer")
     assert before["verdict"] == "clear"
     form = {
         "name": "  Eileen   Collins ",
@@ -265,26 +265,26 @@ def test_the_gallery_from_end_to_end(client: httpx.Client, fixtures: Path) -> No
         "party": "=cmd()<b>",
     }
     files = [("photo", ("../a.jpg", hopper)), ("photo", ("b.jpg", (fixtures / "photos/no_people.jpg").read_bytes()))]
-    told = fine(client.post("/v1/candidates", data=form, files=files), "registered", 201)
+    told = fine(client.post("/v1/candidates", data=form, files=files), "Registered", 201)
     person = told["person"]
     assert (person["id"], person["name"], person["region"]) == ("eileen-collins", "Eileen Collins", "34.01")
     assert (told["outcome"], told["photos_used"], person["photos"]) == ("added", 1, 1)
     assert [(one["photo"], one["code"]) for one in told["photos_rejected"]] == [("b.jpg", "enrolment.no_face")]
-    after = fine(client.post("/v1/check", content=plain.read_bytes(), headers=RAW, params=SCOPE), "check")
+    after = fine(client.post("/v1/check", content=plain.read_bytes(), headers=RAW, params=SCOPE), "PhotoAnswer")
     assert [one["candidates"] for one in after["findings"]] == [["eileen-collins"]]
-    again = fine(client.post("/v1/candidates", data=form, files=files[:1]), "registered")
+    again = fine(client.post("/v1/candidates", data=form, files=files[:1]), "Registered")
     assert again["outcome"] == "unchanged"
 
-    listed = fine(client.get("/v1/candidates", params={"search": "COLLINS"}), "people")
+    listed = fine(client.get("/v1/candidates", params={"search": "COLLINS"}), "People")
     assert [one["id"] for one in listed["people"]] == ["eileen-collins"]
-    first = fine(client.get("/v1/candidates", params={"limit": 1}), "people")
-    rest = fine(client.get("/v1/candidates", params={"after": first["next"]}), "people")
+    first = fine(client.get("/v1/candidates", params={"limit": 1}), "People")
+    rest = fine(client.get("/v1/candidates", params={"after": first["next"]}), "People")
     assert first["total"] == len(first["people"]) + len(rest["people"])
 
-    shown = fine(client.get("/v1/candidates/eileen-collins"), "person")
+    shown = fine(client.get("/v1/candidates/eileen-collins"), "PersonDetails")
     assert [photo["name"] for photo in shown["photos"]] == ["a.jpg"]
     fields = {"name": "Eileen M. Collins", "election": "pilbup-contoh", "ballot_number": 1, "region": "34.01"}
-    changed = fine(client.put("/v1/candidates/eileen-collins", json=fields), "person")
+    changed = fine(client.put("/v1/candidates/eileen-collins", json=fields), "Person")
     assert (changed["ballot_number"], changed["photos"]) == (1, 1)
     unknown = client.put("/v1/candidates/eileen-collins", json=fields | {"role": "family", "relative_of": "nobody"})
     assert (unknown.status_code, unknown.json()["code"]) == (422, "candidate.invalid")
@@ -293,14 +293,16 @@ def test_the_gallery_from_end_to_end(client: httpx.Client, fixtures: Path) -> No
     refused = client.post("/v1/candidates/eileen-collins/photos", files=[("photo", ("c.jpg", other))])
     assert (refused.status_code, refused.json()["code"]) == (422, "photos.of_another")
     assert refused.json()["photos_rejected"][0]["photo"] == "c.jpg"
-    same = fine(client.post("/v1/candidates/eileen-collins/photos", content=hopper, headers=RAW), "registered")
+    same = fine(client.post("/v1/candidates/eileen-collins/photos", content=hopper, headers=RAW), "Registered")
     assert same["outcome"] == "unchanged"
     more = fine(
-        client.post("/v1/candidates/eileen-collins/photos", content=plain.read_bytes(), headers=RAW), "registered", 201
+        client.post("/v1/candidates/eileen-collins/photos", content=plain.read_bytes(), headers=RAW), "Registered", 201
     )
     assert more["person"]["photos"] == 2
-    numbers = [one["number"] for one in fine(client.get("/v1/candidates/eileen-collins/photos"), "photos")["photos"]]
-    assert fine(client.delete(f"/v1/candidates/eileen-collins/photos/{numbers[1]}"), "removed") == {
+    numbers = [
+        one["number"] for one in fine(client.get("/v1/candidates/eileen-collins/photos"), "ReferencePhotos")["photos"]
+    ]
+    assert fine(client.delete(f"/v1/candidates/eileen-collins/photos/{numbers[1]}"), "RemovedPhoto") == {
         "removed": numbers[1]
     }
     gone = client.delete(f"/v1/candidates/eileen-collins/photos/{numbers[1]}")
@@ -308,13 +310,13 @@ def test_the_gallery_from_end_to_end(client: httpx.Client, fixtures: Path) -> No
 
     spouse = {"name": "Pat Youngs", "role": "keluarga", "relative_of": "eileen-collins", "relation": "suami"}
     portrait = (fixtures / "photos/hopper_plain.jpg").read_bytes()
-    family = fine(client.post("/v1/candidates", data=spouse, files=[("photo", portrait)]), "registered", 201)
+    family = fine(client.post("/v1/candidates", data=spouse, files=[("photo", portrait)]), "Registered", 201)
     assert family["person"]["relation"] == "spouse"
     held = client.delete("/v1/candidates/eileen-collins")
     assert (held.status_code, held.json()["code"]) == (409, "candidate.has_relatives")
     removed = client.delete("/v1/candidates/eileen-collins", params={"with_family": "true"})
-    assert sorted(fine(removed, "removed")["removed"]) == ["eileen-collins", "pat-youngs"]
-    last = fine(client.post("/v1/check", content=plain.read_bytes(), headers=RAW, params=SCOPE), "check")
+    assert sorted(fine(removed, "RemovedPeople")["removed"]) == ["eileen-collins", "pat-youngs"]
+    last = fine(client.post("/v1/check", content=plain.read_bytes(), headers=RAW, params=SCOPE), "PhotoAnswer")
     assert last["verdict"] == "clear"
 
 
@@ -332,14 +334,14 @@ def test_the_faces_of_one_poster_are_registered_one_by_one(client: httpx.Client,
     assert "1 (kiri, lebar" in several.json()["photos_rejected"][0]["message"]
     bad = client.post("/v1/candidates", data={"name": "Satu", "face": "tengah"}, files=files)
     assert (bad.status_code, bad.json()["code"]) == (422, "table.bad_row")
-    for name, face in (("Satu", "kiri"), ("Dua", "2")):
-        told = fine(client.post("/v1/candidates", data={"name": name, "face": face}, files=files), "registered", 201)
-        shown = fine(client.get(f"/v1/candidates/{told['person']['id']}"), "person")
-        assert [photo["face"] for photo in shown["photos"]] == [{"kiri": "left"}.get(face, face)]
+    for name, which in (("Satu", "kiri"), ("Dua", "2")):
+        told = fine(client.post("/v1/candidates", data={"name": name, "face": which}, files=files), "Registered", 201)
+        shown = fine(client.get(f"/v1/candidates/{told['person']['id']}"), "PersonDetails")
+        assert [photo["face"] for photo in shown["photos"]] == [{"kiri": "left"}.get(which, which)]
     changed = client.post("/v1/candidates/dua/photos", data={"face": "left"}, files=files)
     assert changed.json()["code"] == "photos.of_another", "that face is somebody else's"
     for person in ("satu", "dua"):
-        fine(client.delete(f"/v1/candidates/{person}"), "removed")
+        fine(client.delete(f"/v1/candidates/{person}"), "RemovedPeople")
 
 
 def test_people_who_cannot_be_registered(client: httpx.Client, fixtures: Path) -> None:
@@ -359,18 +361,18 @@ def test_people_who_cannot_be_registered(client: httpx.Client, fixtures: Path) -
     for data, files, code in cases:
         told = client.post("/v1/candidates", data=data, files=files)
         assert (told.status_code, told.json()["code"]) == (422, code), told.text
-    assert fine(client.get("/v1/candidates"), "people")["total"] == 1
+    assert fine(client.get("/v1/candidates"), "People")["total"] == 1
 
 
 def test_elections(client: httpx.Client) -> None:
     new = {"title": "Pilgub <b>", "level": "province", "region": "34", "active_from": "2028-09-01"}
-    told = fine(client.put("/v1/elections/pilgub-2028", json=new), "election", 201)
+    told = fine(client.put("/v1/elections/pilgub-2028", json=new), "Election", 201)
     assert told == new | {"id": "pilgub-2028", "active_to": None, "polling_day": None, "people": 0}
-    assert fine(client.put("/v1/elections/pilgub-2028", json=new | {"title": "X"}), "election")["title"] == "X"
-    assert fine(client.get("/v1/elections/pilgub-2028"), "election")["title"] == "X"
-    listed = fine(client.get("/v1/elections"), "elections")["elections"]
+    assert fine(client.put("/v1/elections/pilgub-2028", json=new | {"title": "X"}), "Election")["title"] == "X"
+    assert fine(client.get("/v1/elections/pilgub-2028"), "Election")["title"] == "X"
+    listed = fine(client.get("/v1/elections"), "Elections")["elections"]
     assert {one["id"]: one["people"] for one in listed}["pilbup-contoh"] == 1
-    assert fine(client.delete("/v1/elections/pilgub-2028"), "removed") == {"removed": "pilgub-2028"}
+    assert fine(client.delete("/v1/elections/pilgub-2028"), "RemovedElection") == {"removed": "pilgub-2028"}
     for method in ("GET", "DELETE"):
         assert client.request(method, "/v1/elections/pilgub-2028").json()["code"] == "election.unknown"
     used = client.delete("/v1/elections/pilbup-contoh")
@@ -395,7 +397,7 @@ def test_elections(client: httpx.Client) -> None:
 
 
 def test_health(client: httpx.Client) -> None:
-    told = fine(client.get("/v1/candidates/health", params={"language": "en"}), "health")
+    told = fine(client.get("/v1/candidates/health", params={"language": "en"}), "GalleryHealth")
     assert told["people"] == 1
     assert set(told["summary"]) == {"fix", "look", "hint"}
 
@@ -403,10 +405,10 @@ def test_health(client: httpx.Client) -> None:
 def test_two_who_look_alike_are_told_at_once_and_answered_once(client: httpx.Client, fixtures: Path) -> None:
     def register(name: str, photo: str) -> dict[str, Any]:
         files = [("photo", (photo, (fixtures / photo).read_bytes()))]
-        return fine(client.post("/v1/candidates", data={"name": name}, files=files), "registered", 201)
+        return fine(client.post("/v1/candidates", data={"name": name}, files=files), "Registered", 201)
 
     def lookalikes() -> list[str]:
-        told = fine(client.get("/v1/candidates/health"), "health")
+        told = fine(client.get("/v1/candidates/health"), "GalleryHealth")
         return [one["code"] for one in told["findings"] if len(one["people"]) == 2]
 
     register("Satu Collins", "portraits/eileen_collins.jpg")
@@ -414,23 +416,23 @@ def test_two_who_look_alike_are_told_at_once_and_answered_once(client: httpx.Cli
     assert any("Satu Collins" in note for note in told["notes"]), told
     assert lookalikes() == ["same_person.faces"]
     pair = "/v1/candidates/dua-collins/distinct/satu-collins"
-    assert fine(client.put(pair), "distinct") == {"people": ["dua-collins", "satu-collins"], "distinct": True}
+    assert fine(client.put(pair), "Distinct") == {"people": ["dua-collins", "satu-collins"], "distinct": True}
     assert lookalikes() == []
-    shown = fine(client.get("/v1/candidates/satu-collins"), "person")
+    shown = fine(client.get("/v1/candidates/satu-collins"), "PersonDetails")
     assert [one["id"] for one in shown["distinct"]] == ["dua-collins"]
-    assert fine(client.delete(pair), "distinct")["distinct"] is False
+    assert fine(client.delete(pair), "Distinct")["distinct"] is False
     assert lookalikes() == ["same_person.faces"]
     for other, status in (("nobody", 404), ("dua-collins", 422)):
         assert client.put(f"/v1/candidates/dua-collins/distinct/{other}").status_code == status
     for person in ("satu-collins", "dua-collins"):
-        fine(client.delete(f"/v1/candidates/{person}"), "removed")
+        fine(client.delete(f"/v1/candidates/{person}"), "RemovedPeople")
 
 
 def test_a_gallery_changed_by_command_is_picked_up_at_once(client: httpx.Client, folder: Path, fixtures: Path) -> None:
     photo = (fixtures / "photos/collins_relaxed.jpg").read_bytes()
 
     def matched() -> list[str]:
-        told = fine(client.post("/v1/check", content=photo, headers=RAW, params=SCOPE), "check")
+        told = fine(client.post("/v1/check", content=photo, headers=RAW, params=SCOPE), "PhotoAnswer")
         return [face["match"]["candidate"] for face in told["faces"] if face["match"]]
 
     assert matched() == []
@@ -444,12 +446,12 @@ def test_a_gallery_changed_by_command_is_picked_up_at_once(client: httpx.Client,
 
 
 def test_ready_and_its_opposite(client: httpx.Client, folder: Path) -> None:
-    assert fine(client.get("/healthz"), "alive")["status"] == "ok"
-    assert fine(client.get("/readyz"), "ready")["gallery"] == "open"
+    assert fine(client.get("/healthz"), "Alive")["status"] == "ok"
+    assert fine(client.get("/readyz"), "Ready")["gallery"] == "open"
     path = folder / "gallery.db"
     path.rename(folder / "away.db")
     try:
-        assert fine(client.get("/readyz"), "ready", 503)["status"] == "gallery"
+        assert fine(client.get("/readyz"), "Ready", 503)["status"] == "gallery"
         told = client.post("/v1/check", content=b"x", headers=RAW)
         assert (told.status_code, told.json()["code"]) == (503, "gallery.not_found")
         assert str(folder) not in told.text
@@ -481,7 +483,7 @@ def test_a_process_killed_in_mid_request_costs_that_request_alone(
         os.kill(pid, signal.SIGKILL)
         told = asked.result()
     assert (told.status_code, told.json()["code"]) == (503, "engine.crashed")
-    fine(client.post("/v1/check", content=photo + b"killed", headers=RAW), "check")
+    fine(client.post("/v1/check", content=photo + b"killed", headers=RAW), "PhotoAnswer")
 
 
 # The client for other programs
@@ -539,7 +541,7 @@ def test_the_client_waits_for_a_full_service() -> None:
 
     def answer(_request: httpx.Request) -> httpx.Response:
         status, headers = next(answers)
-        body = {"policies": []} if status == 200 else {"code": "server.busy", "detail": "full"}
+        body: dict[str, object] = {"policies": []} if status == 200 else {"code": "server.busy", "detail": "full"}
         return httpx.Response(status, json=body, headers=headers)
 
     client = Client("http://service", patience=5)

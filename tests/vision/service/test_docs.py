@@ -10,14 +10,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from serving import ROOT, Serving, serving
 
+from tests.vision.service.serving import ROOT, Serving, serving
 from vision.service.callers.keys import KeyStore, Role
 
 DOCS = (ROOT / "docs" / "service.md").read_text("utf-8")
 CURL = [
     line
-    for line in re.search(r"## With curl\n.*?```sh\n(.*?)```", DOCS, re.S)[1].splitlines()  # type: ignore[index]
+    for line in re.search(r"## With curl\n.*?```sh\n(.*?)```", DOCS, re.S)[1].splitlines()
     if line.startswith("curl ")
 ]
 

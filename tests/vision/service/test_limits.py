@@ -14,7 +14,8 @@ from vision.service.http.language import language_of
 from vision.service.http.limits import Buckets, Ledger
 from vision.service.http.negotiation import preferred
 from vision.service.http.problems import ProblemError
-from vision.service.photos.remembered import Offenders, Remembered, Reply
+from vision.service.http.reply import Reply
+from vision.service.photos.remembered import Offenders, Remembered
 
 pytestmark = pytest.mark.slow
 

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import httpx
 import pytest
-from serving import Serving, serving
+
+from tests.vision.service.serving import Serving, serving
 
 pytestmark = pytest.mark.slow
 
@@ -21,7 +22,7 @@ RAW = {"Content-Type": "application/octet-stream"}
 
 
 def check(url: str, photo: bytes, **options: object) -> httpx.Response:
-    return httpx.post(f"{url}/v1/check", content=photo, headers=RAW, timeout=60, **options)  # type: ignore[arg-type]
+    return httpx.post(f"{url}/v1/check", content=photo, headers=RAW, timeout=60, **options)
 
 
 def until(condition: object, seconds: float = 10.0) -> None:

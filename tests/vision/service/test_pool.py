@@ -41,7 +41,7 @@ def with_pool(
 ) -> None:
     async def run() -> None:
         values = {"workers": 1, "waiting": 4, "waiting_seconds": 10.0, "linger_seconds": 0.2, **limits}
-        pool: P = Pool(make, PoolLimits(**values))  # type: ignore[arg-type]
+        pool: P = Pool(make, PoolLimits(**values))
         await pool.start()
         try:
             await asyncio.wait_for(work(pool), 60)

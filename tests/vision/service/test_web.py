@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from browser import DESKTOP, PHONE, Watched, launch, overflow_px, page_in, serious_problems
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
-from serving import ROOT, Serving
-from web_pages import (
+
+from tests.browser import DESKTOP, PHONE, Watched, launch, overflow_px, page_in, serious_problems
+from tests.vision.service.serving import ROOT, Serving
+from tests.vision.service.web_pages import (
     CLEAR,
     FLAGGED,
     NOTHING,

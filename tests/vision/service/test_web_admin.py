@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browser import DESKTOP, PHONE, Watched, launch, overflow_px, page_in, serious_problems
 from PIL import Image
 from playwright.sync_api import Browser, Page, ViewportSize, expect
-from serving import ROOT, Serving, serving
-from web_pages import open_page
 
 from candidates import Candidate, Election, Gallery, Relation, Role
+from tests.browser import DESKTOP, PHONE, Watched, launch, overflow_px, page_in, serious_problems
+from tests.vision.service.serving import ROOT, Serving, serving
+from tests.vision.service.web_pages import open_page
 from vision.service.callers import keys
 from vision.service.callers.keys import KeyStore
 

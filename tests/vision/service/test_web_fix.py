@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from browser import PHONE, launch, page_in, serious_problems
 from PIL import Image
 from playwright.sync_api import Page
-from web_pages import EMPTY, run, with_modules
+
+from tests.browser import PHONE, launch, page_in, serious_problems
+from tests.vision.service.web_pages import EMPTY, run, with_modules
 
 pytestmark = pytest.mark.slow
 

@@ -11,11 +11,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from browser import DESKTOP, launch, page_in
 from PIL import Image
 from playwright.sync_api import Page
-from web_pages import run, shrunk, with_modules
 
+from tests.browser import DESKTOP, launch, page_in
+from tests.vision.service.web_pages import run, shrunk, with_modules
 from vision import checker
 from vision.media import photo
 from vision.media.photo import decode_full, open_photo
@@ -246,7 +246,7 @@ def test_answers_are_explained_in_the_words_of_the_rules(page: Page) -> None:
     for language, file in (("id", "words-id.js"), ("en", "words-en.js")):
         told = words(page, file)
         for verdict in Verdict:
-            assert told[f"key.{verdict.value}"] == headline(verdict, language)  # type: ignore[arg-type]
+            assert told[f"key.{verdict.value}"] == headline(verdict, language)
 
 
 def test_numbers_are_written_as_on_the_marked_picture(page: Page) -> None:

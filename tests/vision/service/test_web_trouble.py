@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from browser import DESKTOP, PHONE, Watched, launch, overflow_px, page_in, serious_problems
 from playwright.sync_api import Browser, Page, Route, ViewportSize, expect
-from serving import Serving, serving
-from web_pages import (
+
+from tests.browser import DESKTOP, PHONE, Watched, launch, overflow_px, page_in, serious_problems
+from tests.vision.service.serving import Serving, serving
+from tests.vision.service.web_pages import (
     CLEAR,
     FLAGGED,
     NOTHING,
@@ -27,7 +28,6 @@ from web_pages import (
     open_page,
     sample_service,
 )
-
 from vision.service.callers.keys import KeyStore, Role
 
 pytestmark = pytest.mark.slow

@@ -10,11 +10,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from browser import PHONE, launch, page_in
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
-from serving import Serving
-from web_pages import (
+
+from tests.browser import PHONE, launch, page_in
+from tests.vision.service.serving import Serving
+from tests.vision.service.web_pages import (
     CLEAR,
     NOTHING,
     TOUCH,

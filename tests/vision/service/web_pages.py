@@ -10,10 +10,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from browser import Watched
 from playwright.sync_api import Page, Route
-from serving import ROOT, Serving, serving
 
+from tests.browser import Watched
+from tests.vision.service.serving import ROOT, Serving, serving
 from vision.service.http.pages import WEB
 
 STILL: dict[str, Any] = {"reduced_motion": "reduce"}

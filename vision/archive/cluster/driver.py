@@ -11,17 +11,19 @@ import sqlite3
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from vision.archive.cluster.errors import ClusterError, NodeRefusedError, NoNodeError
-from vision.archive.cluster.node import Broken, Fingerprint, Make, NodeJudge, fingerprint_of, packed, settings_of
+from vision.archive.cluster.node import Broken, Fingerprint, Make, NodeJudge
+from vision.archive.cluster.parcel import Parcel
 from vision.archive.cluster.ray_cluster import Membership
 from vision.archive.judging import Answer, Task
 from vision.archive.local import FailedTask
 from vision.errors import CrashedError
 from vision.messages import Message, say
 from vision.runtime.workers import MEMORY_BYTES
+from vision.settings import JudgeSpec
 
 LOSSES = 4
 """A photo whose actor is lost is given to another one this often in all; then it is recorded as an error. Machines that
@@ -63,13 +65,14 @@ class _Photo:
 class ClusterJudges:
     """Judges on a cluster; `seconds` is how long one photo may take before its process is ended.
 
-    `make` is a function of an installed module, or a `functools.partial` of one. Files that a CheckerSettings among its
-    arguments names travel to the machines, which must judge by the same as this one does: others are refused, told to
-    `warn`, and get no photo. `patience` is how long, in seconds, nobody may be there.
+    `make` is a function of an installed module, or a `functools.partial` of one. Files that `spec` names travel to the
+    machines, which must judge by the same as this one does: others are refused, told to `warn`, and get no photo.
+    `patience` is how long, in seconds, nobody may be there.
     """
 
     def __init__(
         self,
+        spec: JudgeSpec,
         make: Make,
         *,
         address: str,
@@ -77,13 +80,12 @@ class ClusterJudges:
         patience: float = PATIENCE_SECONDS,
         warn: Warn | None = None,
     ) -> None:
-        """Join the cluster. Raises NoClusterExtraError, ClusterError, and what opening a checker raises."""
-        settings = settings_of(make)
-        self._language = "id" if settings is None else settings.language
-        self._expected = fingerprint_of(make)
+        """Join the cluster. Raises NoClusterExtraError, ClusterError, and what `examined` raises."""
+        self._language = spec.settings.language
+        self._expected = spec.settings.examined().fingerprint
         self._seconds, self._patience, self._warn = seconds, patience, warn or self._log
         try:
-            travelling, parcel = packed(make)
+            parcel = Parcel.pack(spec.settings)
         except (OSError, sqlite3.Error) as error:
             raise ClusterError(say("archive.driver.files_for_other_machines_cannot", error=error)) from error
         self._membership = Membership(address)
@@ -93,7 +95,8 @@ class ClusterJudges:
         self._failed_starts: Counter[str] = Counter()
         self._tended = 0.0
         try:
-            self._make, self._parcel = travelling, self._ray.put(parcel)
+            self._spec, self._make = replace(spec, settings=parcel.settings), make
+            self._parcel = self._ray.put(parcel)
             self._class = self._ray.remote(NodeJudge)
             self._most_bytes = self._store_bytes() // 2
         except BaseException:
@@ -192,7 +195,7 @@ class ClusterJudges:
             max_restarts=0,
             max_task_retries=0,
             scheduling_strategy=NodeAffinitySchedulingStrategy(node_id, soft=False),
-        ).remote(self._make, self._parcel, self._seconds)
+        ).remote(self._spec, self._make, self._parcel, self._seconds)
         return _Actor(handle, node_id, handle.start.remote())
 
     def _drop(self, actor: _Actor) -> None:

@@ -5,48 +5,32 @@ Nothing here needs Ray: the actor is a plain object, of which Ray makes one in e
 
 from __future__ import annotations
 
-import json
+import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
-from importlib import metadata
 from typing import TypeAlias
 
 from candidates.causes import cause_of
-from vision._version import __version__
 from vision.archive.cluster.errors import ClusterError
 from vision.archive.cluster.parcel import LaidOut, Parcel
-from vision.archive.judging import Answer, Task
-from vision.archive.local import TRIES, FailedTask
-from vision.errors import CrashedError, FotoNetralError
+from vision.archive.judging import Answer, Judge, Task
+from vision.archive.local import FailedTask, judge_with, start_patiently
+from vision.errors import FotoNetralError
 from vision.messages import say
 from vision.runtime.workers import START_SECONDS, Worker
-from vision.settings import LIBRARIES, CheckerSettings
+from vision.settings import JudgeSpec
 
-Make: TypeAlias = Callable[[], Callable[[Task], Answer]]
+Make: TypeAlias = Callable[[JudgeSpec], Judge]
 Fingerprint: TypeAlias = Mapping[str, str]
 
 
-def settings_of(make: Make) -> CheckerSettings | None:
-    """Return the settings that `make`, a `functools.partial`, is called with; None where there are none."""
-    given = make.args if isinstance(make, partial) else ()
-    return next((one for one in given if isinstance(one, CheckerSettings)), None)
+@dataclass(frozen=True, slots=True)
+class FingerprintRequest:
+    """Asks a process by what it judges."""
 
 
-def with_settings(make: Make, settings: CheckerSettings) -> Make:
-    """Return `make` with other settings in place of its own."""
-    if not isinstance(make, partial):
-        return make
-    given = [settings if isinstance(one, CheckerSettings) else one for one in make.args]
-    return partial(make.func, *given, **make.keywords)
-
-
-def fingerprint_of(make: Make) -> Fingerprint:
-    """Tell what decides the answers on this machine. Raises what opening a checker raises."""
-    settings = settings_of(make)
-    if settings is not None:
-        return settings.examined().fingerprint
-    return {"version": __version__, "libraries": json.dumps({name: metadata.version(name) for name in LIBRARIES})}
+Request: TypeAlias = Task | FingerprintRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +43,15 @@ class Broken:
 class NodeJudge:
     """Judges photos one by one on the machine where it lives; what goes wrong is returned, never raised."""
 
-    def __init__(self, make: Make, parcel: Parcel | None, seconds: float) -> None:
+    def __init__(self, spec: JudgeSpec, make: Make, parcel: Parcel, seconds: float) -> None:
         """Take note only: the work of starting is done, and its errors are told, by `start`."""
+        self._spec = spec
         self._make = make
-        self._parcel = parcel
+        self._parcel: Parcel | None = parcel
         self._seconds = seconds
+        self._ended = threading.Event()  # never set: Ray ends the actor as a whole
         self._laid_out: LaidOut | None = None
-        self._worker: Worker[Task | None, Answer | Fingerprint] | None = None
+        self._worker: Worker[Request, Answer | Fingerprint] | None = None
 
     def start(self) -> Fingerprint | Broken:
         """Lay out the files, load the models and tell by what this machine judges."""
@@ -87,49 +73,32 @@ class NodeJudge:
         worker = self._worker
         if worker is None:
             raise RuntimeError("start comes first")
-        for last in (False,) * (TRIES - 1) + (True,):
-            try:
-                worker.start()
-            except FotoNetralError as error:
-                return Broken(error)
-            try:
-                answer = worker.ask(Task(key, data), seconds=self._seconds)
-            except CrashedError as error:
-                if last:
-                    return FailedTask(key, error)
-            except FotoNetralError as error:
-                return FailedTask(key, error)
-            else:
-                assert isinstance(answer, Answer)
-                return answer
-        raise AssertionError("the last try returns")
+        try:
+            outcome = judge_with(worker, Task(key, data), self._seconds, self._ended)
+        except FotoNetralError as error:
+            return Broken(error)
+        return outcome
 
     def _started(self) -> Fingerprint:
-        make = self._make
+        spec = self._spec
         if self._parcel is not None:
             self._laid_out = LaidOut(self._parcel)
-            make = with_settings(make, self._laid_out.settings)
+            spec = replace(spec, settings=self._laid_out.settings)
             self._parcel = None  # its bytes are files now
-        self._worker = Worker(partial(_answering, make))
-        told = self._worker.ask(None, seconds=START_SECONDS)
+        self._worker = Worker(partial(_answering, spec, self._make))
+        start_patiently(self._worker, self._ended)
+        told = self._worker.ask(FingerprintRequest(), seconds=START_SECONDS)
         assert not isinstance(told, Answer)
         return told
 
 
-def _answering(make: Make) -> Callable[[Task | None], Answer | Fingerprint]:
-    """Return what judges a task, and tells the fingerprint when there is none."""
-    judge = make()
+def _answering(spec: JudgeSpec, make: Make) -> Callable[[Request], Answer | Fingerprint]:
+    """Return what judges a task, and tells by what."""
+    judge = make(spec)
 
-    def answer(task: Task | None) -> Answer | Fingerprint:
-        return dict(fingerprint_of(make)) if task is None else judge(task)
+    def answer(request: Request) -> Answer | Fingerprint:
+        if isinstance(request, Task):
+            return judge(request)
+        return dict(spec.settings.examined().fingerprint)
 
     return answer
-
-
-def packed(make: Make) -> tuple[Make, Parcel | None]:
-    """Return `make` as it can travel, and the files that its settings name."""
-    settings = settings_of(make)
-    if settings is None:
-        return make, None
-    parcel = Parcel.pack(settings)
-    return with_settings(make, parcel.settings), parcel

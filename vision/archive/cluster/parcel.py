@@ -19,9 +19,8 @@ from collections.abc import Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
+from candidates.closing import Closing
 from vision.archive.cluster.errors import ClusterError
 from vision.messages import say
 from vision.models import DLIB
@@ -83,7 +82,7 @@ class Parcel:
         return total.hexdigest()[:32]
 
 
-class LaidOut:
+class LaidOut(Closing):
     """A parcel as files on this machine; `settings` name them. Without files there is no folder either.
 
     Raises ClusterError when somebody else owns the folder, OSError when it cannot be written.
@@ -123,14 +122,6 @@ class LaidOut:
         if self._sweeper is not None:
             self._sweeper.communicate()  # until the sweeper's standard output ends with it
             self._sweeper = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 def _gallery(path: Path) -> dict[str, bytes]:

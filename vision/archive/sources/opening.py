@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 
+from candidates.closing import Closing
 from vision.archive.errors import (
     ContainerMisnamedError,
     ContainerUnsupportedError,
@@ -28,7 +29,7 @@ from vision.messages import Message, say
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class Opened(Closing):
     """Something that can be read once, from its beginning. `size` is what is said to be there."""
 
     name: str
@@ -74,12 +75,6 @@ class Opened:
             raise ContainerUnsupportedError(say("archive.opening.this_is_archive_of_kind", kind=kind))
         raise ContainerMisnamedError(say("archive.opening.it_is_archive_but_not", kind=kind))
 
-    def __enter__(self) -> Opened:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
 
 def open_alone(place: Place) -> Opened:
     """Open a file or an object; raises typed errors."""
@@ -90,7 +85,7 @@ def open_alone(place: Place) -> Opened:
     return Opened(place.name, os.fstat(file.fileno()).st_size, file.read, file.close)
 
 
-class OpenedContainer:
+class OpenedContainer(Closing):
     """A container that is opened when its first member is asked for, and read forward."""
 
     def __init__(self, name: str) -> None:
@@ -99,10 +94,8 @@ class OpenedContainer:
         self._entries: Iterator[tuple[str, Entry]] = iter(())
         self._failure: FotoNetralError | None = None
 
-    def __enter__(self) -> OpenedContainer:
-        return self
-
-    def __exit__(self, *_: object) -> None:
+    def close(self) -> None:
+        """Close the container's file."""
         if self._file is not None:
             with suppress(Exception):  # everything wanted was read
                 self._file.close()

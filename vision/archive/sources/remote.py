@@ -318,7 +318,7 @@ _STORES_LOCK = threading.Lock()
 
 @cache
 def _opened_store(base: str) -> Any:
-    from fsspec.core import url_to_fs  # type: ignore[import-untyped]
+    from fsspec.core import url_to_fs
 
     options: dict[str, Any] = {"use_listings_cache": False}
     if _is_web(base):

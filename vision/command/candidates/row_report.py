@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import csv
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
+from candidates.closing import Closing
 from candidates.errors import Language
 from candidates.importing.reports import UnreadColumns
 from candidates.importing.rows import RowReport
@@ -16,7 +15,7 @@ COLUMNS = ("table", "row", "name", "outcome", "photos_used", "photos_rejected", 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-class RowReportFile:
+class RowReportFile(Closing):
     """A CSV file in UTF-8 with BOM; use it in a `with` block. What was written survives when the import is killed.
 
     An older report at the same place is replaced, any other file is not: that raises `FileExistsError`.
@@ -31,12 +30,8 @@ class RowReportFile:
         self._writer = csv.writer(self._file, lineterminator="\r\n")
         self._writer.writerow(COLUMNS)
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def close(self) -> None:
+        """Close the file."""
         self._file.close()
 
     def write(self, row: RowReport) -> None:

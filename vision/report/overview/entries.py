@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
+import msgspec
+
+from vision.contract.answers.check import FailedPhoto, Finding
 from vision.errors import Language
-from vision.report.listing import ListedPhoto, Ruling
+from vision.report.listing import Decision, ListedPhoto, Ruling
 from vision.report.marks import Mark, marks_of, numbers_by_finding, ranges
 from vision.report.overview.places import Folders
 from vision.report.tables.facts import names_of_matched
@@ -23,7 +25,47 @@ RULINGS = (None, *Ruling)
 KNOWN, AUDITED = 1, 2
 """Bits of an entry's flags."""
 
-Detail = dict[str, Any]
+
+class ShownFinding(msgspec.Struct, frozen=True, array_like=True):
+    """What the page shows of a finding.
+
+    `severity` is 0 for a flag, 1 for a look; `shown` are the numbers of its marks in words, `short` a few words for a
+    card, `seen` what was seen, `basis` the rule it rests on, `numbers` those of its marks.
+    """
+
+    severity: int
+    shown: str
+    short: str
+    seen: str
+    basis: str
+    numbers: tuple[int, ...]
+
+
+class ShownDecision(msgspec.Struct, frozen=True, array_like=True):
+    """What the page shows of a decision: its ruling by number, and the day as YYYY-MM-DD."""
+
+    ruling: int
+    note: str
+    by: str
+    at: str | None
+
+
+class Detail(msgspec.Struct, frozen=True, kw_only=True):
+    """What the page shows of a photo when it comes into view. Of one that was not judged, `error` is all there is.
+
+    `places` are a folder's number and a name, `size` width and height in pixels, `marks` number, severity and box in
+    whole pixels, `error` the code, what is wrong and what to do.
+    """
+
+    key: str
+    places: tuple[tuple[int, str], ...]
+    size: tuple[int, int] | None = None
+    marks: tuple[tuple[int, int, int, int, int, int], ...] = ()
+    decision: ShownDecision | None = None
+    error: tuple[str, str, str] | None = None
+    findings: tuple[ShownFinding, ...] = ()
+    notes: tuple[str, ...] = ()
+    step: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +102,17 @@ def entry_of(photo: ListedPhoto, folders: Folders, names: dict[str, str]) -> Ent
     Raises ValueError for a key that is no hexadecimal digest.
     """
     result, verdict = photo.result, photo.verdict
-    findings = result.get("findings", ())
-    seen = tuple(dict.fromkeys(one for finding in findings if _is_person(finding) for one in finding["candidates"]))
+    findings = result.findings
+    named = (one for finding in findings if finding.is_about_somebody for one in finding.candidates)
+    seen = tuple(dict.fromkeys(named))
     for one, name in names_of_matched(result).items():
         if one in seen:
             names.setdefault(one, name)
     places = [folders.place(name) for name in photo.places]
     day = _day_number(photo.taken)
     unseen = photo.unseen
-    unjudged = (f"unseen_{unseen}" if unseen else str(result["error"]["code"]),) if verdict is None else ()
-    kinds = unjudged or tuple(str(one["code"]) for one in findings)
+    unjudged = () if result.error is None else (f"unseen_{unseen}" if unseen else result.error.code,)
+    kinds = unjudged or tuple(one.code for one in findings)
     return Entry(
         order=(_rank(verdict, findings), -day, photo.places[0], photo.key),
         key=int(photo.key[:16], 16),
@@ -88,63 +131,63 @@ def entry_of(photo: ListedPhoto, folders: Folders, names: dict[str, str]) -> Ent
 
 
 def detail_of(photo: ListedPhoto, folders: Folders, language: Language) -> Detail:
-    """Return what the page shows of a photo when it comes into view, as plain values."""
-    detail: Detail = {"key": photo.key, "places": [list(folders.place(name)) for name in photo.places]}
-    result, decision = photo.result, photo.decision
-    if decision is not None:
-        at = None if decision.at is None else decision.at.strftime("%Y-%m-%d")
-        detail["decision"] = [RULINGS.index(decision.ruling), decision.note, decision.by, at]
-    if photo.verdict is None:
-        error = result["error"]
-        said, advice = advice_apart(error["code"], error["message"], language)
-        return detail | {"error": [error["code"], said, advice]}
+    """Return what the page shows of a photo when it comes into view."""
+    result, places = photo.result, tuple(folders.place(name) for name in photo.places)
+    decision = _decision(photo.decision)
+    if isinstance(result, FailedPhoto):
+        error = result.error
+        said, advice = advice_apart(error.code, error.message, language)
+        return Detail(key=photo.key, places=places, decision=decision, error=(error.code, said, advice))
     marks = [mark for mark in marks_of(result, language)[1] if mark.number]
-    size_wh = result["photo"]["width"], result["photo"]["height"]
+    size_wh = result.photo.width, result.photo.height
     numbers = numbers_by_finding(result, language)
-    return detail | {
-        "size": list(size_wh),
-        "findings": [
-            _finding(finding, own, marks, language) for finding, own in zip(result["findings"], numbers, strict=True)
-        ],
-        "marks": [_mark(mark, size_wh) for mark in marks],
-        "notes": [str(note["message"]) for note in result.get("notes", ())],
-        "step": str(result.get("next_step", "")) if result["findings"] else "",
-    }
+    return Detail(
+        key=photo.key,
+        places=places,
+        decision=decision,
+        size=size_wh,
+        findings=tuple(
+            _finding(finding, own, marks, language) for finding, own in zip(result.findings, numbers, strict=True)
+        ),
+        marks=tuple(_mark(mark, size_wh) for mark in marks),
+        notes=tuple(note.message for note in result.notes),
+        step=result.next_step if result.findings else "",
+    )
 
 
-def _finding(finding: Mapping[str, Any], numbers: tuple[int, ...], marks: list[Mark], language: Language) -> list[Any]:
-    """Return severity, numbers of the marks, a few words for a card, what was seen, and the rule it rests on."""
+def _decision(decision: Decision | None) -> ShownDecision | None:
+    if decision is None:
+        return None
+    at = None if decision.at is None else decision.at.strftime("%Y-%m-%d")
+    return ShownDecision(RULINGS.index(decision.ruling), decision.note, decision.by, at)
+
+
+def _finding(finding: Finding, numbers: tuple[int, ...], marks: list[Mark], language: Language) -> ShownFinding:
     labels = dict.fromkeys(mark.label for mark in marks if mark.number in numbers)
-    short = ", ".join(labels) or kind_in_words(finding["code"], language)
-    return [
-        0 if finding["severity"] == "flag" else 1,
-        ranges(numbers) if numbers else "",
-        short,
-        *parted(str(finding["message"]), language),
-        list(numbers),
-    ]
+    short = ", ".join(labels) or kind_in_words(finding.code, language)
+    shown = ranges(numbers) if numbers else ""
+    return ShownFinding(
+        0 if finding.severity == "flag" else 1, shown, short, *parted(finding.message, language), numbers
+    )
 
 
-def _mark(mark: Mark, size_wh: tuple[int, int]) -> list[int]:
+def _mark(mark: Mark, size_wh: tuple[int, int]) -> tuple[int, int, int, int, int, int]:
     """Return number, severity, and the frame around the box in whole pixels: left, top, width, height."""
-    frame = mark.box.expanded(1.15).clipped(size_wh)
-    return [mark.number, 0 if mark.severity == "flag" else 1, *(round(value) for value in frame.as_list())]
+    frame = mark.box.expanded(1.15).clipped(size_wh).as_ltwh()
+    left, top, width, height = (round(value) for value in frame)
+    return mark.number, 0 if mark.severity == "flag" else 1, left, top, width, height
 
 
-def _is_person(finding: Mapping[str, Any]) -> bool:
-    return bool(finding["kind"] in ("candidate", "family"))
-
-
-def _rank(verdict: Verdict | None, findings: Any) -> int:
+def _rank(verdict: Verdict | None, findings: Sequence[Finding]) -> int:
     """Tell how grave a photo is, 0 the most: somebody together with a sign, somebody, a candidate's number, a sign."""
     if not findings:
         return 9 if verdict is None else 8
     base = 0 if verdict is Verdict.FLAG else 4
-    worst = [one for one in findings if one["severity"] == verdict]
-    people, signs = any(_is_person(one) for one in worst), any(one["kind"] == "pose" for one in findings)
+    worst = [one for one in findings if one.severity == verdict]
+    people, signs = any(one.is_about_somebody for one in worst), any(one.kind == "pose" for one in findings)
     if people:
         return base + (0 if signs else 1)
-    return base + (2 if any(one["candidates"] for one in worst) else 3)
+    return base + (2 if any(one.candidates for one in worst) else 3)
 
 
 def _day_number(day: str | None) -> int:

@@ -20,12 +20,15 @@ from importlib import resources
 from itertools import islice
 from pathlib import Path
 from string import Template
-from typing import IO, Any
+from typing import IO
 
+import msgspec
+
+from vision.errors import Language
 from vision.media.likeness import fold
 from vision.report.listing import ListedPhoto, ScanFacts
 from vision.report.overview.columns import DETAILS_PER_BLOCK, columns_of, details_block, script_json
-from vision.report.overview.entries import Entry, belongs, detail_of, entry_of
+from vision.report.overview.entries import Detail, Entry, belongs, detail_of, entry_of
 from vision.report.overview.places import Folders
 from vision.report.overview.summary import summary_of
 from vision.report.overview.thumbnails import Plan, fitted, kind_of, plan, within
@@ -93,15 +96,16 @@ class _Listed:
         """Take a photo without its picture."""
         self.tally.add(photo)
         self.entries.append(entry_of(photo, self.folders, self.names))
-        detail = json.dumps(detail_of(photo, self.folders, self.facts.language)).encode("ascii")
+        # Places may hold what is no Unicode text: `json` escapes it, msgspec's own encoders refuse it.
+        told = msgspec.to_builtins(detail_of(photo, self.folders, self.facts.language))
+        detail = json.dumps(told).encode("ascii")
         self.file.write(detail)
         self._ends.append(self._ends[-1] + len(detail))
 
-    def detail(self, at: int) -> dict[str, Any]:
+    def detail(self, at: int) -> Detail:
         """Return the details of an entry."""
         self.file.seek(self._ends[at])
-        detail: dict[str, Any] = json.loads(self.file.read(self._ends[at + 1] - self._ends[at]))
-        return detail
+        return msgspec.convert(json.loads(self.file.read(self._ends[at + 1] - self._ends[at])), Detail)
 
 
 @dataclass(slots=True)
@@ -201,28 +205,41 @@ def _write(page: IO[bytes], listed: _Listed, order: Sequence[int], leaders: Sequ
     page.write(b"</body>\n</html>\n")
 
 
-def _write_block(page: IO[bytes], name: str, value: Any) -> None:
+def _write_block(page: IO[bytes], name: str, value: object) -> None:
     page.write(f'<script type="application/json" id="{name}">{script_json(value)}</script>\n'.encode("ascii"))
 
 
-def _data(listed: _Listed, kinds: Sequence[str], people: Sequence[str]) -> dict[str, Any]:
-    """Return what the script must know besides the columns."""
+class PageData(msgspec.Struct, frozen=True, kw_only=True):
+    """What the script must know besides the columns; kinds and people are their codes and names."""
+
+    language: Language
+    months: list[str]
+    words: dict[str, str]
+    scan: str
+    day: str
+    baseline: bool
+    folders: list[tuple[str, str | None]]
+    kinds: list[tuple[str, str]]
+    people: list[tuple[str, str]]
+    details_per_block: int = DETAILS_PER_BLOCK
+    pictures_per_block: int = PICTURES_PER_BLOCK
+
+
+def _data(listed: _Listed, kinds: Sequence[str], people: Sequence[str]) -> PageData:
     facts = listed.facts
     scan = [list(facts.sources), facts.policy, facts.gallery, facts.day]
-    return {
-        "language": facts.language,
-        "months": text(facts.language, "date", "months").split(),
-        "words": dict(words(facts.language)),
+    return PageData(
+        language=facts.language,
+        months=text(facts.language, "date", "months").split(),
+        words=dict(words(facts.language)),
         # Decisions that wait in the browser belong to this scan, and to no other page on the same machine.
-        "scan": hashlib.sha256(json.dumps(scan).encode("ascii")).hexdigest()[:16],
-        "day": facts.day,
-        "baseline": facts.baseline is not None,
-        "folders": listed.folders.listed(),
-        "kinds": [[code, kind_in_words(code, facts.language)] for code in kinds],
-        "people": [[person, listed.names.get(person, person)] for person in people],
-        "details_per_block": DETAILS_PER_BLOCK,
-        "pictures_per_block": PICTURES_PER_BLOCK,
-    }
+        scan=hashlib.sha256(json.dumps(scan).encode("ascii")).hexdigest()[:16],
+        day=facts.day,
+        baseline=facts.baseline is not None,
+        folders=listed.folders.listed(),
+        kinds=[(code, kind_in_words(code, facts.language)) for code in kinds],
+        people=[(person, listed.names.get(person, person)) for person in people],
+    )
 
 
 def _content_policy(style: str, script: str) -> str:

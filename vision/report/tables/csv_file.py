@@ -9,6 +9,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
+from vision.contract.answers.check import KeptPhoto
 from vision.report.cells import LONGEST_CELL, encodable, guarded, shortened
 from vision.report.listing import ListedPhoto, ScanFacts
 from vision.report.tables.facts import PhotoSummary, decision_dict, time_text
@@ -93,24 +94,25 @@ def _table(target: Path, columns: Sequence[str], delimiter: str) -> Iterator[Wri
 def _row(photo: ListedPhoto) -> tuple[object, ...]:
     """Return the values of `COLUMNS`."""
     result, told = photo.result, PhotoSummary.of(photo.result)
-    facts, error, decision = result.get("photo", {}), result.get("error", {}), decision_dict(photo) or {}
+    judged, error = result if isinstance(result, KeptPhoto) else None, result.error
+    decision = decision_dict(photo) or {}
     return (
         photo.key,
         photo.places[0],
-        result.get("verdict", "error"),
+        result.verdict or "error",
         told.kinds,
         told.codes,
         told.candidates,
         tuple(told.people[who] for who in told.candidates if who in told.people),
         told.numbers,
         told.messages,
-        result.get("next_step") if told.messages else None,
-        error.get("code"),
-        error.get("message"),
+        judged.next_step if judged and told.messages else None,
+        error and error.code,
+        error and error.message,
         photo.taken,
         time_text(photo.modified),
-        facts.get("width"),
-        facts.get("height"),
+        judged and judged.photo.width,
+        judged and judged.photo.height,
         len(photo.places),
         photo.places,
         photo.known,

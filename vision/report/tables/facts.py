@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import TypeVar
 
+from vision.contract.answers.check import FailedPhoto, KeptPhoto
 from vision.report.listing import ListedPhoto
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,25 +29,25 @@ class PhotoSummary:
     messages: tuple[str, ...]
 
     @classmethod
-    def of(cls, result: Mapping[str, Any]) -> PhotoSummary:
-        """Take it out of a result of the JSON contract, also of one that holds an error."""
-        findings = result.get("findings", ())
+    def of(cls, result: KeptPhoto | FailedPhoto) -> PhotoSummary:
+        """Take it out of the answer about a photo."""
+        findings = result.findings
         return cls(
-            kinds=_once(one["kind"] for one in findings),
-            codes=_once(one["code"] for one in findings),
-            candidates=_once(who for one in findings for who in one["candidates"]),
+            kinds=_once(one.kind for one in findings),
+            codes=_once(one.code for one in findings),
+            candidates=_once(who for one in findings for who in one.candidates),
             people=names_of_matched(result),
-            numbers=_once(number for one in findings for number in one["numbers"]),
-            messages=tuple(one["message"] for one in findings),
+            numbers=_once(number for one in findings for number in one.numbers),
+            messages=tuple(one.message for one in findings),
         )
 
 
-def names_of_matched(result: Mapping[str, Any]) -> dict[str, str]:
+def names_of_matched(result: KeptPhoto | FailedPhoto) -> dict[str, str]:
     """Return the names by their ids of everybody whom a face of a result was taken for, or may as well be."""
-    matches = [face["match"] for face in result.get("faces", ()) if face["match"] is not None]
-    # Results that were written before alternatives were told have none.
-    everybody = (one for match in matches for one in (match, *match.get("alternatives", ())))
-    return {str(one["candidate"]): str(one["name"]) for one in everybody}
+    if isinstance(result, FailedPhoto):
+        return {}
+    matches = [face.match for face in result.faces if face.match is not None]
+    return {one.candidate: one.name for match in matches for one in (match, *match.alternatives)}
 
 
 def in_utc(at: datetime | None) -> datetime | None:
@@ -69,5 +72,5 @@ def decision_dict(photo: ListedPhoto) -> dict[str, str | None] | None:
     return {"ruling": decision.ruling.value, "note": decision.note, "by": decision.by, "at": at}
 
 
-def _once(values: Iterable[Any]) -> tuple[Any, ...]:
+def _once(values: Iterable[T]) -> tuple[T, ...]:
     return tuple(dict.fromkeys(values))

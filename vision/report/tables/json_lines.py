@@ -19,9 +19,9 @@ _BREAKS: Final = {ord(char): f"\\u{ord(char):04x}" for char in "\x85\u2028\u2029
 def write_jsonl(target: Path, facts: ScanFacts, photos: Iterable[ListedPhoto]) -> None:  # noqa: ARG001
     """Write a line a photo, whole or not at all.
 
-    It is "fotonetral.check/1" without timings, and beside it "key", "places" (all of them), "modified", "likeness" (16
-    hexadecimal digits), "known", "audited" and "decision" (null, or ruling, note, by, at). What of a name is no Unicode
-    text is "?". Raises OSError.
+    It is the answer about the photo without timings, and beside it "key", "places" (all of them), "modified",
+    "likeness" (16 hexadecimal digits), "known", "audited" and "decision" (null, or ruling, note, by, at). What of a
+    name is no Unicode text is "?". Raises OSError.
     """
     with writing_whole(target) as file:
         for photo in photos:
@@ -30,7 +30,7 @@ def write_jsonl(target: Path, facts: ScanFacts, photos: Iterable[ListedPhoto]) -
 
 
 def _told(photo: ListedPhoto) -> dict[str, Any]:
-    return {name: value for name, value in photo.result.items() if name != "timings_ms"} | {
+    return photo.result.to_dict() | {
         "key": photo.key,
         "places": list(photo.places),
         "modified": time_text(photo.modified),

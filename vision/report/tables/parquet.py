@@ -8,6 +8,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
+from vision.contract.answers.check import KeptPhoto
 from vision.messages import say
 from vision.report.cells import encodable
 from vision.report.errors import NoParquetError
@@ -85,8 +86,8 @@ def write_parquet(target: Path, facts: ScanFacts, photos: Iterable[ListedPhoto])
     The verdict of a photo that could not be judged is "error". Raises NoParquetError without pyarrow, and OSError.
     """
     try:
-        import pyarrow  # type: ignore[import-untyped]
-        from pyarrow.parquet import ParquetWriter  # type: ignore[import-untyped]
+        import pyarrow
+        from pyarrow.parquet import ParquetWriter
     except ImportError as error:
         raise NoParquetError(say("report.parquet.parquet_needs_library_pyarrow_which")) from error
     schema = pyarrow.schema([(name, _type(kind, pyarrow)) for name, kind in _COLUMNS.items()])
@@ -106,25 +107,26 @@ def _type(kind: Any, pyarrow: Any) -> Any:
 
 def _row(photo: ListedPhoto) -> dict[str, Any]:
     result, decision = photo.result, photo.decision
-    facts, error, engine = (result.get(name, {}) for name in ("photo", "error", "engine"))
+    judged, error = result if isinstance(result, KeptPhoto) else None, result.error
+    told = {} if judged is None else judged.to_dict()
     row = {
         "key": photo.key,
         "name": photo.places[0],
         "places": list(photo.places),
-        "verdict": result.get("verdict", "error"),
-        "error_code": error.get("code"),
-        "error_message": error.get("message"),
+        "verdict": result.verdict or "error",
+        "error_code": error and error.code,
+        "error_message": error and error.message,
         "taken": _day(photo.taken),
         "modified": in_utc(photo.modified),
-        "width": facts.get("width"),
-        "height": facts.get("height"),
-        "findings": result.get("findings", []),
-        "hands": result.get("hands", []),
-        "faces": result.get("faces", []),
-        "next_step": result.get("next_step") if result.get("findings") else None,
-        "engine_version": engine.get("version"),
-        "policy": engine.get("policy"),
-        "gallery": engine.get("gallery"),
+        "width": judged and judged.photo.width,
+        "height": judged and judged.photo.height,
+        "findings": told.get("findings", []),
+        "hands": told.get("hands", []),
+        "faces": told.get("faces", []),
+        "next_step": judged.next_step if judged and judged.findings else None,
+        "engine_version": judged and judged.engine.version,
+        "policy": judged and judged.engine.policy,
+        "gallery": judged and judged.engine.gallery,
         "likeness": photo.likeness,
         "known": photo.known,
         "audited": photo.audited,

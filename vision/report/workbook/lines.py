@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 
+from vision.contract.answers.check import FailedPhoto, KeptPhoto
 from vision.errors import Language
 from vision.media.unseen import label
 from vision.report.cells import shown
@@ -81,8 +82,8 @@ def line_of(photo: ListedPhoto, language: Language, folder: Path) -> Line:
     """Make the row of a photo; links lead from `folder`."""
     result, told = photo.result, PhotoSummary.of(photo.result)
     place, slash, name = photo.places[0].rpartition("/")
-    error = result.get("error", {"code": "", "message": ""})
-    reason, advice = advice_apart(error["code"], error["message"], language)
+    error = result.error
+    reason, advice = ("", "") if error is None else advice_apart(error.code, error.message, language)
     seen, basis = _findings(result, language)
     decision = photo.decision
     ruling = ""
@@ -100,7 +101,7 @@ def line_of(photo: ListedPhoto, language: Language, folder: Path) -> Line:
         basis=basis,
         people=shown(", ".join(dict.fromkeys(told.people[who] for who in told.candidates if who in told.people))),
         numbers=", ".join(map(str, told.numbers)),
-        step=shown(str(result.get("next_step", ""))) if told.messages else "",
+        step=shown(result.next_step) if isinstance(result, KeptPhoto) and told.messages else "",
         reason=shown(reason),
         advice=shown(advice),
         places=len(photo.places),
@@ -113,11 +114,10 @@ def line_of(photo: ListedPhoto, language: Language, folder: Path) -> Line:
 
 def spots_of(photo: ListedPhoto, language: Language) -> tuple[Spot, ...]:
     """Return the numbered marks of a photo that was judged; none for the others."""
-    if photo.verdict is None:
+    result = photo.result
+    if isinstance(result, FailedPhoto):
         return ()
-    facts = photo.result["photo"]
-    scale = 1 / facts["width"], 1 / facts["height"]
-    marks = marks_of(photo.result, language, scale)[1]
+    marks = marks_of(result, language, (1 / result.photo.width, 1 / result.photo.height))[1]
     return tuple(
         Spot(mark.number, mark.severity == "flag", (mark.box.left, mark.box.top, mark.box.width, mark.box.height))
         for mark in marks
@@ -125,11 +125,11 @@ def spots_of(photo: ListedPhoto, language: Language) -> tuple[Spot, ...]:
     )
 
 
-def _findings(result: Mapping[str, Any], language: Language) -> tuple[tuple[str, ...], str]:
+def _findings(result: KeptPhoto | FailedPhoto, language: Language) -> tuple[tuple[str, ...], str]:
     """Return what was seen, a text a finding with the numbers of its marks, and the rules, each once."""
-    if not result.get("findings"):
+    if isinstance(result, FailedPhoto) or not result.findings:
         return (), ""
-    pairs = [parted(str(finding["message"]), language) for finding in result["findings"]]
+    pairs = [parted(finding.message, language) for finding in result.findings]
     numbers = numbers_by_finding(result, language)
     form = words(language)["mark"]
     seen = tuple(
@@ -149,11 +149,11 @@ def _others(places: Sequence[str], language: Language) -> str:
 
 def _rank(photo: ListedPhoto) -> int:
     """Tell how grave a photo is, 0 the most: a person together with a sign, a person, a candidate's number, a sign."""
-    findings = photo.result.get("findings", ())
-    worst = [finding for finding in findings if finding["severity"] == photo.verdict]
+    findings = photo.result.findings
+    worst = [finding for finding in findings if finding.severity == photo.verdict]
     if not worst:
         return 8
     base = 0 if photo.verdict is Verdict.FLAG else 4
-    if any(finding["kind"] in ("candidate", "family") for finding in worst):
-        return base + (0 if any(finding["kind"] == "pose" for finding in findings) else 1)
-    return base + (2 if any(finding["candidates"] for finding in worst) else 3)
+    if any(finding.is_about_somebody for finding in worst):
+        return base + (0 if any(finding.kind == "pose" for finding in findings) else 1)
+    return base + (2 if any(finding.candidates for finding in worst) else 3)

@@ -15,8 +15,8 @@ from vision.geometry import Box
 from vision.media.photo import decode_full
 from vision.report.annotate import encoded
 from vision.report.drawing import INK, draw_mark, draw_tag, place_tags
+from vision.report.lettering import font
 from vision.report.marks import Mark
-from vision.report.strips import font
 from vision.report.workbook.lines import Spot
 
 SIZE_WH: Final = (240, 180)

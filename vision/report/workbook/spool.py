@@ -10,10 +10,11 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Self, get_args
+from typing import IO, get_args
 
 import msgspec
 
+from candidates.closing import Closing
 from vision.errors import Language
 from vision.media.likeness import fold
 from vision.report.listing import ListedPhoto
@@ -42,7 +43,7 @@ class _Sheet:
     best: list[tuple[Order, int]] = field(default_factory=list)
 
 
-class Spool:
+class Spool(Closing):
     """Rows of all sheets; use it in a `with` block. Of each sheet the first `most_pictures` rows keep their picture."""
 
     def __init__(self, language: Language, folder: Path, most_pictures: int) -> None:
@@ -56,10 +57,8 @@ class Spool:
             self._pictures: IO[bytes] = stack.enter_context(tempfile.TemporaryFile())
             self._files = stack.pop_all()
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
+    def close(self) -> None:
+        """Let go of the rows."""
         self._files.close()
 
     def add(self, photo: ListedPhoto) -> None:

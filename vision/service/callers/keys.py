@@ -11,24 +11,23 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import os
 import re
 import secrets
 import sqlite3
-import stat
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Final
 
-from candidates.causes import Kind, cause_of
+from candidates.causes import Cause, Kind
+from candidates.storage.sqlite_file import advice_for, connect, explained, keep_private, make_private, remove
 from vision.errors import FotoNetralError
 from vision.messages import say
 
-OWNER_ONLY: Final = 0o600
 _BUSY_SECONDS: Final = 5.0
 _SEEN_EVERY: Final = timedelta(minutes=1)
 _KEY: Final = re.compile(r"fn_([a-z2-7]{8})_([A-Za-z0-9_-]{43})")
@@ -252,44 +251,41 @@ class KeyStore:
     @contextmanager
     def _opened(self, *, create: bool = False) -> Iterator[sqlite3.Connection | None]:
         """Give the open file, None where there is none; with `create` make it first."""
-        try:
+        with explained(self.path, partial(_refused, self.path)):
             if create and not self.path.exists():
                 self._make()
             elif not self.path.exists():
                 yield None
                 return
-            if stat.S_IMODE(self.path.stat().st_mode) & 0o077:
-                with suppress(OSError):  # somebody else's file: they decide
-                    self.path.chmod(OWNER_ONLY)
-            address = f"{self.path.resolve().as_uri()}?mode=rw"
-            connection = sqlite3.connect(address, uri=True, timeout=_BUSY_SECONDS, isolation_level=None)
-            with closing(connection):
+            keep_private(self.path)
+            with closing(connect(self.path, _BUSY_SECONDS)) as connection:
                 yield connection
-        except (sqlite3.Error, OSError) as error:
-            cause = cause_of(error, self.path)
-            raise _KINDS.get(cause.kind, KeysError)(
-                say("service.keys.file_of_keys_cannot_be", path=self.path, reason=cause.reason),
-                advice=cause.advice,
-            ) from error
 
     def _make(self) -> None:
+        with explained(self.path, partial(_not_made, self.path)):
+            if not make_private(self.path):
+                return
         try:
-            os.close(os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, OWNER_ONLY))
-        except FileExistsError:
-            return
-        except OSError as error:
-            cause = cause_of(error)
-            raise _KINDS.get(cause.kind, KeysError)(
-                say("service.keys.file_of_keys_cannot_be_2", path=self.path, reason=cause.reason),
-                advice=cause.advice,
-            ) from error
-        try:
-            with closing(sqlite3.connect(self.path, isolation_level=None)) as connection:
+            with closing(connect(self.path, _BUSY_SECONDS)) as connection:
                 connection.executescript(_TABLES)
                 connection.execute("INSERT OR IGNORE INTO meta VALUES ('salt', ?)", (secrets.token_bytes(16),))
         except sqlite3.Error:
-            self.path.unlink(missing_ok=True)  # a file without tables would be taken for a damaged one
+            remove(self.path)  # a file without tables would be taken for a damaged one
             raise
+
+
+def _refused(path: Path, cause: Cause) -> KeysError:
+    return _KINDS.get(cause.kind, KeysError)(
+        say("service.keys.file_of_keys_cannot_be", path=path, reason=cause.reason),
+        advice=advice_for(cause),
+    )
+
+
+def _not_made(path: Path, cause: Cause) -> KeysError:
+    return _KINDS.get(cause.kind, KeysError)(
+        say("service.keys.file_of_keys_cannot_be_made", path=path, reason=cause.reason),
+        advice=cause.advice,
+    )
 
 
 def _grant(row: tuple[str, str, str, str, str, str | None, int | None, int | None, str | None, str | None]) -> Grant:

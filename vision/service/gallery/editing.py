@@ -1,13 +1,13 @@
 """What administrators do with the gallery file: plain functions, each opening the file, to be run off the event loop.
 
-Answers are plain values of the contract in `docs/service.md`. No template ever is part of one.
+Answers are those of `vision.contract.answers.gallery`. No template ever is part of one.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -25,12 +25,26 @@ from candidates.importing.resembling import Resemblance
 from candidates.importing.rows import Importer
 from candidates.importing.tables import PersonRow
 from candidates.people import Outcome
+from vision.contract.answers.gallery import (
+    Distinct,
+    Elections,
+    NamedPerson,
+    People,
+    Person,
+    PersonDetails,
+    ReferencePhoto,
+    ReferencePhotos,
+    Registered,
+    RemovedElection,
+    RemovedPeople,
+    RemovedPhoto,
+)
+from vision.contract.answers.gallery import Election as ElectionAnswer
+from vision.contract.answers.service import RejectedPhoto as RejectedPhotoAnswer
 from vision.errors import Language
 from vision.messages import say
 from vision.service.http.problems import ProblemError
 from vision.service.pool.jobs import Enrolled, Failed
-
-PEOPLE, ELECTIONS = "fotonetral.candidates/1", "fotonetral.elections/1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +70,7 @@ class _SentPhotos:
         return _gathered(self._gallery, row.name, person_id, self._photos)
 
 
-def list_people(path: Path, *, search: str, election: str | None, limit: int, after: str) -> dict[str, Any]:
+def list_people(path: Path, *, search: str, election: str | None, limit: int, after: str) -> People:
     """List people in the order of their ids, from the one after `after`."""
     wanted = search.casefold().strip()
     with Gallery.open(path, read_only=True) as gallery:
@@ -68,36 +82,35 @@ def list_people(path: Path, *, search: str, election: str | None, limit: int, af
             and (election is None or person.election == election)
         ]
     rest = [person for person in found if person.id > after]
-    return {
-        "schema": PEOPLE,
-        "revision": revision,
-        "total": len(found),
-        "people": [public(person, counts.get(person.id, 0)) for person in rest[:limit]],
-        "next": rest[limit - 1].id if len(rest) > limit else None,
-    }
+    return People(
+        revision=revision,
+        total=len(found),
+        people=tuple(public(person, counts.get(person.id, 0)) for person in rest[:limit]),
+        next=rest[limit - 1].id if len(rest) > limit else None,
+    )
 
 
-def show_person(path: Path, person_id: str) -> dict[str, Any]:
+def show_person(path: Path, person_id: str) -> PersonDetails:
     """Tell all of one person. Raises `candidate.unknown`."""
     with Gallery.open(path, read_only=True) as gallery:
         person, counts = known(gallery, person_id), gallery.photo_counts()
-        family = [public(one, counts.get(one.id, 0)) for one in gallery.relatives(person.id)]
-        distinct = [
-            {"id": other.id, "name": other.name}
+        family = tuple(public(one, counts.get(one.id, 0)) for one in gallery.relatives(person.id))
+        distinct = tuple(
+            NamedPerson(id=other.id, name=other.name)
             for pair in sorted(gallery.distinct())
             if person.id in pair and (other := gallery.get(pair[pair[0] == person.id]))
-        ]
-        told = public(person, 0) | {"photos": _photos(gallery, person.id), "family": family}
-        return told | {"distinct": distinct}
+        )
+        photos = _photos(gallery, person.id)
+        return PersonDetails(**asdict(person), photos=photos, family=family, distinct=distinct)
 
 
-def list_photos(path: Path, person_id: str) -> dict[str, Any]:
+def list_photos(path: Path, person_id: str) -> ReferencePhotos:
     """List a person's reference photos. Raises `candidate.unknown`."""
     with Gallery.open(path, read_only=True) as gallery:
-        return {"photos": _photos(gallery, known(gallery, person_id).id)}
+        return ReferencePhotos(photos=_photos(gallery, known(gallery, person_id).id))
 
 
-def register(path: Path, row: PersonRow, photos: Sequence[Described], language: Language) -> dict[str, Any]:
+def register(path: Path, row: PersonRow, photos: Sequence[Described], language: Language) -> Registered:
     """Register a person, as a row of an import would. Raises ProblemError when the row or all photos are refused."""
     with Gallery.open(path) as gallery:
         source = _SentPhotos(gallery, photos)
@@ -108,16 +121,16 @@ def register(path: Path, row: PersonRow, photos: Sequence[Described], language: 
             raise _refused(report.reason, rejected)
         keep_ready(gallery)
         person, count = known(gallery, source.person_id), gallery.photo_counts().get(source.person_id, 0)
-    return {
-        "outcome": report.outcome.value,
-        "person": public(person, count),
-        "photos_used": report.photos_used,
-        **rejected,
-        "notes": [note.text(language) for note in report.notes],
-    }
+    return Registered(
+        outcome=report.outcome.value,
+        person=public(person, count),
+        photos_used=report.photos_used,
+        photos_rejected=rejected,
+        notes=tuple(note.text(language) for note in report.notes),
+    )
 
 
-def add_photos(path: Path, person_id: str, photos: Sequence[Described], language: Language) -> dict[str, Any]:
+def add_photos(path: Path, person_id: str, photos: Sequence[Described], language: Language) -> Registered:
     """Add reference photos to a person. Raises ProblemError when none of them could be used."""
     with Gallery.open(path) as gallery:
         person = known(gallery, person_id)
@@ -130,16 +143,16 @@ def add_photos(path: Path, person_id: str, photos: Sequence[Described], language
         keep_ready(gallery)
         count = gallery.photo_counts().get(person.id, 0)
     used = gathered.known + len(gathered.references)
-    return {
-        "outcome": outcome.value,
-        "person": public(person, count),
-        "photos_used": used,
-        **rejected,
-        "notes": [note.text(language) for note in notes],
-    }
+    return Registered(
+        outcome=outcome.value,
+        person=public(person, count),
+        photos_used=used,
+        photos_rejected=rejected,
+        notes=tuple(note.text(language) for note in notes),
+    )
 
 
-def change_person(path: Path, person_id: str, values: dict[str, Any]) -> dict[str, Any]:
+def change_person(path: Path, person_id: str, values: Mapping[str, Any]) -> Person:
     """Give a person other fields; photos stay. Raises what `Gallery.put` raises."""
     with Gallery.open(path) as gallery:
         known(gallery, person_id)
@@ -149,20 +162,20 @@ def change_person(path: Path, person_id: str, values: dict[str, Any]) -> dict[st
         try:
             gallery.put(person)
         except UnknownCandidateError as error:
-            raise _refused(Reason.of(error), {}) from error
+            raise _refused(Reason.of(error), None) from error
         keep_ready(gallery)
         return public(person, gallery.photo_counts().get(person.id, 0))
 
 
-def remove_person(path: Path, person_id: str, *, with_family: bool) -> dict[str, Any]:
+def remove_person(path: Path, person_id: str, *, with_family: bool) -> RemovedPeople:
     """Remove a person, with their family if wanted. Raises what `Gallery.remove` raises."""
     with Gallery.open(path) as gallery:
         gone = gallery.remove(known(gallery, person_id).id, with_family=with_family)
         keep_ready(gallery)
-    return {"removed": [person.id for person in gone]}
+    return RemovedPeople(removed=tuple(person.id for person in gone))
 
 
-def remove_photo(path: Path, person_id: str, number: int) -> dict[str, Any]:
+def remove_photo(path: Path, person_id: str, number: int) -> RemovedPhoto:
     """Remove one reference photo of a person. Raises `candidate.unknown` when the person has none of this number."""
     with Gallery.open(path) as gallery:
         person = known(gallery, person_id)
@@ -170,10 +183,10 @@ def remove_photo(path: Path, person_id: str, number: int) -> dict[str, Any]:
             raise UnknownCandidateError(say("service.editing.this_person_has_no_photo", number=number))
         gallery.remove_reference(number)
         keep_ready(gallery)
-    return {"removed": number}
+    return RemovedPhoto(removed=number)
 
 
-def tell_distinct(path: Path, person_id: str, other_id: str, *, are_two: bool) -> dict[str, Any]:
+def tell_distinct(path: Path, person_id: str, other_id: str, *, are_two: bool) -> Distinct:
     """Keep that two are two people, or take that back. Raises `candidate.unknown` and `candidate.invalid`."""
     with Gallery.open(path) as gallery:
         people = known(gallery, person_id), known(gallery, other_id)
@@ -181,18 +194,17 @@ def tell_distinct(path: Path, person_id: str, other_id: str, *, are_two: bool) -
             gallery.tell_distinct(*people)
         else:
             gallery.tell_same(*people)
-    return {"people": [person.id for person in people], "distinct": are_two}
+    return Distinct(people=tuple(person.id for person in people), distinct=are_two)
 
 
-def list_elections(path: Path) -> dict[str, Any]:
+def list_elections(path: Path) -> Elections:
     """List the elections, each with how many people belong to it."""
     with Gallery.open(path, read_only=True) as gallery:
         counts = Counter(person.election for person in gallery.people())
-        elections = [_election(one, counts[one.id]) for one in gallery.elections()]
-    return {"schema": ELECTIONS, "elections": elections}
+        return Elections(elections=tuple(_election(one, counts[one.id]) for one in gallery.elections()))
 
 
-def show_election(path: Path, election_id: str) -> dict[str, Any]:
+def show_election(path: Path, election_id: str) -> ElectionAnswer:
     """Tell of one election. Raises `election.unknown`."""
     with Gallery.open(path, read_only=True) as gallery:
         election = gallery.election(election_id)
@@ -201,16 +213,16 @@ def show_election(path: Path, election_id: str) -> dict[str, Any]:
         return _election(election, _people_of(gallery, election_id))
 
 
-def put_election(path: Path, election_id: str, values: dict[str, Any]) -> tuple[bool, dict[str, Any]]:
+def put_election(path: Path, election_id: str, values: Mapping[str, Any]) -> tuple[bool, ElectionAnswer]:
     """Add or replace an election; return whether it is new, and what it is now."""
     with Gallery.open(path) as gallery:
-        election = Election(id=election_id, **values | {"title": values["title"] or election_id})
+        election = Election(id=election_id, **dict(values) | {"title": values["title"] or election_id})
         outcome = gallery.put_election(election)
         keep_ready(gallery)
         return outcome is Outcome.ADDED, _election(election, _people_of(gallery, election_id))
 
 
-def remove_election(path: Path, election_id: str) -> dict[str, Any]:
+def remove_election(path: Path, election_id: str) -> RemovedElection:
     """Remove an election. Raises `election.unknown`, or `election.in_use` while people belong to it."""
     with Gallery.open(path) as gallery:
         if gallery.election(election_id) is None:
@@ -219,7 +231,7 @@ def remove_election(path: Path, election_id: str) -> dict[str, Any]:
             raise ProblemError("election.in_use")
         gallery.remove_election(election_id)
         keep_ready(gallery)
-    return {"removed": election_id}
+    return RemovedElection(removed=election_id)
 
 
 def known(gallery: Gallery, person_id: str) -> Candidate:
@@ -237,9 +249,9 @@ def keep_ready(gallery: Gallery) -> None:
         gallery.keep_ready(models[0])
 
 
-def public(person: Candidate, photos: int) -> dict[str, Any]:
+def public(person: Candidate, photos: int) -> Person:
     """Return a person as in the contract."""
-    return {field.name: getattr(person, field.name) for field in fields(Candidate)} | {"photos": photos}
+    return Person(**asdict(person), photos=photos)
 
 
 def _gathered(gallery: Gallery, name: str, person_id: str, photos: Sequence[Described]) -> Gathered:
@@ -269,36 +281,36 @@ def _gathered(gallery: Gallery, name: str, person_id: str, photos: Sequence[Desc
     return Gathered(tuple(fresh.values()), len(known_already), tuple(rejected))
 
 
-def _refused(reason: Reason, rejected: dict[str, Any]) -> ProblemError:
+def _refused(reason: Reason, rejected: Sequence[RejectedPhotoAnswer] | None) -> ProblemError:
     # Who is unknown is the one whom the request names as a relative: the address itself is right.
     code = "candidate.invalid" if reason.code == UnknownCandidateError.code else reason.code
-    return ProblemError(code, words=reason.says, members=rejected)
+    return ProblemError(code, words=reason.says, photos_rejected=rejected)
 
 
-def _rejected(photos: Sequence[RejectedPhoto], language: Language) -> dict[str, Any]:
-    told = [
-        {"photo": photo.photo, "code": photo.reason.code, "message": photo.reason.text(language)} for photo in photos
-    ]
-    return {"photos_rejected": told}
+def _rejected(photos: Sequence[RejectedPhoto], language: Language) -> tuple[RejectedPhotoAnswer, ...]:
+    return tuple(
+        RejectedPhotoAnswer(photo=photo.photo, code=photo.reason.code, message=photo.reason.text(language))
+        for photo in photos
+    )
 
 
-def _photos(gallery: Gallery, person_id: str) -> list[dict[str, Any]]:
-    return [
-        {
-            "number": reference.id,
-            "name": reference.photo_name,
-            "sha256": reference.photo_sha256,
-            "model": reference.model_id,
-            "face_px": round(reference.size_px, 1),
-            "face": reference.face,
-        }
+def _photos(gallery: Gallery, person_id: str) -> tuple[ReferencePhoto, ...]:
+    return tuple(
+        ReferencePhoto(
+            number=reference.id,
+            name=reference.photo_name,
+            sha256=reference.photo_sha256,
+            model=reference.model_id,
+            face_px=round(reference.size_px, 1),
+            face=reference.face,
+        )
         for reference in gallery.references(person_id)
-    ]
+    )
 
 
-def _election(election: Election, people: int) -> dict[str, Any]:
+def _election(election: Election, people: int) -> ElectionAnswer:
     days = {name: value.isoformat() for name, value in asdict(election).items() if hasattr(value, "isoformat")}
-    return asdict(election) | days | {"people": people}
+    return ElectionAnswer(**asdict(election) | days, people=people)
 
 
 def _people_of(gallery: Gallery, election_id: str) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -14,11 +13,12 @@ from starlette.responses import Response
 from starlette.routing import Match
 
 from candidates.errors import CandidatesError
+from vision.contract.answers.part import Part
 from vision.errors import FotoNetralError
 from vision.service.http.language import language_of
 from vision.service.http.problems import MEDIA_TYPE, FieldError, ProblemError
 from vision.service.http.reasons import reason_of
-from vision.service.http.reply import Reply, as_json
+from vision.service.http.reply import Reply
 
 _OF_STATUS: Mapping[int, str] = {
     400: "request.malformed",
@@ -31,9 +31,9 @@ _MOST_ERRORS = 20
 _MOST_FIELD_NAME = 60
 
 
-def json_response(told: Mapping[str, Any], status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
-    """Return plain values as an answer."""
-    return Response(as_json(told), status, media_type="application/json", headers=headers)
+def json_response(told: Part, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """Return an answer as JSON."""
+    return Response(told.to_json(), status, media_type="application/json", headers=headers)
 
 
 def reply_response(reply: Reply, headers: Mapping[str, str] | None = None) -> Response:
@@ -45,8 +45,8 @@ def reply_response(reply: Reply, headers: Mapping[str, str] | None = None) -> Re
 def problem_response(problem: ProblemError, request: Request) -> Response:
     """Return a problem as an answer, in the request's language."""
     note(request, code=problem.code)
-    told = problem.to_dict(language_of(request), getattr(request.state, "request_id", ""))
-    return Response(as_json(told), problem.status, media_type=MEDIA_TYPE, headers=problem.headers)
+    told = problem.to_answer(language_of(request), getattr(request.state, "request_id", ""))
+    return Response(told.to_json(), problem.status, media_type=MEDIA_TYPE, headers=problem.headers)
 
 
 def note(request: Request, **facts: object) -> None:

@@ -54,7 +54,8 @@ def _routes(document: Mapping[str, Any]) -> Iterator[str]:
                 rows = "".join(_parameter(one) for one in parameters)
                 yield f"<table><tbody>{rows}</tbody></table>"
             for media_type, body in told.get("requestBody", {}).get("content", {}).items():
-                fields = ", ".join(body.get("schema", {}).get("properties", {}))
+                name = body.get("schema", {}).get("$ref", "").rpartition("/")[2]
+                fields = ", ".join(document["components"]["schemas"].get(name, {}).get("properties", {}))
                 yield f"<p><code>{escape(media_type)}</code> {escape(fields)}</p>"
             answers = "".join(_answer(status, one) for status, one in told["responses"].items())
             yield f"<table><tbody>{answers}</tbody></table>"

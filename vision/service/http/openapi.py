@@ -1,22 +1,21 @@
 """What FastAPI cannot see of the routes: bodies that are read by hand, and the schemas of the answers.
 
-The schemas lie in `schema/`: those of a check, a post and a fix are the contracts that the command prints as well.
+The schemas of the answers lie in `vision/contract/schema/`, made from the structs that are answered with.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
+from collections.abc import Sequence
 from functools import cache
 from importlib import resources
-from typing import Any, Final
+from typing import Any, Final, NotRequired, TypedDict
 
+import msgspec
 from fastapi import FastAPI
 
+from vision.service.http.bodies import BINARY, BODIES, Schema
 from vision.service.http.problems import MEDIA_TYPE
 
-_FILES: Final = ("check-1", "post-1", "fix-1", "service")
-_BINARY: Final = {"type": "string", "format": "binary"}
 _COMMON: Final = (400, 401, 403, 421, 429, 500, 503)
 _BODY: Final = (408, 413, 415, 422)
 _SAID: Final = {
@@ -40,65 +39,73 @@ _SAID: Final = {
 }
 
 
-def ref(name: str) -> dict[str, str]:
-    """Return a reference to one of the service's own schemas."""
+class Described(TypedDict):
+    """What FastAPI is told of a route."""
+
+    operation_id: str
+    responses: dict[int | str, Schema]
+    openapi_extra: NotRequired[Schema]
+
+
+def ref(name: str) -> Schema:
+    """Return a reference to one of the document's schemas."""
     return {"$ref": f"#/components/schemas/{name}"}
 
 
 def described(
-    schema: str, *others: int, created: bool = False, body: Mapping[str, Any] | None = None, common: bool = True
-) -> dict[str, Any]:
-    """Return the arguments that tell a route's answers: a schema when it goes well, and which problems there can be."""
-    fine = {"application/json": {"schema": ref(schema)}}
+    operation: str,
+    answer: str,
+    *others: int,
+    created: bool = False,
+    body: Schema | None = None,
+    common: bool = True,
+    either: str | None = None,
+    pictures: Sequence[str] = (),
+) -> Described:
+    """Return the arguments that tell of a route: its operation's id, what it answers, which problems there can be.
+
+    `answer` names the schema when it goes well, `either` another one; `pictures` are the types of a picture that may
+    come instead.
+    """
+    fine: Schema = {"anyOf": [ref(answer), ref(either)]} if either else ref(answer)
+    content = {"application/json": {"schema": fine}} | {picture: {"schema": BINARY} for picture in pictures}
     statuses = {*others, *(_COMMON if common else ())} | set(_BODY if body else ())
-    responses: dict[int | str, dict[str, Any]] = {200: {"description": _SAID[200], "content": fine}}
+    responses: dict[int | str, Schema] = {200: {"description": _SAID[200], "content": content}}
     if created:
-        responses[201] = {"description": _SAID[201], "content": fine}
+        responses[201] = {"description": _SAID[201], "content": content}
     for status in sorted(statuses):
-        content = {MEDIA_TYPE: {"schema": ref("problem")}}
-        responses[status] = {"description": _SAID[status], "content": content}
-    told: dict[str, Any] = {"responses": responses}
+        responses[status] = {"description": _SAID[status], "content": {MEDIA_TYPE: {"schema": ref("Problem")}}}
+    told: Described = {"operation_id": operation, "responses": responses}
     if body is not None:
         told["openapi_extra"] = {"requestBody": body}
     return told
 
 
-def form(fields: Mapping[str, Any], required: tuple[str, ...], *, raw: bool) -> dict[str, Any]:
+def form(name: str, *, raw: bool) -> Schema:
     """Return a body: a form with photos, or the bytes of a photo alone."""
-    properties = {"photo": {"type": "array", "items": _BINARY, "minItems": 1, "maxItems": 10}, **fields}
-    schema = {"type": "object", "required": list(required), "properties": properties, "additionalProperties": False}
-    content: dict[str, Any] = {"multipart/form-data": {"schema": schema}}
+    content: Schema = {"multipart/form-data": {"schema": ref(name)}}
     if raw:
-        content |= {"image/jpeg": {"schema": _BINARY}, "application/octet-stream": {"schema": _BINARY}}
+        content |= {"image/jpeg": {"schema": BINARY}, "application/octet-stream": {"schema": BINARY}}
     return {"required": True, "content": content}
 
 
-def json_body(schema: Mapping[str, Any]) -> dict[str, Any]:
+def json_body(name: str) -> Schema:
     """Return a body of JSON."""
-    return {"required": True, "content": {"application/json": {"schema": dict(schema)}}}
+    return {"required": True, "content": {"application/json": {"schema": ref(name)}}}
 
 
 @cache
-def schemas() -> dict[str, Any]:
-    """Return all schemas by their names in OpenAPI: `check-1`, `check-1.result`, `problem`."""
-    found: dict[str, Any] = {}
-    for name in _FILES:
-        text = (resources.files("vision.service") / "schema" / f"{name}.json").read_text("utf-8")
-        prefix = "" if name == "service" else f"{name}."
-        schema = json.loads(text.replace('"#/$defs/', f'"#/components/schemas/{prefix}'))
-        for part, told in schema.pop("$defs").items():
-            found[f"{prefix}{part}"] = told
-        if name != "service":
-            schema.pop("$schema")
-            found[name] = schema
-    return found
+def schemas() -> Schema:
+    """Return all schemas by their names: the answers', and those of what is sent."""
+    answers = (resources.files("vision.contract") / "schema" / "service.json").read_bytes()
+    return msgspec.json.decode(answers, type=dict[str, Any]) | BODIES
 
 
 def add_schemas(app: FastAPI) -> None:
     """Have the application's OpenAPI document hold the schemas, the ways to log in, and nothing of FastAPI's own."""
     make = app.openapi
 
-    def complete() -> dict[str, Any]:
+    def complete() -> Schema:
         if app.openapi_schema is None:
             document = make()
             components = document.setdefault("components", {})
@@ -113,69 +120,39 @@ def add_schemas(app: FastAPI) -> None:
     app.openapi = complete  # type: ignore[method-assign]
 
 
-_OPTIONS: Final = {
-    "region": {"type": "string", "maxLength": 100, "examples": ["34.01"]},
-    "date": {"type": "string", "format": "date", "examples": ["2028-10-01"]},
-    "policy": {"type": "string", "maxLength": 100},
-    "language": {"enum": ["id", "en"]},
-    "names": {"enum": ["true", "false"]},
-}
-_CHECK_FIELDS: Final = {**_OPTIONS, "annotated": {"enum": ["true", "false"]}, "preview": {"enum": ["true", "false"]}}
-_FIX_FIELDS: Final = {
-    **_OPTIONS,
-    "how": {"enum": ["auto", "crop", "blur"]},
-    "margin": {"type": "number", "minimum": 0, "maximum": 2},
-    "format": {"enum": ["jpeg", "png"]},
-    "keep": {"enum": ["true", "false"]},
-}
-_PHOTO_FIELDS: Final = {
-    "face": {"type": "string", "maxLength": 200, "examples": ["left", "right", "2", "|left"]},
-    "language": {"enum": ["id", "en"]},
-}
-_PERSON_FIELDS: Final = {
-    "name": {"type": "string", "minLength": 1, "maxLength": 200},
-    "id": {"type": "string", "maxLength": 200},
-    "role": {"enum": ["candidate", "running_mate", "family", ""]},
-    "election": {"type": "string", "maxLength": 200},
-    "ballot_number": {"type": "string", "maxLength": 4},
-    "region": {"type": "string", "maxLength": 100},
-    "party": {"type": "string", "maxLength": 200},
-    "relative_of": {"type": "string", "maxLength": 200},
-    "relation": {"enum": ["spouse", "child", "parent", "sibling", "other", ""]},
-    **_PHOTO_FIELDS,
-}
-
-
-def _pictured(told: dict[str, Any], *media_types: str) -> dict[str, Any]:
-    """Add that the answer may be a picture."""
-    told["responses"][200]["content"] |= {media_type: {"schema": _BINARY} for media_type in media_types}
-    return told
-
-
-def _either(told: dict[str, Any], *schemas_: str) -> dict[str, Any]:
-    told["responses"][200]["content"]["application/json"] = {"schema": {"anyOf": [ref(one) for one in schemas_]}}
-    return told
-
-
-CHECK: Final = _pictured(
-    _either(described("check", 406, body=form(_CHECK_FIELDS, ("photo",), raw=True)), "check", "post"), "image/jpeg"
+CHECK: Final = described(
+    "check_photos", "PhotoAnswer", 406, body=form("CheckForm", raw=True), either="PostAnswer", pictures=("image/jpeg",)
 )
-FIX: Final = _pictured(described("fix", body=form(_FIX_FIELDS, ("photo",), raw=True)), "image/jpeg", "image/png")
-POLICIES: Final = described("policies", 422)
-PEOPLE: Final = described("people", 409, 422)
-REGISTER: Final = described(
-    "registered", 404, 409, created=True, body=form(_PERSON_FIELDS, ("name", "photo"), raw=False)
+FIX: Final = described("fix_photo", "FixAnswer", body=form("FixForm", raw=True), pictures=("image/jpeg", "image/png"))
+POLICIES: Final = described("list_policies", "Policies", 422)
+PEOPLE: Final = described("list_people", "People", 409, 422)
+REGISTER: Final = described("register_person", "Registered", 404, 409, created=True, body=form("PersonForm", raw=False))
+PERSON: Final = described("show_person", "PersonDetails", 404, 409, 422)
+CHANGE: Final = described("change_person", "Person", 404, 409, body=json_body("PersonFields"))
+REMOVE_PERSON: Final = described("remove_person", "RemovedPeople", 404, 409, 422)
+TELL_DISTINCT: Final = described("tell_distinct", "Distinct", 404, 409, 422)
+TELL_SAME: Final = described("tell_same", "Distinct", 404, 409, 422)
+PHOTOS: Final = described("list_reference_photos", "ReferencePhotos", 404, 409, 422)
+ADD_PHOTOS: Final = described(
+    "add_reference_photos", "Registered", 404, 409, created=True, body=form("PhotosForm", raw=True)
 )
-PERSON: Final = described("person", 404, 409, 422)
-REMOVED: Final = described("removed", 404, 409, 422)
-DISTINCT: Final = described("distinct", 404, 409, 422)
-PHOTOS: Final = described("photos", 404, 409, 422)
-ADD_PHOTOS: Final = described("registered", 404, 409, created=True, body=form(_PHOTO_FIELDS, ("photo",), raw=True))
-HEALTH: Final = described("health", 409, 422)
-ELECTIONS: Final = described("elections", 409, 422)
-ELECTION: Final = described("election", 404, 409, 422)
-CHANGE: Final = described("person", 404, 409, body=json_body(ref("person_fields")))
-PUT_ELECTION: Final = described("election", 409, created=True, body=json_body(ref("election_fields")))
-SESSION: Final = described("session", common=False)
-ALIVE: Final = described("alive", 421, common=False)
-READY: Final = described("ready", 421, common=False)
+REMOVE_PHOTO: Final = described("remove_reference_photo", "RemovedPhoto", 404, 409, 422)
+HEALTH: Final = described("examine_gallery", "GalleryHealth", 409, 422)
+ELECTIONS: Final = described("list_elections", "Elections", 409, 422)
+ELECTION: Final = described("show_election", "Election", 404, 409, 422)
+PUT_ELECTION: Final = described("put_election", "Election", 409, created=True, body=json_body("ElectionFields"))
+REMOVE_ELECTION: Final = described("remove_election", "RemovedElection", 404, 409, 422)
+SESSION: Final = described("show_session", "Session")
+LOG_IN: Final = described("log_in", "Session", 413, 415, body=json_body("Login"))
+LOG_OUT: Final = described("log_out", "Session")
+ALIVE: Final = described("is_alive", "Alive", 421, common=False)
+READY: Final = described("is_ready", "Ready", 421, common=False)
+READY["responses"][503] = {
+    "description": "Photos cannot be checked now; `status` says why.",
+    "content": {"application/json": {"schema": ref("Ready")}},
+}
+METRICS: Final = described("read_metrics", "Ready")
+METRICS["responses"][200] = {
+    "description": "What Prometheus collects.",
+    "content": {"text/plain": {"schema": {"type": "string"}}},
+}

@@ -9,10 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Self
+from typing import Self
+
+from msgspec import UNSET
 
 from candidates.errors import CandidatesError
 from candidates.messages.catalogue import templates
+from vision.contract.answers.service import FieldProblem, Problem, RejectedPhoto
 from vision.errors import FotoNetralError, Language
 from vision.messages import Message, say
 
@@ -115,20 +118,21 @@ class ProblemError(Exception):
         *,
         words: Message | None = None,
         retry_after: float | None = None,
-        members: Mapping[str, Any] | None = None,
+        photos_rejected: Sequence[RejectedPhoto] | None = None,
         headers: Mapping[str, str] | None = None,
         errors: Sequence[FieldError] = (),
         **values: object,
     ) -> None:
         """Make the problem of a code. `words` take the place of the code's own text.
 
-        `values` fill in the own text; `members` are added to the problem; `errors` are told one by one and together.
+        `values` fill in the own text; `photos_rejected` and `errors` are told one by one, `errors` together as well.
         """
         super().__init__(code)
         self.code = code
         self._errors = tuple(errors)
         self._words = words or say(f"service.problem.{code if code in own_codes() else 'engine.failed'}", **values)
-        self.members = dict(members or {})
+        self.kind = ""
+        self.photos_rejected = photos_rejected
         self.headers = dict(headers or {})
         seconds = _RETRY_SECONDS.get(code) if retry_after is None else max(1, round(retry_after + 0.49))
         if seconds is not None:
@@ -138,8 +142,7 @@ class ProblemError(Exception):
     def of(cls, error: FotoNetralError | CandidatesError) -> Self:
         """Return the problem of an error of the engine or the gallery."""
         problem = cls.told(error.code, error.whole())
-        if error.kind:
-            problem.members["kind"] = error.kind
+        problem.kind = error.kind
         return problem
 
     @classmethod
@@ -158,25 +161,26 @@ class ProblemError(Exception):
 
     def text(self, language: Language) -> str:
         """Return what is wrong and what to do."""
-        told = "; ".join(f"{one['field']}: {one['message'].rstrip('.')}" for one in self._told(language))
+        told = "; ".join(f"{one.field}: {one.message.rstrip('.')}" for one in self._told(language))
         return self._words.text(language) + (f" {told}." if told else "")
 
-    def _told(self, language: Language) -> list[dict[str, str]]:
-        return [{"field": one.field, "message": one.says.text(language)} for one in self._errors]
+    def _told(self, language: Language) -> tuple[FieldProblem, ...]:
+        return tuple(FieldProblem(field=one.field, message=one.says.text(language)) for one in self._errors)
 
-    def to_dict(self, language: Language, request_id: str) -> dict[str, Any]:
-        """Return the problem's members."""
+    def to_answer(self, language: Language, request_id: str) -> Problem:
+        """Return what other programs read."""
         kind = self.code.partition(".")[0]
-        return {
-            "type": f"/docs#{self.code}",
-            "title": say(f"service.title.{kind if kind in TITLED else 'request'}").text(language),
-            "status": self.status,
-            "code": self.code,
-            "detail": self.text(language),
-            "request_id": request_id,
-            **self.members,
-            **({"errors": self._told(language)} if self._errors else {}),
-        }
+        return Problem(
+            type=f"/docs#{self.code}",
+            title=say(f"service.title.{kind if kind in TITLED else 'request'}").text(language),
+            status=self.status,
+            code=self.code,
+            detail=self.text(language),
+            request_id=request_id,
+            kind=self.kind or UNSET,
+            photos_rejected=UNSET if self.photos_rejected is None else tuple(self.photos_rejected),
+            errors=self._told(language) or UNSET,
+        )
 
 
 def status_of(code: str) -> int:

@@ -9,7 +9,6 @@ import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from vision.service.http.problems import MEDIA_TYPE, ProblemError
-from vision.service.http.reply import as_json
 
 SILENCE_SECONDS = 15.0
 """A connection may take so long to send a request's headers, or the rest of a body that nobody wants any more."""
@@ -91,7 +90,7 @@ class BoundedProtocol(H11Protocol):
         if self.cycle is not None and self.cycle.response_started and not self.cycle.response_complete:
             self.transport.abort()  # in the middle of another answer
             return
-        body = as_json(problem.to_dict("id", secrets.token_hex(8)))
+        body = problem.to_answer("id", secrets.token_hex(8)).to_json()
         head = [
             f"HTTP/1.1 {problem.status} ",
             f"content-type: {MEDIA_TYPE}",

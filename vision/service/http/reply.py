@@ -1,11 +1,9 @@
-"""The body of an answer, and plain values as JSON."""
+"""The body of an answer."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,8 +15,3 @@ class Reply:
     status: int = 200
     headers: Mapping[str, str] | None = None
     verdict: str | None = None
-
-
-def as_json(told: Mapping[str, Any]) -> bytes:
-    """Return plain values as JSON in UTF-8."""
-    return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")

@@ -6,17 +6,23 @@ the few regions and days that are asked for most.
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
+from msgspec import structs
+
+from vision.contract.answers.check import FailedPhoto, KeptPhoto
+from vision.contract.answers.fix import Mended
+from vision.contract.answers.gallery import GalleryHealth
+from vision.contract.answers.service import PhotoAnswer
 from vision.contract.result import CheckError, CheckResult
 from vision.errors import FotoNetralError, Language
 from vision.messages import Message, say
 from vision.service.photos import extras
-from vision.settings import CheckerSettings
+from vision.service.pool.rosters import Rosters
+from vision.settings import CheckerSettings, JudgeSpec
 
 if TYPE_CHECKING:
     import numpy as np
@@ -24,19 +30,15 @@ if TYPE_CHECKING:
 
     from vision.checker import PhotoChecker
     from vision.enrolment.reference import Enroller, FaceTemplate
-    from vision.rules import Policy
+    from vision.media import photo as media
     from vision.stages.engines import Engines
-    from vision.stages.roster import Roster
-
-_ROSTERS_KEPT = 4
-"""Galleries as seen from so many regions and days; each may take as much memory as the gallery's vectors."""
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
     """An encoded picture without metadata."""
 
-    media_type: str
+    media_type: Literal["image/jpeg", "image/png"]
     size_wh: tuple[int, int]
     data: bytes
 
@@ -56,19 +58,19 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A checked photo: the answer, the same as plain values with `extras`, and the pictures that were wanted."""
+    """A checked photo: the answer, the same with `extras` for other programs, and the pictures that were wanted."""
 
     answer: CheckResult | CheckError
-    told: dict[str, Any]
+    told: PhotoAnswer | FailedPhoto
     annotated: Picture | None = None
     preview: Picture | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Fixed:
-    """What came of mending a photo, as plain values, and the copy if there is one to give."""
+    """What came of mending a photo, and the copy if there is one to give."""
 
-    told: dict[str, Any]
+    told: Mended
     copy: Picture | None
 
 
@@ -81,9 +83,9 @@ class Enrolled:
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """A gallery's health, as plain values."""
+    """A gallery's health."""
 
-    told: dict[str, Any]
+    told: GalleryHealth
 
 
 Answer = Checked | Fixed | Enrolled | Looked | Failed
@@ -111,19 +113,25 @@ class CheckJob:
     def done_at(self, bench: Bench) -> Answer:
         """Judge it; a photo that cannot be judged is an answer as well."""
         checker = bench.checker(self.by, self.gallery_state)
-        answer = checker.check_or_error(self.photo, name=self.name)
-        told = answer.to_dict()
-        if isinstance(answer, CheckError):
-            return Checked(answer, told)
-        language, roster = self.by.language, checker.roster
-        told["marks"] = extras.marks(told, language)
-        told["bases"] = extras.bases(answer.findings, language)
-        told["unread"] = extras.unread(
-            language, has_gallery=roster.revision is not None, has_people=roster.index is not None
+        checked = checker.check_file(self.photo, name=self.name)
+        if isinstance(checked, CheckError):
+            return Checked(checked, checked.to_answer())
+        judgment, file = checked
+        language, roster, answer = self.by.language, checker.roster, judgment.to_answer()
+        told = PhotoAnswer(
+            **structs.asdict(answer),
+            marks=extras.marks(answer, language),
+            bases=extras.bases(judgment.findings, language),
+            unread=extras.unread(
+                language, has_gallery=roster.revision is not None, has_people=roster.index is not None
+            ),
+            annotated=None,
+            preview=None,
         )
-        annotated = _annotated(self.photo, told, language) if self.annotated else None
-        preview = _jpeg(extras.preview(self.photo), extras.PREVIEW_QUALITY) if self.preview else None
-        return Checked(answer, told, annotated, preview)
+        judged = file.first
+        annotated = _annotated(judged, told, language) if self.annotated else None
+        preview = _jpeg(judged.shown(extras.PREVIEW_SIDE), extras.PREVIEW_QUALITY) if self.preview else None
+        return Checked(judgment, told, annotated, preview)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,22 +149,22 @@ class FixJob:
 
     def done_at(self, bench: Bench) -> Answer:
         """Mend it."""
-        from vision.media.photo import read_photo
-        from vision.media.sniff import sniff
+        from vision.media.photo import MediaFile
         from vision.remedy.copies import Format
         from vision.remedy.remedy import How
         from vision.remedy.repair import repair
-        from vision.remedy.wording import to_dict
+        from vision.remedy.wording import answer_of
 
         checker = bench.checker(self.by, self.gallery_state)
-        data = read_photo(self.photo)
-        form = Format(self.form.upper()) if self.form else Format.PNG if sniff(data) == Format.PNG else Format.JPEG
-        outcome = repair(checker, data, self.name, form, how=How(self.how), margin=self.margin)
+        file = MediaFile.open(self.photo, name=self.name)
+        form = Format(self.form.upper()) if self.form else Format.PNG if file.format == Format.PNG else Format.JPEG
+        outcome = repair(checker, file, form, how=How(self.how), margin=self.margin)
         if outcome.attempt is None or not (outcome.is_clear or self.keep):
-            return Fixed(to_dict(outcome, None), None)
+            return Fixed(answer_of(outcome, None), None)
         after = outcome.attempt.after.photo.size_wh
-        suffix, media_type = ("png", "image/png") if form is Format.PNG else ("jpg", "image/jpeg")
-        told = to_dict(outcome, f"{say('service.jobs.copy_name').text(self.by.language)}.{suffix}")
+        name = say("service.jobs.copy_name").text(self.by.language)
+        told = answer_of(outcome, f"{name}.{'png' if form is Format.PNG else 'jpg'}")
+        media_type: Literal["image/jpeg", "image/png"] = "image/png" if form is Format.PNG else "image/jpeg"
         return Fixed(told, Picture(media_type, after, outcome.attempt.encoded))
 
 
@@ -196,18 +204,13 @@ class HealthJob:
 class Bench:
     """The models of one process, and whom it compares faces with."""
 
-    def __init__(self, face_model: str | None, threads: int) -> None:
+    def __init__(self, spec: JudgeSpec) -> None:
         """Load the models, and look at an empty picture, so that the first photo takes no longer than the next."""
         import numpy as np
 
-        from vision.stages.engines import Engines, open_face_model
-
-        own = None if face_model is None else open_face_model(face_model, threads=threads)
-        self._own_model = own
-        self._threads = threads
-        self._engines = Engines.load(own, threads=threads)
-        self._rosters: OrderedDict[tuple[object, ...], tuple[Policy, Roster]] = OrderedDict()
-        self._gallery_state = ""
+        self._threads = spec.threads
+        self._engines = spec.load()
+        self._rosters = Rosters(self._engines.embedder.model_id)
         self._enroller: Enroller | None = None
         self.checker(CheckerSettings(), "").check(np.full((480, 640, 3), 127, np.uint8))
 
@@ -220,7 +223,7 @@ class Bench:
         """Return a checker with this process's models; its gallery is read anew when its state is another."""
         from vision.checker import PhotoChecker
 
-        policy, roster = self._roster(by, gallery_state)
+        policy, roster = self._rosters.of(by, gallery_state)
         return PhotoChecker(policy, roster, language=by.language, load=self._loaded)
 
     def enroller(self) -> Enroller:
@@ -234,36 +237,10 @@ class Bench:
     def _loaded(self) -> Engines:
         return self._engines
 
-    def _roster(self, by: CheckerSettings, gallery_state: str) -> tuple[Policy, Roster]:
-        from vision.rules import Policy
-        from vision.stages.roster import NOBODY, Roster
 
-        if gallery_state != self._gallery_state:
-            self._rosters.clear()
-            self._gallery_state = gallery_state
-        key = (by.gallery, by.policy, by.region, by.day, by.false_alarms)
-        if key not in self._rosters:
-            policy = Policy.load(by.policy)
-            roster = NOBODY
-            if by.gallery is not None:
-                roster = Roster.open(
-                    by.gallery,
-                    policy,
-                    region=by.region,
-                    day=by.day,
-                    model_id=self.model_id,
-                    false_alarms=by.false_alarms,
-                )
-            self._rosters[key] = policy, roster
-            if len(self._rosters) > _ROSTERS_KEPT:
-                self._rosters.popitem(last=False)
-        self._rosters.move_to_end(key)
-        return self._rosters[key]
-
-
-def make_bench(face_model: str | None, threads: int) -> Callable[[Job], Answer]:
+def make_bench(spec: JudgeSpec) -> Callable[[Job], Answer]:
     """Load the models, in the process, and return what does jobs with them."""
-    return partial(_done, Bench(face_model, threads))
+    return partial(_done, Bench(spec))
 
 
 def _done(bench: Bench, job: Job) -> Answer:
@@ -275,11 +252,10 @@ def _done(bench: Bench, job: Job) -> Answer:
         return Failed.of(error)
 
 
-def _annotated(photo: bytes, told: Mapping[str, Any], language: Language) -> Picture:
-    from vision.media.photo import open_photo
-    from vision.report.annotate import JPEG_QUALITY, annotate
+def _annotated(judged: media.Picture, told: KeptPhoto, language: Language) -> Picture:
+    from vision.report.annotate import JPEG_QUALITY, LONGEST_SIDE, annotate
 
-    return _jpeg(annotate(open_photo(photo).pixels, told, language), JPEG_QUALITY)
+    return _jpeg(annotate(judged.shown(LONGEST_SIDE), told, language), JPEG_QUALITY)
 
 
 def _jpeg(pixels: NDArray[np.uint8], quality: int) -> Picture:

@@ -9,18 +9,22 @@ from base64 import b64encode
 from collections.abc import Awaitable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import anyio.to_thread
+from msgspec import structs
 from starlette.requests import ClientDisconnect, Request
 
+from vision.contract.answers.check import FailedPhoto
+from vision.contract.answers.service import FixAnswer, PhotoAnswer, PostAnswer
+from vision.contract.answers.service import Picture as EncodedPicture
 from vision.contract.post import PostResult
 from vision.contract.result import CheckError
 from vision.errors import CrashedError, EngineError, FotoNetralError, Language, PhotoUnreadableError, TimeLimitError
 from vision.messages import say
 from vision.service.http.answers import note
 from vision.service.http.problems import ProblemError
-from vision.service.http.reply import Reply, as_json
+from vision.service.http.reply import Reply
 from vision.service.photos import extras
 from vision.service.photos.uploads import SentPhoto
 from vision.service.pool.jobs import Answer, Checked, CheckJob, Failed, Fixed, FixJob, Job, Picture
@@ -72,7 +76,8 @@ async def check(service: Service, asked: Asked, *, annotated: bool, preview: boo
     with service.pool.admission():
         results = await _all([one(at) for at in range(len(asked.photos))])
     for result in results:
-        service.metrics.photo(result.told.get("verdict") or result.told["error"]["code"])
+        told = result.told
+        service.metrics.photo(told.error.code if isinstance(told, FailedPhoto) else told.verdict)
     return results
 
 
@@ -143,10 +148,13 @@ def reply_of_check(results: Sequence[Checked], *, as_picture: bool) -> Reply:
     """Put the answer about one photo, or about a post, as it is sent. Raises ProblemError for a photo not judged."""
     if len(results) > 1:
         post = PostResult.of([one.answer for one in results])
-        told = post.to_dict() | {"photos": [_with_pictures(one) for one in results]}
-        told["bases"] = extras.bases((one.finding for one in post.findings), post.language)
-        told["unread"] = extras.together(told["photos"])
-        return Reply(as_json(told), verdict=told["verdict"] or "unjudged")
+        photos = tuple(_with_pictures(one) for one in results)
+        told = PostAnswer(
+            **structs.asdict(post.to_answer()) | {"photos": photos},
+            bases=extras.bases((one.finding for one in post.findings), post.language),
+            unread=extras.together(photos),
+        )
+        return Reply(told.to_json(), verdict=told.verdict or "unjudged")
     (one,) = results
     if isinstance(one.answer, CheckError):
         raise ProblemError.of(one.answer.error)
@@ -154,20 +162,22 @@ def reply_of_check(results: Sequence[Checked], *, as_picture: bool) -> Reply:
     if as_picture and one.annotated is not None:
         headers = {"Fotonetral-Verdict": verdict}
         return Reply(one.annotated.data, one.annotated.media_type, headers=headers, verdict=verdict)
-    return Reply(as_json(_with_pictures(one)), verdict=verdict)
+    return Reply(_with_pictures(one).to_json(), verdict=verdict)
 
 
 def reply_of_fix(fixed: Fixed, *, as_picture: bool) -> Reply:
     """Put what came of mending as it is sent. Raises `fix.none` where a picture is wanted and there is none."""
-    verdict = (fixed.told["after"] or fixed.told["before"])["verdict"]
+    told = fixed.told
+    verdict = (told.after or told.before).verdict
     if not as_picture:
-        return Reply(as_json(fixed.told | {"copy": _encoded(fixed.copy)}), verdict=verdict)
+        answer = FixAnswer(**structs.asdict(told), copy=_encoded(fixed.copy))
+        return Reply(answer.to_json(), verdict=verdict)
     if fixed.copy is None:
         raise ProblemError("fix.none")
     headers = {
-        "Content-Disposition": f'attachment; filename="{fixed.told["out"]}"',
+        "Content-Disposition": f'attachment; filename="{told.out}"',
         "Fotonetral-Verdict": verdict,
-        "Fotonetral-Raised-Unnamed": str(fixed.told["raised_unnamed"]),
+        "Fotonetral-Raised-Unnamed": str(told.raised_unnamed),
     }
     return Reply(fixed.copy.data, fixed.copy.media_type, headers=headers, verdict=verdict)
 
@@ -205,20 +215,20 @@ def _names(photos: Sequence[SentPhoto], *, with_names: bool) -> tuple[str, ...]:
 def _not_judged(name: str, error: FotoNetralError, language: Language) -> Checked:
     """Return the answer about a photo that could not be judged, with the words that fit a service."""
     answer = CheckError(name, error, language)
-    told = answer.to_dict()
-    told["error"]["message"] = ProblemError.of(error).text(language)
-    return Checked(answer, told)
+    told = answer.to_answer()
+    words = structs.replace(told.error, message=ProblemError.of(error).text(language))
+    return Checked(answer, structs.replace(told, error=words))
 
 
-def _with_pictures(one: Checked) -> dict[str, Any]:
-    if "error" in one.told:
+def _with_pictures(one: Checked) -> PhotoAnswer | FailedPhoto:
+    if isinstance(one.told, FailedPhoto):
         return one.told
-    return one.told | {"annotated": _encoded(one.annotated), "preview": _encoded(one.preview)}
+    return structs.replace(one.told, annotated=_encoded(one.annotated), preview=_encoded(one.preview))
 
 
-def _encoded(picture: Picture | None) -> dict[str, Any] | None:
+def _encoded(picture: Picture | None) -> EncodedPicture | None:
     if picture is None:
         return None
     width, height = picture.size_wh
     data = b64encode(picture.data).decode("ascii")
-    return {"media_type": picture.media_type, "width": width, "height": height, "data": data}
+    return EncodedPicture(media_type=picture.media_type, width=width, height=height, data=data)

@@ -106,7 +106,7 @@ async def register(request: Request, service: ServiceOf, caller: Manager) -> Res
         row = person_row(Row(0, dict.fromkeys(PEOPLE_COLUMNS, "") | cells))
         described = await _described(service, upload)
         told = await _changed(service, partial(galleries.register, path, row, described, language))
-        return json_response(told, 201 if told["outcome"] == "added" else 200)
+        return json_response(told, 201 if told.outcome == "added" else 200)
 
     return await _with_photos(request, service, caller, work)
 
@@ -137,7 +137,7 @@ async def change(request: Request, service: ServiceOf, _caller: Manager, person:
     return json_response(await _changed(service, partial(galleries.change_person, path, person, values)))
 
 
-@router.delete("/v1/candidates/{person}", tags=["gallery"], **openapi.REMOVED)
+@router.delete("/v1/candidates/{person}", tags=["gallery"], **openapi.REMOVE_PERSON)
 async def remove(
     service: ServiceOf, _caller: Manager, person: Id, with_family: Annotated[bool, Query()] = False
 ) -> Response:
@@ -165,12 +165,12 @@ async def add_photos(request: Request, service: ServiceOf, caller: Manager, pers
         await _read(service, galleries.list_photos, person)  # before faces are looked for in vain
         described = await _described(service, upload)
         told = await _changed(service, partial(galleries.add_photos, path, person, described, language))
-        return json_response(told, 201 if told["outcome"] == "updated" else 200)
+        return json_response(told, 201 if told.outcome == "updated" else 200)
 
     return await _with_photos(request, service, caller, work)
 
 
-@router.delete("/v1/candidates/{person}/photos/{number}", tags=["gallery"], **openapi.REMOVED)
+@router.delete("/v1/candidates/{person}/photos/{number}", tags=["gallery"], **openapi.REMOVE_PHOTO)
 async def remove_photo(
     service: ServiceOf, _caller: Manager, person: Id, number: Annotated[int, PathParameter(ge=1, le=2**53)]
 ) -> Response:
@@ -179,14 +179,14 @@ async def remove_photo(
     return json_response(await _changed(service, partial(galleries.remove_photo, path, person, number)))
 
 
-@router.put("/v1/candidates/{person}/distinct/{other}", tags=["gallery"], **openapi.DISTINCT)
+@router.put("/v1/candidates/{person}/distinct/{other}", tags=["gallery"], **openapi.TELL_DISTINCT)
 async def tell_distinct(service: ServiceOf, _caller: Manager, person: Id, other: Id) -> Response:
     """Keep that two who look alike are two people."""
     path = _gallery(service)
     return json_response(await _changed(service, partial(galleries.tell_distinct, path, person, other, are_two=True)))
 
 
-@router.delete("/v1/candidates/{person}/distinct/{other}", tags=["gallery"], **openapi.DISTINCT)
+@router.delete("/v1/candidates/{person}/distinct/{other}", tags=["gallery"], **openapi.TELL_SAME)
 async def tell_same(service: ServiceOf, _caller: Manager, person: Id, other: Id) -> Response:
     """Take back that two are two people."""
     path = _gallery(service)
@@ -218,7 +218,7 @@ async def put_election(request: Request, service: ServiceOf, _caller: Manager, e
     return json_response(told, 201 if is_new else 200)
 
 
-@router.delete("/v1/elections/{election}", tags=["gallery"], **openapi.REMOVED)
+@router.delete("/v1/elections/{election}", tags=["gallery"], **openapi.REMOVE_ELECTION)
 async def remove_election(service: ServiceOf, _caller: Manager, election: Id) -> Response:
     """Remove an election to which nobody belongs."""
     return json_response(await _changed(service, partial(galleries.remove_election, _gallery(service), election)))
@@ -230,7 +230,7 @@ def _gallery(service: Service) -> Path:
     return service.settings.gallery
 
 
-async def _read(service: Service, look: Callable[..., dict[str, Any]], *values: Any, **named: Any) -> dict[str, Any]:
+async def _read(service: Service, look: Callable[..., T], *values: Any, **named: Any) -> T:
     return await anyio.to_thread.run_sync(partial(look, _gallery(service), *values, **named))
 
 

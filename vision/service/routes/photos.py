@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Annotated, Any
+from typing import Annotated
 
 import anyio.to_thread
 from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
+from vision.contract.answers.service import Circular, Policies, PolicyPack
 from vision.errors import Language
 from vision.messages import say
 from vision.rules import Policy, packs_for
@@ -128,24 +129,21 @@ async def _remembered(service: Service, request: Request, key: str, work: Callab
     return reply
 
 
-def _policies(service: Service, language: Language, region: str | None) -> dict[str, Any]:
+def _policies(service: Service, language: Language, region: str | None) -> Policies:
     names = list(service.policies)
     if region is not None:
         shipped = packs_for(region)
         names = [name for name in names if name in shipped or name == service.default_policy]
-    return {
-        "schema": "fotonetral.policies/1",
-        "default": service.default_policy,
-        "policies": [_policy(name, Policy.load(service.policies[name]), language) for name in names],
-    }
+    packs = tuple(_pack(name, Policy.load(service.policies[name]), language) for name in names)
+    return Policies(default=service.default_policy, policies=packs)
 
 
-def _policy(name: str, policy: Policy, language: Language) -> dict[str, Any]:
-    reminders = policy.reminders(language)
-    return {
-        "id": name,
-        "title": policy.title(language),
-        "regions": list(policy.regions),
-        "circular": {"name": policy.circular.name, "title": policy.circular.title, "link": policy.circular.link},
-        "reminder": reminders[0] if reminders else None,
-    }
+def _pack(name: str, policy: Policy, language: Language) -> PolicyPack:
+    reminders, circular = policy.reminders(language), policy.circular
+    return PolicyPack(
+        id=name,
+        title=policy.title(language),
+        regions=tuple(policy.regions),
+        circular=Circular(name=circular.name, title=circular.title, link=circular.link),
+        reminder=reminders[0] if reminders else None,
+    )

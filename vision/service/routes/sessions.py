@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import anyio.to_thread
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -12,6 +10,7 @@ from starlette.responses import Response
 
 from candidates.regions import label_of
 from vision._version import __version__
+from vision.contract.answers.service import Limits, Session
 from vision.service.callers.sessions import COOKIE
 from vision.service.http import openapi
 from vision.service.http.answers import invalid_by, json_response
@@ -32,19 +31,6 @@ from vision.service.state import Service
 router = APIRouter()
 
 _MOST_BYTES, _SECONDS = 1000, 10.0
-_LOGIN = openapi.described(
-    "session",
-    413,
-    415,
-    body=openapi.json_body(
-        {
-            "type": "object",
-            "required": ["code"],
-            "properties": {"code": {"type": "string", "minLength": 1, "maxLength": 40, "examples": ["K7QF-2MXP"]}},
-            "additionalProperties": False,
-        }
-    ),
-)
 
 
 class Login(BaseModel):
@@ -55,13 +41,13 @@ class Login(BaseModel):
     code: str = Field(min_length=1, max_length=40)
 
 
-@router.get("/v1/session", tags=["session"], **openapi.described("session"))
+@router.get("/v1/session", tags=["session"], **openapi.SESSION)
 async def show(service: ServiceOf, caller: Known) -> Response:
     """Tell who asks, what they may, and what the server takes."""
     return json_response(_told(service, caller))
 
 
-@router.post("/v1/session", tags=["session"], **_LOGIN)
+@router.post("/v1/session", tags=["session"], **openapi.LOG_IN)
 async def log_in(request: Request, service: ServiceOf) -> Response:
     """Begin a session with a login code."""
     refuse_other_sites(request)
@@ -91,7 +77,7 @@ async def log_in(request: Request, service: ServiceOf) -> Response:
     return response
 
 
-@router.delete("/v1/session", tags=["session"], **openapi.described("session"))
+@router.delete("/v1/session", tags=["session"], **openapi.LOG_OUT)
 async def log_out(request: Request, service: ServiceOf, caller: Known) -> Response:
     """End the session."""
     if caller.session is not None:
@@ -104,23 +90,23 @@ async def log_out(request: Request, service: ServiceOf, caller: Known) -> Respon
     return response
 
 
-def _told(service: Service, caller: Caller) -> dict[str, Any]:
+def _told(service: Service, caller: Caller) -> Session:
     settings, session = service.settings, caller.session
-    return {
-        "role": caller.role,
-        "login": caller.how,
-        "csrf": None if session is None else session.csrf,
-        "expires_at": None if session is None else session.expires_at.isoformat(timespec="seconds"),
-        "version": __version__,
-        "policy": service.default_policy,
-        "region": settings.region,
-        "region_label": None if settings.region is None else label_of(settings.region),
-        "gallery": settings.gallery is not None,
-        "waiting": service.pool.waiting,
-        "limits": {
-            "photo_bytes": settings.photo_mb * MB,
-            "request_bytes": settings.request_mb * MB,
-            "photos": settings.photos,
-            "photo_seconds": settings.photo_seconds,
-        },
-    }
+    return Session(
+        role=None if caller.role is None else caller.role.value,
+        login=caller.how,
+        csrf=None if session is None else session.csrf,
+        expires_at=None if session is None else session.expires_at.isoformat(timespec="seconds"),
+        version=__version__,
+        policy=service.default_policy,
+        region=settings.region,
+        region_label=None if settings.region is None else label_of(settings.region),
+        gallery=settings.gallery is not None,
+        waiting=service.pool.waiting,
+        limits=Limits(
+            photo_bytes=settings.photo_mb * MB,
+            request_bytes=settings.request_mb * MB,
+            photos=settings.photos,
+            photo_seconds=settings.photo_seconds,
+        ),
+    )

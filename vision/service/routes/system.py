@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import anyio.to_thread
 from fastapi import APIRouter
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 
 from candidates.errors import CandidatesError
 from vision._version import __version__
+from vision.contract.answers.service import Alive, Ready
 from vision.service.http import docs_page, openapi
 from vision.service.http.answers import json_response
 from vision.service.http.language import language_of
@@ -23,34 +26,29 @@ _RETRY = {"Retry-After": "3"}
 @router.get("/healthz", tags=["system"], **openapi.ALIVE)
 async def alive() -> Response:
     """Tell that the process runs."""
-    return json_response({"status": "ok", "version": __version__})
+    return json_response(Alive(version=__version__))
 
 
 @router.get("/readyz", tags=["system"], **openapi.READY)
 async def ready(service: ServiceOf) -> Response:
     """Tell whether photos can be checked: 200 when models are loaded and the gallery can be read, else 503."""
-    gallery = "none" if service.settings.gallery is None else "open"
+    gallery: Literal["open", "none", "unusable"] = "none" if service.settings.gallery is None else "open"
     try:
         await anyio.to_thread.run_sync(service.gallery.now)
     except CandidatesError:
         gallery = "unusable"
-    status = "ready"
+    status: Literal["ready", "starting", "stopping", "gallery"] = "ready"
     if service.pool.is_stopping:
         status = "stopping"
     elif not service.pool.ready:
         status = "starting"
     elif gallery == "unusable":
         status = "gallery"
-    told = {
-        "status": status,
-        "workers": service.pool.limits.workers,
-        "workers_ready": service.pool.ready,
-        "gallery": gallery,
-    }
+    told = Ready(status=status, workers=service.pool.limits.workers, workers_ready=service.pool.ready, gallery=gallery)
     return json_response(told) if status == "ready" else json_response(told, 503, _RETRY)
 
 
-@router.get("/metrics", include_in_schema=False)
+@router.get("/metrics", tags=["system"], response_class=PlainTextResponse, **openapi.METRICS)
 async def metrics(service: ServiceOf, _caller: Checker) -> Response:
     """Give Prometheus what it collects."""
     return Response(service.metrics.text(), headers={"Content-Type": CONTENT_TYPE})

@@ -1,0 +1,1 @@
+"""What `python -m scripts.bench check` measures: whole checks, processes, stages and how they grow."""

@@ -1,4 +1,0 @@
-"""The hand benchmark, a module for each thing it measures; `scripts/bench_hands.py` runs them.
-
-Each has `report(bench)`, which prints its tables and, where the bench has an output folder, leaves files there.
-"""

@@ -1,1 +1,0 @@
-"""Galleries of real photos with planted faults, for `bench_health.py`."""

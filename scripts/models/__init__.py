@@ -1,0 +1,1 @@
+"""The model files of `vision/models`, made byte for byte from public packages."""

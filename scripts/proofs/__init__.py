@@ -1,0 +1,1 @@
+"""Trials that take long: kills, damage, random requests, bare systems, other versions."""

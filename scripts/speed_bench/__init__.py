@@ -1,1 +1,0 @@
-"""What `scripts/bench_check.py` measures: whole checks, processes, stages and how they grow."""
