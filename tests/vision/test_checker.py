@@ -420,18 +420,18 @@ def decodes(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int]]:
 
 
 @pytest.mark.parametrize(
-    ("faces", "sizes"),
+    ("faces", "width", "sizes"),
     [
-        pytest.param(1, [(2000, 150)], id="a portrait is decoded once"),
-        pytest.param(5, [(2000, 150), (4000, 300)], id="a distant group once more, for a finer look"),
+        pytest.param(1, 90, [(2000, 150)], id="a portrait is decoded once"),
+        pytest.param(5, 30, [(2000, 150), (4000, 300)], id="a distant group once more, for a finer look"),
     ],
 )
 def test_whoever_draws_shows_the_pixels_that_were_judged(
-    tmp_path: Path, decodes: list[tuple[int, int]], faces: int, sizes: list[tuple[int, int]]
+    tmp_path: Path, decodes: list[tuple[int, int]], faces: int, width: int, sizes: list[tuple[int, int]]
 ) -> None:
     path = tmp_path / "group.jpg"
     Image.new("RGB", (4000, 300), (90, 90, 90)).save(path)
-    found = [a_face(Box(100.0 * index, 50, 30, 30)) for index in range(faces)]
+    found = [a_face(Box(100.0 * index, 50, width, width)) for index in range(faces)]
 
     def look(_: object) -> None:
         Image.new("RGB", (640, 480), (200, 0, 0)).save(path)  # somebody writes over the file meanwhile
