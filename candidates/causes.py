@@ -16,6 +16,8 @@ from enum import Enum
 from pathlib import Path
 from typing import Final
 
+from candidates.messages import Message, Written, say
+
 
 class Kind(Enum):
     """What stood in the way; the value is the last part of an error's stable code."""
@@ -38,65 +40,8 @@ class Kind(Enum):
     OTHER = "failed"
 
 
-_REASONS: Final[dict[Kind, tuple[str, str]]] = {
-    Kind.DISK_FULL: ("disk penuh", "the disk is full"),
-    Kind.READ_ONLY: ("disk ini hanya dapat dibaca", "this disk may only be read"),
-    Kind.NO_PERMISSION: ("tidak ada izin", "no permission"),
-    Kind.MISSING: ("berkas atau foldernya tidak ada", "the file or its folder does not exist"),
-    Kind.IS_FOLDER: ("ini folder, padahal perlu berkas", "this is a folder where a file is needed"),
-    Kind.NOT_FOLDER: ("ini berkas, padahal perlu folder", "this is a file where a folder is needed"),
-    Kind.EXISTS: ("sudah ada berkas dengan nama itu", "there is a file of that name already"),
-    Kind.BAD_NAME: ("nama seperti itu tidak dapat dipakai", "such a name cannot be used"),
-    Kind.TOO_MANY_FILES: ("terlalu banyak berkas terbuka", "too many files are open"),
-    Kind.STORAGE: ("penyimpanan gagal membaca atau menulis", "the storage failed to read or write"),
-    Kind.MEMORY: ("memori tidak cukup", "there is not enough memory"),
-    Kind.BUSY: ("sedang dipakai program lain", "another program is using it"),
-    Kind.DAMAGED: ("isinya rusak", "its contents are damaged"),
-    Kind.NOT_A_DATABASE: ("ini bukan basis data", "this is no database"),
-    Kind.CLOSED: ("sudah ditutup", "it is closed"),
-}
-
-_ADVICE: Final[dict[Kind, tuple[str, str]]] = {
-    Kind.DISK_FULL: (
-        "Kosongkan ruang di disk itu atau pilih disk lain, lalu jalankan lagi.",
-        "Free some space on that disk or choose another, then run this again.",
-    ),
-    Kind.READ_ONLY: (
-        "Pilih folder di disk yang dapat ditulisi.",
-        "Choose a folder on a disk that can be written to.",
-    ),
-    Kind.NO_PERMISSION: (
-        "Minta izin pada berkas dan foldernya, atau pilih tempat lain.",
-        "Get permission for the file and its folder, or choose another place.",
-    ),
-    Kind.MISSING: (
-        "Periksa namanya, dan buat foldernya lebih dahulu.",
-        "Check the name, and make the folder first.",
-    ),
-    Kind.IS_FOLDER: ("Sebutkan nama berkas, bukan folder.", "Name a file, not a folder."),
-    Kind.NOT_FOLDER: ("Sebutkan folder, bukan berkas.", "Name a folder, not a file."),
-    Kind.EXISTS: ("Pilih nama lain.", "Choose another name."),
-    Kind.BAD_NAME: (
-        "Pilih nama yang lebih pendek dan tanpa tautan berputar.",
-        "Choose a shorter name, without links that go in a circle.",
-    ),
-    Kind.TOO_MANY_FILES: (
-        "Tutup program lain, atau naikkan batasnya (ulimit -n).",
-        "Close other programs, or raise the limit (ulimit -n).",
-    ),
-    Kind.STORAGE: (
-        "Periksa disk atau sambungannya, lalu jalankan lagi.",
-        "Check the disk or its connection, then run this again.",
-    ),
-    Kind.MEMORY: (
-        "Tutup program lain, lalu jalankan lagi.",
-        "Close other programs, then run this again.",
-    ),
-    Kind.BUSY: (
-        "Tutup program lain yang memakainya, lalu jalankan lagi.",
-        "Close the other program that uses it, then run this again.",
-    ),
-}
+_ADVISED: Final = frozenset(Kind) - {Kind.DAMAGED, Kind.NOT_A_DATABASE, Kind.CLOSED, Kind.OTHER}
+"""Kinds with advice of their own; what to do about the others depends on what the file is for."""
 
 _ERRNO: Final[dict[int, Kind]] = {
     errno.ENOSPC: Kind.DISK_FULL,
@@ -164,25 +109,17 @@ class Cause:
     said: str = ""
 
     @property
-    def reason_id(self) -> str:
-        """The reason in a few Indonesian words, with the system's own behind it: administrators look for these."""
-        return self._reason(0)
+    def reason(self) -> Message:
+        """The reason in a few words, with the system's own behind it: administrators look for these."""
+        if self.kind is Kind.OTHER:
+            return Written(self.said or "?", self.said or "?")
+        reason = say(f"causes.reason.{self.kind.value}")
+        return say("causes.reason.with_words", reason=reason, said=self.said) if self.said else reason
 
     @property
-    def reason_en(self) -> str:
-        """The reason in a few English words, with the system's own behind it."""
-        return self._reason(1)
-
-    @property
-    def advice(self) -> tuple[str, str] | None:
-        """What to do about it, in Indonesian and English; None where that depends on what the file is for."""
-        return _ADVICE.get(self.kind)
-
-    def _reason(self, language: int) -> str:
-        words = _REASONS.get(self.kind)
-        if words is None:
-            return self.said or "?"
-        return f"{words[language]} ({self.said})" if self.said else words[language]
+    def advice(self) -> Message | None:
+        """What to do about it; None where that depends on what the file is for."""
+        return say(f"causes.advice.{self.kind.value}") if self.kind in _ADVISED else None
 
 
 def cause_of(error: BaseException, path: Path | None = None) -> Cause:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from candidates.errors import BadRowError
+from candidates.messages import say
 from candidates.people import clean_text
 
 Place = tuple[float, float, float, float]
@@ -53,10 +54,7 @@ def face_word(text: str) -> str:
     # Spreadsheets write whole numbers as "2.0" or, in Indonesian, "2,0".
     if number := re.fullmatch(r"0*([1-9]\d?)(?:[.,]0)?", word):
         return number[1]
-    raise BadRowError(
-        f"Kolom wajah: harus kiri, kanan, terbesar, atau nomor wajah, yang tertulis «{text.strip()}».",
-        f"Column face: expected left, right, largest or the number of a face, got “{text.strip()}”.",
-    )
+    raise BadRowError(say("importing.choosing.column_face_expected_left_right", came=text.strip()))
 
 
 def face_words(text: str, photos: int) -> tuple[str, ...]:
@@ -68,10 +66,7 @@ def face_words(text: str, photos: int) -> tuple[str, ...]:
     if len(words) == 1:
         return words * photos
     if len(words) != photos:
-        raise BadRowError(
-            f"Kolom wajah: satu untuk semua foto, atau satu per foto; ada {photos} foto dan {len(words)} wajah.",
-            f"Column face: one for all photos, or one a photo; there are {photos} photos and {len(words)} faces.",
-        )
+        raise BadRowError(say("importing.choosing.column_face_one_for_all", photos=photos, count=len(words)))
     return words
 
 

@@ -257,6 +257,7 @@ class BadRowError(TableError):
     """One row cannot be used; names the column and what stood there."""
 
     code = "table.bad_row"
+    has_advice = False
 
 
 class ArchiveError(CandidatesError):

@@ -18,6 +18,7 @@ from candidates.errors import (
     InvalidCandidateError,
     UnknownCandidateError,
 )
+from candidates.messages import say
 from candidates.people import Candidate, Election, Outcome, Reference, Role, name_key, slug
 from candidates.regions import code_to_store
 from candidates.scope import Scope
@@ -114,15 +115,13 @@ class Gallery(Closing):
                 return found[0]
             ids = ", ".join(person.id for person in found)
             raise AmbiguousCandidateError(
-                f"Ada {len(found)} orang bernama «{id_or_name}»: {ids}.",
-                f"{len(found)} people are named “{id_or_name}”: {ids}.",
+                say("gallery.gallery.people_are_named", count=len(found), id_or_name=id_or_name, ids=ids)
             )
         names = [str(row[0]) for row in self._store.rows("SELECT name FROM people ORDER BY id")]
         near = difflib.get_close_matches(id_or_name, names, n=3, cutoff=0.7)
-        raise UnknownCandidateError(
-            f"«{id_or_name}» tidak terdaftar." + (f" Maksudnya {' / '.join(near)}?" if near else ""),
-            f"“{id_or_name}” is not registered." + (f" Did you mean {' / '.join(near)}?" if near else ""),
-        )
+        if near:
+            raise UnknownCandidateError(say("gallery.gallery.is_not_registered_but", name=id_or_name, near=near))
+        raise UnknownCandidateError(say("gallery.gallery.is_not_registered", name=id_or_name))
 
     def elections(self) -> tuple[Election, ...]:
         """Return all elections, in the order of their ids."""
@@ -178,11 +177,9 @@ class Gallery(Closing):
         if not set(self.model_ids()) - {model_id}:
             return
         counts = self.model_counts().items()
-        held_id = ", ".join(f"{count} dari «{model}»" for model, count in counts)
-        held_en = ", ".join(f"{count} of “{model}”" for model, count in counts)
+        held = [say("gallery.gallery.so_many_of_model", count=count, model=model) for model, count in counts]
         raise GalleryModelMismatchError(
-            f"Templat wajah di {self.path}: {held_id}; model yang dipakai sekarang «{model_id}».",
-            f"Face templates in {self.path}: {held_en}; the model in use now is “{model_id}”.",
+            say("gallery.gallery.face_templates_in_model_in", path=self.path, held=held, model_id=model_id)
         )
 
     def calibration(self, model_id: str) -> bytes | None:
@@ -324,8 +321,7 @@ class Gallery(Closing):
             if family and not with_family:
                 names = ", ".join(relative.name for relative in family)
                 raise CandidateHasRelativesError(
-                    f"{person.name} masih punya keluarga yang terdaftar: {names}.",
-                    f"{person.name} still has registered relatives: {names}.",
+                    say("gallery.gallery.still_has_registered_relatives", person=person.name, names=names)
                 )
             for gone in (*family, person):
                 photos = len(self.photos(gone.id))
@@ -341,7 +337,7 @@ class Gallery(Closing):
             owner = self._store.rows("SELECT person FROM templates WHERE id = ?", (reference_id,))
             if not owner:
                 raise UnknownCandidateError(
-                    f"Tidak ada foto acuan nomor {reference_id}.", f"There is no reference photo number {reference_id}."
+                    say("gallery.gallery.there_is_no_reference_photo", reference_id=reference_id)
                 )
             self._store.write("DELETE FROM templates WHERE id = ?", (reference_id,))
             self._store.log("update", owner[0][0], "photos - 1")
@@ -401,13 +397,10 @@ class Gallery(Closing):
             elections.require(self._store, candidate.election)
         named = self.get(candidate.relative_of) if candidate.relative_of else None
         if candidate.relative_of and not named:
-            raise UnknownCandidateError(
-                f"«{candidate.relative_of}» tidak terdaftar.", f"“{candidate.relative_of}” is not registered."
-            )
+            raise UnknownCandidateError(say("gallery.gallery.is_not_registered", name=candidate.relative_of))
         if (named and named.role is Role.FAMILY) or (candidate.role is Role.FAMILY and self.relatives(candidate.id)):
             raise InvalidCandidateError(
-                f"Keluarga ({candidate.name}) harus menyebut calonnya, bukan anggota keluarga lain.",
-                f"A relative ({candidate.name}) must name the candidate, not another relative.",
+                say("gallery.gallery.relative_must_name_candidate_not", candidate=candidate.name)
             )
 
     def _write_person(self, candidate: Candidate) -> None:

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from candidates.errors import ElectionError, InvalidCandidateError
+from candidates.messages import say
 
 if TYPE_CHECKING:
     import numpy as np
@@ -69,27 +70,17 @@ class Candidate:
 
     def __post_init__(self) -> None:
         if not self.id or not self.name.strip():
-            raise InvalidCandidateError("Nama tidak boleh kosong.", "A person needs a name.")
+            raise InvalidCandidateError(say("importing.people.person_needs_name"))
         if self.ballot_number is not None and self.ballot_number < 1:
             raise InvalidCandidateError(
-                f"Nomor urut {self.name} harus 1 atau lebih, bukan {self.ballot_number}.",
-                f"The ballot number of {self.name} must be 1 or more, not {self.ballot_number}.",
+                say("importing.people.ballot_number_of_must_be", name=self.name, ballot_number=self.ballot_number)
             )
         if self.role is Role.FAMILY and not self.relative_of:
-            raise InvalidCandidateError(
-                f"Keluarga ({self.name}) harus menyebut kerabat siapa (relative_of).",
-                f"A relative ({self.name}) must say whose relative (relative_of).",
-            )
+            raise InvalidCandidateError(say("importing.people.relative_must_say_whose_relative", name=self.name))
         if self.role is not Role.FAMILY and (self.relative_of or self.relation):
-            raise InvalidCandidateError(
-                f"Hanya peran family yang memakai relative_of dan relation ({self.name}).",
-                f"Only the role family uses relative_of and relation ({self.name}).",
-            )
+            raise InvalidCandidateError(say("importing.people.only_role_family_uses_relative", name=self.name))
         if self.relative_of == self.id:
-            raise InvalidCandidateError(
-                f"{self.name} tidak bisa menjadi kerabat dirinya sendiri.",
-                f"{self.name} cannot be their own relative.",
-            )
+            raise InvalidCandidateError(say("importing.people.cannot_be_their_own_relative", name=self.name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +97,15 @@ class Election:
 
     def __post_init__(self) -> None:
         if not self.id:
-            raise ElectionError("Pemilu harus punya id.", "An election needs an id.")
+            raise ElectionError(say("importing.people.election_needs_id"))
         if self.active_from and self.active_to and self.active_from > self.active_to:
             raise ElectionError(
-                f"Pemilu {self.id}: active_from ({self.active_from}) sesudah active_to ({self.active_to}).",
-                f"Election {self.id}: active_from ({self.active_from}) is after active_to ({self.active_to}).",
+                say(
+                    "importing.people.election_active_from_is_after",
+                    id=self.id,
+                    active_from=self.active_from,
+                    active_to=self.active_to,
+                )
             )
 
 

@@ -17,6 +17,7 @@ from candidates.importing.photos import Describe
 from candidates.importing.rows import ImportReport, RowReport, import_table
 from candidates.importing.sheets import Workbook, import_workbook
 from candidates.importing.tables import PEOPLE_COLUMNS
+from candidates.messages import say
 from candidates.transfer.archives import import_archive
 from candidates.transfer.encryption import is_encrypted
 
@@ -48,9 +49,8 @@ def kind_of(source: Path) -> Kind:
     except OSError as error:
         cause = cause_of(error)
         raise TableUnreadableError(
-            f"{source} tidak dapat dibuka: {cause.reason_id}.",
-            f"{source} cannot be opened: {cause.reason_en}.",
-            cause.advice,
+            say("importing.sources.cannot_be_opened", source=source, reason=cause.reason),
+            advice=cause.advice,
         ) from error
     if head.startswith(_ZIP):
         return Kind.WORKBOOK if suffix in _BOOK_SUFFIXES or _has_sheets(source) else Kind.ARCHIVE
@@ -116,7 +116,4 @@ def _refuse_folder_of_a_table(folder: Path) -> None:
                 continue
         except TableError:
             continue
-        raise FolderUnreadableError(
-            f"Di {folder} ada tabel {path.name}: impor tabel itu, atau pindahkan.",
-            f"{folder} holds the table {path.name}: import that, or move it away.",
-        )
+        raise FolderUnreadableError(say("importing.sources.holds_table_import_that_or", folder=folder, path=path.name))

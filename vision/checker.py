@@ -22,6 +22,7 @@ from vision.contract.result import CheckError, CheckResult, EngineFacts, FaceRes
 from vision.errors import EngineError, FotoNetralError, Language, PhotoTooLargeError
 from vision.hands.light import in_plain_light
 from vision.media.photo import DETAIL_SIDE, MediaFile, Photo, PhotoLimits, Picture, Source
+from vision.messages import say
 from vision.models import model_sha256
 from vision.rules import (
     DEFAULT_POLICY,
@@ -191,9 +192,7 @@ class PhotoChecker(Closing):
             return CheckError(name, failure, self.language)
         # A library's surprise on one photo must neither end the batch nor pass for "nothing found".
         what = f"{type(error).__name__}: {error}"
-        failed = missing_library(error) or EngineError(
-            f"Foto gagal diperiksa ({what}).", f"The photo could not be checked ({what})."
-        )
+        failed = missing_library(error) or EngineError(say("checking.checker.photo_could_not_be_checked", what=what))
         failed.__cause__ = error
         return CheckError(name, failed, self.language)
 

@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta
 from typing import IO, Any, Final
 
 from candidates.errors import BadRowError
+from candidates.messages import say
 
 _LONGEST_CELL: Final = 32_767  # characters, in Excel
 _ERRORS: Final = frozenset({"#N/A", "#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#SPILL!", "#CALC!"})
@@ -29,20 +30,13 @@ def text_of(column: str, value: Any, epoch: datetime) -> str:
         return (value.date() if isinstance(value, datetime) else value).isoformat()
     if isinstance(value, date | time | timedelta):
         came = str(value).removesuffix(" 00:00:00")
-        raise BadRowError(
-            f"Kolom {column}: Excel mengubah isinya menjadi tanggal atau jam ({came}); format sel sebagai Teks, "
-            "lalu ketik ulang.",
-            f"Column {column}: Excel turned it into a date or time ({came}); format the cell as Text, type it again.",
-        )
+        raise BadRowError(say("importing.cells.column_excel_turned_it_into", column=column, came=came))
     text = str(value)
     if text in _ERRORS:
-        raise BadRowError(
-            f"Kolom {column}: rumusnya menghasilkan galat {text}.", f"Column {column}: its formula gives {text}."
-        )
+        raise BadRowError(say("importing.cells.column_its_formula_gives", column=column, text=text))
     if len(text) > _LONGEST_CELL:
         raise BadRowError(
-            f"Kolom {column}: {len(text)} karakter, paling banyak {_LONGEST_CELL}.",
-            f"Column {column}: {len(text)} characters, at most {_LONGEST_CELL}.",
+            say("importing.cells.column_characters_at_most", column=column, count=len(text), longest_cell=_LONGEST_CELL)
         )
     # How Excel writes control characters, which XML cannot hold; a line break made on Windows is one.
     return re.sub(r"_x(00[01][0-9A-Fa-f])_", lambda code: chr(int(code[1], 16)), text)

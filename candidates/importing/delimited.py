@@ -12,6 +12,7 @@ from candidates.causes import cause_of
 from candidates.errors import BadRowError, TableUnreadableError
 from candidates.importing.headers import Header, column_names, listed
 from candidates.importing.tables import BadRow, Row, clean_cell
+from candidates.messages import say
 
 _LONGEST_HEADER: Final = 1 << 16  # characters; of a file that is no table, the first line may be all of it
 
@@ -39,17 +40,19 @@ class CsvTable:
         doubled = sorted({name for name in self._header if name in columns and self._header.count(name) > 1})
         if missing:
             lacks, unread = ", ".join(missing), self.header.unread
-            raise TableUnreadableError(
-                f"{path.name}: baris judul tidak memuat {lacks}."
-                + (f" Yang tidak dipahami: {listed(unread, '«»')}." if unread else ""),
-                f"{path.name}: the header lacks {lacks}."
-                + (f" Not understood: {listed(unread, '“”')}." if unread else ""),
-            )
+            if unread:
+                raise TableUnreadableError(
+                    say(
+                        "importing.delimited.header_lacks_and_unread",
+                        path=path.name,
+                        lacks=lacks,
+                        unread=listed(unread),
+                    )
+                )
+            raise TableUnreadableError(say("importing.delimited.header_lacks", path=path.name, lacks=lacks))
         if doubled:
             twice = ", ".join(doubled)
-            raise TableUnreadableError(
-                f"{path.name}: baris judul memuat dua kali {twice}.", f"{path.name}: the header has {twice} twice."
-            )
+            raise TableUnreadableError(say("importing.delimited.header_has_twice", path=path.name, twice=twice))
 
     @property
     def name(self) -> str:
@@ -73,10 +76,7 @@ class CsvTable:
                 except StopIteration:
                     return
                 except csv.Error as error:
-                    unreadable = BadRowError(
-                        f"Baris tidak dapat dibaca ({error}); periksa tanda kutipnya.",
-                        f"The row cannot be read ({error}); check its quotation marks.",
-                    )
+                    unreadable = BadRowError(say("importing.delimited.row_cannot_be_read_check", error=error))
                     yield BadRow(line, unreadable)
                     continue
                 if any(cell.strip() for cell in cells):
@@ -85,8 +85,7 @@ class CsvTable:
     def _row(self, line: int, cells: list[str]) -> Row | BadRow:
         if any(cell.strip() for cell in cells[len(self._header) :]):
             many = BadRowError(
-                f"Ada {len(cells)} sel untuk {len(self._header)} kolom; beri tanda kutip pada sel yang memuat pemisah.",
-                f"There are {len(cells)} cells for {len(self._header)} columns; quote cells that hold the separator.",
+                say("importing.delimited.there_are_cells_for_columns", cells=len(cells), columns=len(self._header))
             )
             return BadRow(line, many)
         filled = dict.fromkeys(self._columns, "")
@@ -108,14 +107,11 @@ class CsvTable:
         except OSError as error:
             cause = cause_of(error)
             raise TableUnreadableError(
-                f"Tabel {self._path} tidak dapat dibuka: {cause.reason_id}.",
-                f"The table {self._path} cannot be opened: {cause.reason_en}.",
-                cause.advice,
+                say("importing.delimited.table_cannot_be_opened", path=self._path, reason=cause.reason),
+                advice=cause.advice,
             ) from error
         except UnicodeDecodeError as error:
-            raise TableUnreadableError(
-                f"Tabel {self.name} bukan teks UTF-8.", f"The table {self.name} is not UTF-8 text."
-            ) from error
+            raise TableUnreadableError(say("importing.delimited.table_is_not_utf_text", name=self.name)) from error
 
     @staticmethod
     def _header_line(first: str, second: str) -> tuple[int, str]:

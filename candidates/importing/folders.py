@@ -16,6 +16,7 @@ from candidates.gallery import Gallery
 from candidates.importing.photos import Describe, Gathered, PhotoFile, gather, readable
 from candidates.importing.rows import ImportReport, RowReport, elections_of, import_people
 from candidates.importing.tables import PEOPLE_COLUMNS, BadRow, PersonRow, Row, person_row
+from candidates.messages import say
 from candidates.people import Role, clean_text
 
 SHARED_COLUMNS: Final = ("role", "election", "region", "party")
@@ -61,16 +62,13 @@ class PeopleFolder:
         except OSError as error:
             cause = cause_of(error)
             raise FolderUnreadableError(
-                f"Folder {folder} tidak dapat dibuka: {cause.reason_id}.",
-                f"The folder {folder} cannot be opened: {cause.reason_en}.",
-                cause.advice,
+                say("importing.folders.folder_cannot_be_opened", folder=folder, reason=cause.reason),
+                advice=cause.advice,
             ) from error
         self._people = [entry.name for entry in entries if entry.is_dir()]
         self._loose = [entry.name for entry in entries if not entry.is_dir() and _is_photo(entry)]
         if not self._people:
-            raise FolderUnreadableError(
-                f"Di {folder} tidak ada folder orang.", f"There is no folder of a person in {folder}."
-            )
+            raise FolderUnreadableError(say("importing.folders.there_is_no_folder_of", folder=folder))
 
     @property
     def name(self) -> str:
@@ -89,14 +87,14 @@ class PeopleFolder:
     def rows(self) -> Iterator[PersonRow | BadRow]:
         """Yield the loose photos, then the people; `photos` names the sub-folder."""
         for name in map(readable, self._loose):
-            loose = LoosePhotoError(f"Foto {name} tidak di dalam folder orang.", f"{name} is in no person's folder.")
+            loose = LoosePhotoError(say("importing.folders.is_in_no_person_folder", name=name))
             yield BadRow(0, loose, name)
         for name in self._people:
             folder = readable(name)
             if person := name_of_folder(folder):
                 yield replace(self._like, name=person, photos=(name,))
             else:
-                nameless = BadRowError(f"Nama folder «{folder}» bukan nama orang.", f"“{folder}” is no person's name.")
+                nameless = BadRowError(say("importing.folders.is_no_person_name", folder=folder))
                 yield BadRow(0, nameless, folder)
 
 
@@ -114,7 +112,7 @@ class FolderPhotos:
         photos = [_photo_file(path) for path in _photos_below(self.folder / row.photos[0])]
         if not photos:
             folder = readable(row.photos[0])
-            raise BadRowError(f"Di folder «{folder}» tidak ada foto.", f"The folder “{folder}” holds no photo.")
+            raise BadRowError(say("importing.folders.folder_holds_no_photo", folder=folder))
         known, chosen = self.gallery.photos(person_id), self.gallery.chosen_faces(person_id)
         return gather(self.gallery, row.name, photos, self.describe, known=known, chosen=chosen, model_id=self.model_id)
 
@@ -124,10 +122,7 @@ def _person_like(shared: Mapping[str, str]) -> PersonRow:
     tie = {"relative_of": "-"} if shared.get("role") else {}
     person = person_row(Row(0, dict.fromkeys(PEOPLE_COLUMNS, "") | {"name": "-"} | dict(shared) | tie))
     if person.role is Role.FAMILY:
-        raise BadRowError(
-            "Keluarga tidak dapat diimpor dari folder, karena harus menyebut kerabat siapa: pakai tabel.",
-            "Relatives cannot come from a folder, since each must say whose relative it is: use a table.",
-        )
+        raise BadRowError(say("importing.folders.relatives_cannot_come_from_folder"))
     return replace(person, relative_of="")
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from candidates.messages import Message, say
 from candidates.people import clean_text
 
 _MEANT: Final = {
@@ -77,9 +78,13 @@ def column_names(cells: Iterable[str]) -> tuple[str, ...]:
     return tuple(names)
 
 
-def listed(cells: Sequence[str], marks: str) -> str:
-    """Return columns as a message names them, each between `marks`, the last ones counted where there are many."""
-    opening, closing = marks[0], marks[1]
+def listed(cells: Sequence[str]) -> Message:
+    """Return columns as a message names them, each in quotation marks, the last ones counted where there are many."""
     shown = [cell if len(cell) <= _LONGEST else f"{cell[:_LONGEST]}…" for cell in cells[:_SHOWN]]
-    more = f" … +{len(cells) - _SHOWN}" if len(cells) > _SHOWN else ""
-    return ", ".join(f"{opening}{cell}{closing}" for cell in shown) + more
+    quoted = [say("importing.headers.quoted", name=name) for name in shown]
+    rest = len(cells) - _SHOWN
+    return (
+        say("importing.headers.some", names=quoted, rest=rest)
+        if rest > 0
+        else say("importing.headers.all", names=quoted)
+    )

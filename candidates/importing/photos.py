@@ -14,6 +14,8 @@ from typing import Any, Protocol
 from candidates.choosing import FaceChoice
 from candidates.errors import GalleryError, Language, PhotoFailedError, PhotoMissingError, PhotoOfAnotherError
 from candidates.gallery import Gallery
+from candidates.messages import Message, Written, say
+from candidates.messages.errors import CodedError
 from candidates.people import Reference, name_key
 
 _SAME_FACE = 0.1
@@ -60,24 +62,25 @@ class Describe(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why something was not used: a stable code, and the words in both languages."""
+    """Why something was not used: a stable code, and what to tell people."""
 
     code: str
-    text_id: str
-    text_en: str
+    says: Message
 
     @classmethod
     def of(cls, error: Exception) -> Reason:
         """Take code and words from an error of ours or of the engine; any other is a `photos.failed`."""
+        if isinstance(error, CodedError):
+            return cls(error.code, error.whole())
         if not (isinstance(getattr(error, "code", None), str) and callable(getattr(error, "text", None))):
             kind = type(error).__name__
-            error = PhotoFailedError(f"Foto gagal diproses ({kind}).", f"The photo failed to be processed ({kind}).")
+            error = PhotoFailedError(say("importing.photos.photo_failed_to_be_processed", kind=kind))
         told: Any = error
-        return cls(str(told.code), str(told.text("id")), str(told.text("en")))
+        return cls(str(told.code), Written(str(told.text("id")), str(told.text("en"))))
 
     def text(self, language: Language = "id") -> str:
         """Return the words in a language."""
-        return self.text_id if language == "id" else self.text_en
+        return self.says.text(language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,9 +191,7 @@ def named(patterns: Sequence[str], folder: Path, faces: Sequence[str] = ()) -> I
     for at, pattern in enumerate(patterns):
         files = matching_files(pattern, folder)
         if not files:
-            missing = PhotoMissingError(
-                f"Tidak ada berkas yang cocok dengan «{pattern}».", f"No file matches “{pattern}”."
-            )
+            missing = PhotoMissingError(say("importing.photos.no_file_matches", pattern=pattern))
             yield RejectedPhoto(pattern, Reason.of(missing))
         yield from (PhotoFile(file, faces[at] if faces else "") for file in files)
 
@@ -232,10 +233,7 @@ def refuse_photo_of_another(gallery: Gallery, name: str, sha256: str) -> None:
     """Raise `PhotoOfAnotherError` when somebody of another name is registered with this very photo."""
     others = [owner for owner in gallery.owners_of_photo(sha256) if name_key(owner.name) != name_key(name)]
     if others:
-        raise PhotoOfAnotherError(
-            f"Foto yang sama sudah terdaftar untuk {others[0].name}.",
-            f"The same photo is already registered for {others[0].name}.",
-        )
+        raise PhotoOfAnotherError(say("importing.photos.same_photo_is_already_registered", name=others[0].name))
 
 
 def refuse_face_of_another(gallery: Gallery, name: str, reference: Reference) -> None:
@@ -246,10 +244,7 @@ def refuse_face_of_another(gallery: Gallery, name: str, reference: Reference) ->
     for other in gallery.references_of_photo(reference.photo_sha256):
         owner = gallery.get(other.person)
         if owner and name_key(owner.name) != name_key(name) and is_same_face(reference, other):
-            raise PhotoOfAnotherError(
-                f"Wajah yang sama di foto itu sudah terdaftar untuk {owner.name}.",
-                f"The same face of that photo is already registered for {owner.name}.",
-            )
+            raise PhotoOfAnotherError(say("importing.photos.same_face_of_that_photo", owner=owner.name))
 
 
 def is_same_face(one: Reference, other: Reference) -> bool:

@@ -8,6 +8,7 @@ from typing import Final
 
 from candidates.importing.headers import Header, listed
 from candidates.importing.photos import Reason, RejectedPhoto
+from candidates.messages import say
 from candidates.people import Outcome
 
 PROBLEMS_KEPT: Final = 1000
@@ -57,11 +58,7 @@ class UnreadColumns:
     @property
     def note(self) -> Reason:
         """What is to be said of them."""
-        return Reason(
-            "table.unread_columns",
-            f"Kolom {listed(self.columns, '«»')} tidak dipahami, jadi isinya tidak dipakai.",
-            f"Not understood, and so not used: the columns {listed(self.columns, '“”')}.",
-        )
+        return Reason("table.unread_columns", say("importing.reports.columns_not_used", columns=listed(self.columns)))
 
 
 @dataclass(frozen=True, slots=True)

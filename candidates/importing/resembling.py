@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from candidates.errors import CandidatesError
 from candidates.gallery import Gallery
 from candidates.importing.photos import Reason
+from candidates.messages import say
 from candidates.people import Candidate, Reference, name_key
 from candidates.storage.distinct import pair_of
 
@@ -125,10 +126,11 @@ class _Registered:
 def _warning(person: Candidate, other: Candidate, photo: str) -> Reason:
     return Reason(
         CODE,
-        f"Perhatian: {photo} mirip {other.name} ({other.id}), yang terdaftar dengan nama lain. Bila satu orang, "
-        f"daftarkan di satu nama; bila fotonya tertukar, hapus; bila memang dua orang: "
-        f"candidates distinct {person.id} {other.id}",
-        f"Note: {photo} resembles {other.name} ({other.id}), who is registered under another name. If they are one "
-        f"person, use one name; if the photo was mixed up, remove it; if they are two people: "
-        f"candidates distinct {person.id} {other.id}",
+        say(
+            "importing.resembling.note_resembles_who_is_registered",
+            photo=photo,
+            other=other.name,
+            other_id=other.id,
+            person_id=person.id,
+        ),
     )

@@ -32,6 +32,7 @@ from candidates.importing.tables import (
     Rows,
     election_row,
 )
+from candidates.messages import say
 from candidates.people import Candidate, Election, Outcome, Role, name_key, slug
 from candidates.storage.distinct import Pair
 
@@ -128,9 +129,7 @@ class TablePhotos:
         """
         pasted = self.pasted(row)
         if not row.photos and not pasted:
-            raise BadRowError(
-                "Kolom photos: harus menyebut satu foto atau lebih.", "Column photos: name a photo or more."
-            )
+            raise BadRowError(say("importing.rows.column_photos_name_photo_or"))
         known, chosen = self.gallery.photos(person_id), self.gallery.chosen_faces(person_id)
         photos = (*named(row.photos, self.folder, row.faces), *pasted)
         return gather(self.gallery, row.name, photos, self.describe, known=known, chosen=chosen, model_id=self.model_id)
@@ -243,7 +242,7 @@ class Importer(Closing):
             local = self._seen.execute("SELECT id FROM seen WHERE foreign_id = ?", (row.relative_of,)).fetchone()
             if not local:
                 raise UnknownCandidateError(
-                    f"«{row.relative_of}» tidak ikut terdaftar.", f"“{row.relative_of}” was not registered either."
+                    say("importing.rows.was_not_registered_either", relative_of=row.relative_of)
                 )
             return self._gallery.person(local[0])
         try:
@@ -286,9 +285,7 @@ class Importer(Closing):
         wished = slug(row.id) if row.id and not self._gallery.get(slug(row.id)) else None
         notes: tuple[Reason, ...] = ()
         if relative is None and (row.relative_of or row.relation):
-            text_id = f"relative_of dan relation diabaikan: peran {row.name} bukan family."
-            text_en = f"relative_of and relation were ignored: the role of {row.name} is not family."
-            notes = (Reason("table.ignored_cell", text_id, text_en),)
+            notes = (Reason("table.ignored_cell", say("importing.rows.tie_ignored", name=row.name)),)
         candidate = Candidate(
             id=existing.id if existing else wished or self._gallery.new_id(row.name, beside=beside),
             name=self._spelling(row, existing),
@@ -312,8 +309,7 @@ class Importer(Closing):
         # A second row that says the same may bring more photos.
         if first is not None and existing is not None and candidate != existing:
             raise DuplicateCandidateError(
-                f"{candidate.name} sudah ada di baris {first} dengan isi lain.",
-                f"{candidate.name} is already in line {first} with other contents.",
+                say("importing.rows.is_already_in_line_with", candidate=candidate.name, first=first)
             )
 
     def _line_of(self, person_id: str) -> int | None:

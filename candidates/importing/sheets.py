@@ -29,6 +29,7 @@ from candidates.importing.tables import (
     Row,
     clean_cell,
 )
+from candidates.messages import say
 
 if TYPE_CHECKING:
     from openpyxl.worksheet._read_only import ReadOnlyWorksheet
@@ -141,8 +142,7 @@ class Workbook(Closing):
                     if doubled:
                         twice = ", ".join(doubled)
                         raise SpreadsheetUnreadableError(
-                            f"{self._path.name}: baris judul memuat dua kali {twice}.",
-                            f"{self._path.name}: the header has {twice} twice.",
+                            say("importing.sheets.header_has_twice", name=self._path.name, twice=twice)
                         )
                     with self._archive.open(self._parts[sheet.title]) as part:
                         merged = merged_downward(part)
@@ -267,27 +267,21 @@ def _refuse_strange_packages(path: Path) -> None:
     try:
         with path.open("rb") as file:
             if file.read(len(_OLD_FORMAT)) == _OLD_FORMAT:
-                raise SpreadsheetUnreadableError(
-                    f"{path.name} berformat lama (.xls) atau dikunci dengan sandi.",
-                    f"{path.name} is of the old format (.xls) or locked with a password.",
-                )
+                raise SpreadsheetUnreadableError(say("importing.sheets.is_of_old_format_xls", path=path.name))
         with zipfile.ZipFile(path) as package:
             parts = package.infolist()
     except OSError as error:
         cause = cause_of(error)
         raise SpreadsheetUnreadableError(
-            f"{path} tidak dapat dibuka: {cause.reason_id}.",
-            f"{path} cannot be opened: {cause.reason_en}.",
-            cause.advice,
+            say("importing.sheets.cannot_be_opened", path=path, reason=cause.reason),
+            advice=cause.advice,
         ) from error
     except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
         raise _damaged(path, "zip") from error
     if not any(part.filename.startswith("xl/") for part in parts):
-        raise SpreadsheetUnreadableError(f"{path.name} bukan berkas .xlsx.", f"{path.name} is no .xlsx file.")
+        raise SpreadsheetUnreadableError(say("importing.sheets.is_no_xlsx_file", path=path.name))
     if sum(part.file_size for part in parts) > _LARGEST_PART or any(_is_bomb(part) for part in parts):
-        raise SpreadsheetUnreadableError(
-            f"Isi {path.name} terlalu besar setelah dibuka.", f"{path.name} is too large when unpacked."
-        )
+        raise SpreadsheetUnreadableError(say("importing.sheets.is_too_large_when_unpacked", path=path.name))
 
 
 def _is_bomb(part: zipfile.ZipInfo) -> bool:
@@ -298,13 +292,8 @@ def _is_bomb(part: zipfile.ZipInfo) -> bool:
 
 def _without_header(where: str, required: Iterable[str]) -> SpreadsheetUnreadableError:
     columns = ", ".join(required)
-    return SpreadsheetUnreadableError(
-        f"Tidak ada baris judul dengan kolom {columns} di {where}.",
-        f"No header row with the columns {columns} in {where}.",
-    )
+    return SpreadsheetUnreadableError(say("importing.sheets.no_header_row_with_columns", columns=columns, where=where))
 
 
 def _damaged(path: Path, what: str) -> SpreadsheetUnreadableError:
-    return SpreadsheetUnreadableError(
-        f"{path.name} rusak atau bukan berkas .xlsx ({what}).", f"{path.name} is damaged or no .xlsx file ({what})."
-    )
+    return SpreadsheetUnreadableError(say("importing.sheets.is_damaged_or_no_xlsx", path=path.name, what=what))

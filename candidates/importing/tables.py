@@ -11,6 +11,7 @@ from typing import Final, Protocol, TypeVar
 from candidates.choosing import face_words
 from candidates.errors import BadRowError, CandidatesError, RegionError
 from candidates.importing.headers import Header
+from candidates.messages import Message, Written, say
 from candidates.people import NATIONAL, Election, Relation, Role, clean_text, slug
 from candidates.regions import region_of
 
@@ -183,14 +184,14 @@ def person_row(row: Row) -> PersonRow:
     """Understand a row of people. Raises `BadRowError` that names the column."""
     cells = row.cells
     if not cells["name"]:
-        raise _bad("name", "", "nama orang", "a person's name")
+        raise _bad("name", "", say("importing.tables.person_name"))
     role = _choice("role", cells["role"], Role, _ROLES)
     if role is None:
         role = Role.FAMILY if cells["relative_of"] else Role.CANDIDATE
     relation = _choice("relation", cells["relation"], Relation, _RELATIONS)
     if role is Role.FAMILY:
         if not cells["relative_of"]:
-            raise _bad("relative_of", "", "id atau nama calonnya", "the id or name of the candidate")
+            raise _bad("relative_of", "", say("importing.tables.id_or_name_of_candidate"))
         relation = relation or Relation.OTHER
     photos = tuple(part.strip() for part in re.split(r"[|\r\n]", cells["photos"]) if part.strip())
     return PersonRow(
@@ -214,7 +215,7 @@ def election_row(row: Row) -> Election:
     """Understand a row of `elections.csv`. Raises `BadRowError` that names the column, or `ElectionError`."""
     cells = row.cells
     if not cells["id"]:
-        raise _bad("id", "", "id pemilu", "an election's id")
+        raise _bad("id", "", say("importing.tables.election_id"))
     level = cells["level"].casefold()
     return Election(
         id=slug(cells["id"]),
@@ -235,7 +236,7 @@ def _choice(column: str, text: str, kinds: type[_Choice], aliases: Mapping[str, 
     if word not in known:
         # Of the words for a kind, the first.
         words = {kind: alias for alias, kind in reversed(list(aliases.items()))}
-        raise _bad(column, text, ", ".join(words[kind] for kind in kinds), ", ".join(kinds))
+        raise _bad(column, text, Written(", ".join(words[kind] for kind in kinds), ", ".join(kinds)))
     return known[word]
 
 
@@ -245,7 +246,7 @@ def _ballot_number(text: str) -> int | None:
     # Spreadsheets write whole numbers as "2.0" or, in Indonesian, "2,0".
     match = re.fullmatch(r"0*([1-9]\d{0,2})(?:[.,]0)?", text)
     if not match:
-        raise _bad("ballot_number", text, "angka 1 sampai 999", "a number from 1 to 999")
+        raise _bad("ballot_number", text, say("importing.tables.number_from_to_999"))
     return int(match[1])
 
 
@@ -255,10 +256,7 @@ def _region(text: str) -> str:
     try:
         return region_of(text).code
     except RegionError as error:
-        raise BadRowError(
-            f"Kolom region: {error.text('id')}",
-            f"Column region: {error.text('en')}",
-        ) from error
+        raise BadRowError(say("importing.tables.column_region", reason=error.says)) from error
 
 
 def _day(column: str, text: str) -> date | None:
@@ -270,11 +268,8 @@ def _day(column: str, text: str) -> date | None:
             return date(int(local[3]), int(local[2]), int(local[1]))
         return date.fromisoformat(text)
     except ValueError as error:
-        raise _bad(column, text, "tanggal YYYY-MM-DD", "a date YYYY-MM-DD") from error
+        raise _bad(column, text, say("importing.tables.date_yyyy_mm_dd")) from error
 
 
-def _bad(column: str, came: str, expected_id: str, expected_en: str) -> BadRowError:
-    return BadRowError(
-        f"Kolom {column}: harus {expected_id}, yang tertulis «{came}».",
-        f"Column {column}: expected {expected_en}, got “{came}”.",
-    )
+def _bad(column: str, came: str, expected: Message) -> BadRowError:
+    return BadRowError(say("importing.tables.column_expected_got", column=column, expected=expected, came=came))

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from candidates.errors import CalibrationError, UncalibratedModelError, UnsupportedRateError
+from candidates.messages import say
 
 SHIPPED = files("candidates") / "calibrations"
 """The tables that come with the package: a file for each face model that comes with it."""
@@ -88,8 +89,11 @@ class Calibration:
         calibration = _parse(source if isinstance(source, bytes) else _bytes_of(source))
         if model_id is not None and calibration.model_id != model_id:
             raise CalibrationError(
-                f"Kalibrasi ini untuk model wajah «{calibration.model_id}», yang dipakai «{model_id}».",
-                f"This calibration is for the face model “{calibration.model_id}”, in use is “{model_id}”.",
+                say(
+                    "matching.calibration.this_calibration_is_for_face",
+                    model_id=calibration.model_id,
+                    in_use=model_id,
+                )
             )
         return calibration
 
@@ -157,10 +161,13 @@ class Calibration:
         # Pairs grow with the square of the people.
         needed = int(np.ceil(self.people * np.sqrt(least / max(false_alarms, 1e-9))))
         raise UnsupportedRateError(
-            f"{false_alarms:g} alarm palsu per 1.000 foto tidak dapat dijanjikan: kalibrasi dari {self.people} orang "
-            f"hanya menjamin {least:.2g} untuk galeri ini; perlu foto sekitar {needed} orang lain.",
-            f"{false_alarms:g} false alarms per 1,000 photos cannot be promised: the calibration with {self.people} "
-            f"people vouches for {least:.2g} with this gallery; photos of about {needed} strangers are needed.",
+            say(
+                "matching.calibration.false_alarms_per_000_photos",
+                false_alarms=false_alarms,
+                people=self.people,
+                least=least,
+                needed=needed,
+            )
         )
 
 
@@ -192,9 +199,7 @@ def _shipped(model_id: str | None) -> Calibration:
     for file in (one for one in SHIPPED.iterdir() if one.name.endswith(".npz")):
         if (calibration := _parse(file.read_bytes())).model_id == model_id:
             return calibration
-    raise UncalibratedModelError(
-        f"Model wajah «{model_id}» belum dikalibrasi.", f"The face model “{model_id}” has not been calibrated yet."
-    )
+    raise UncalibratedModelError(say("matching.calibration.face_model_has_not_been", model_id=model_id))
 
 
 def _bytes_of(path: Path) -> bytes:
@@ -208,12 +213,7 @@ def _parse(data: bytes) -> Calibration:
     try:
         with np.load(BytesIO(data), allow_pickle=False) as arrays:
             if "centroids" in arrays:
-                raise CalibrationError(
-                    "Kalibrasi ini dibuat versi lama, dengan jarak yang dihitung lain; jalankan «candidates calibrate»"
-                    " lagi.",
-                    "This calibration was made by an older version, with distances counted otherwise; run"
-                    " “candidates calibrate” again.",
-                )
+                raise CalibrationError(say("matching.calibration.this_calibration_was_made_by"))
             columns = {name: np.asarray(arrays[name], np.float64) for name in _ARRAYS}
             farthest = arrays["farthest"] if "farthest" in arrays else np.full(2, _ANYWHERE)
             return Calibration(
@@ -232,6 +232,5 @@ def _parse(data: bytes) -> Calibration:
 
 def _broken(expected: str, came: str) -> CalibrationError:
     return CalibrationError(
-        f"Tabel kalibrasi rusak: harus {expected}; yang ada {came}.",
-        f"The calibration table is damaged: expected {expected}; got {came}.",
+        say("matching.calibration.calibration_table_is_damaged_expected", expected=expected, came=came)
     )

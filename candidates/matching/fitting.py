@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from candidates.errors import TooFewStrangersError
 from candidates.matching.calibration import Calibration
+from candidates.messages import say
 from candidates.search.distances import distances_between
 
 REFERENCES = 3
@@ -54,10 +55,7 @@ def fit(
     pairs = sum(len(group) * (len(group) - 1) / 2 for group in groups)
     if pairs < LEAST_PAIRS:
         raise TooFewStrangersError(
-            f"Hanya {pairs:.0f} pasang orang yang pasti berbeda (dari {people} wajah); perlu paling sedikit "
-            f"{LEAST_PAIRS}, misalnya dari 20 orang.",
-            f"Only {pairs:.0f} pairs of surely different people (of {people} faces); at least {LEAST_PAIRS} are "
-            "needed, as of 20 people.",
+            say("matching.fitting.only_pairs_of_surely_different", pairs=pairs, people=people, least_pairs=LEAST_PAIRS)
         )
     measured = [_distances([group[name] for name in sorted(group)]) for group in groups if len(group) > 1]
     impostor, best_of_three, genuine = (np.concatenate(column) for column in zip(*measured, strict=True))

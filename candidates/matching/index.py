@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from candidates.errors import GalleryModelMismatchError
 from candidates.matching.calibration import FALSE_ALARMS, Calibration, Cuts
+from candidates.messages import say
 from candidates.people import Candidate, Reference, Role
 from candidates.search.vectors import Vectors
 
@@ -98,8 +99,7 @@ class Index:
         foreign = sorted({reference.model_id for reference in rows} - {model_id})
         if foreign:
             raise GalleryModelMismatchError(
-                f"Galeri dibuat dengan model wajah «{', '.join(foreign)}», yang dipakai sekarang «{model_id}».",
-                f"The gallery was made with the face model “{', '.join(foreign)}”, in use now is “{model_id}”.",
+                say("matching.index.gallery_was_made_with_face", foreign=foreign, model_id=model_id)
             )
         table = calibration or Calibration.load(model_id=model_id)
         return cls._of(wanted, Vectors.of_references(rows), table, false_alarms)

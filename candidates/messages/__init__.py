@@ -12,7 +12,6 @@ Where a text must agree with the number {count}, it is a table of `one` and `oth
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from os import PathLike, fspath
@@ -24,17 +23,15 @@ Language = Literal["id", "en"]
 LANGUAGES: Final[tuple[Language, ...]] = ("id", "en")
 
 
-class Message(ABC):
+class Message:
     """Something to be told to people, in the language of whoever reads it. Messages travel between processes."""
 
-    __slots__ = ()
-
-    @abstractmethod
     def text(self, language: Language) -> str:
         """Return the words in a language."""
+        raise NotImplementedError
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Written(Message):
     """Words that stand in no message file, because they come from elsewhere: a policy pack, another program."""
 
@@ -46,7 +43,19 @@ class Written(Message):
         return self.text_id if language == "id" else self.text_en
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
+class Together(Message):
+    """Several messages, one after the other."""
+
+    parts: tuple[Message, ...]
+    between: str = " "
+
+    def text(self, language: Language) -> str:
+        """Return the words in a language."""
+        return self.between.join(filter(None, (part.text(language) for part in self.parts)))
+
+
+@dataclass(frozen=True)
 class Sentence(Message):
     """A text of a message file: the package that keeps it, its key ("file.section.name"), and the values in it.
 

@@ -29,13 +29,25 @@ def template_at(book: str, key: str, language: Language) -> Template | None:
 @cache
 def templates(book: str, file: str, language: Language) -> Mapping[str, Template]:
     """Return the templates of one file by their whole keys; none where there is no such file."""
+    return dict(_leaves(tree(book, file, language), file))
+
+
+@cache
+def section(book: str, name: str, language: Language) -> Mapping[str, str]:
+    """Return the texts of a section ("command.scan_run") or of a whole file by their names in it."""
+    found = templates(book, name.partition(".")[0], language).items()
+    start = f"{name}."
+    return {key.removeprefix(start): text for key, text in found if key.startswith(start) and isinstance(text, str)}
+
+
+@cache
+def tree(book: str, file: str, language: Language) -> Tree:
+    """Return a file as it stands, section in section; empty where there is no such file."""
     import tomllib
     from importlib import resources
 
     path = resources.files(book) / language / f"{file}.toml"
-    if not path.is_file():
-        return {}
-    return dict(_leaves(tomllib.loads(path.read_text("utf-8")), file))
+    return tomllib.loads(path.read_text("utf-8")) if path.is_file() else {}
 
 
 def files_of(book: str, language: Language) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Self
 
-from candidates.messages import Language, Message, Sentence, Written
+from candidates.messages import Language, Message, Sentence, Together, Written
 
 
 class CodedError(Exception):
@@ -17,6 +17,8 @@ class CodedError(Exception):
     code: ClassVar[str] = "engine.failed"
     book: ClassVar[str] = __name__.rpartition(".")[0]
     """The package whose message files know the advice."""
+    has_advice: ClassVar[bool] = True
+    """Whether the code's advice, or that of the errors above it, fits; False where each message says it itself."""
     kind: str = ""
     """What kind of file was not looked at (`vision.media.kinds.FileKind`); empty for what is no such error."""
 
@@ -75,14 +77,19 @@ class CodedError(Exception):
 
     def text(self, language: Language = "id") -> str:
         """Return message and advice in one line."""
-        return " ".join(part for part in (self.message(language), self.advice(language)) if part)
+        return self.whole().text(language)
+
+    def whole(self) -> Message:
+        """Return message and advice as one message."""
+        advice = self._advice or self.usual_advice()
+        return self.says if advice is None else Together((self.says, advice))
 
     @classmethod
     def usual_advice(cls) -> Message | None:
         """Return what to do about an error of this class, or None."""
         from candidates.messages.catalogue import template_at
 
-        for above in cls.__mro__:
+        for above in cls.__mro__ if cls.has_advice else ():
             if "book" in vars(above):
                 break  # the root of a tree: its advice would fit nothing in particular
             if issubclass(above, CodedError) and "code" in vars(above):

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Final
 
 from candidates.errors import AmbiguousRegionError, RegionError, UnknownRegionError
+from candidates.messages import say
 from candidates.people import clean_text, region_code
 from candidates.regions.listing import Region, region_with, regions
 from candidates.regions.names import regions_like, regions_named, resembles
@@ -67,8 +68,7 @@ def _named(written: str) -> Region:
         return found[0]
     if found:
         raise AmbiguousRegionError(
-            f"«{written}» dapat berarti {_listed(found, ' atau ')}.",
-            f"“{written}” can mean {_listed(found, ' or ')}.",
+            say("importing.regions.can_mean", written=written, labels=[region.label for region in found])
         )
     raise _unknown(written, regions_like(written, _NAMED) if len(written) <= _LONGEST else ())
 
@@ -85,8 +85,13 @@ def _agreeing(code: str, name: str, written: str) -> Region:
         return region
     shown, other = _short(written), meant or regions_like(name, 1)
     raise AmbiguousRegionError(
-        f"«{shown}»: kode {region.code} adalah {region.name}, bukan {_listed(other, ' atau ') or name.strip()}.",
-        f"“{shown}”: {region.code} is {region.name}, not {_listed(other, ' or ') or name.strip()}.",
+        say(
+            "importing.regions.code_is_of_another",
+            written=shown,
+            code=region.code,
+            name=region.name,
+            others=[region.label for region in other] or [name.strip()],
+        )
     )
 
 
@@ -111,16 +116,11 @@ def _nearest(code: str, written: str) -> tuple[Region, ...]:
 
 def _unknown(written: str, near: Sequence[Region]) -> UnknownRegionError:
     shown = _short(written)
-    return UnknownRegionError(
-        f"«{shown}» bukan wilayah yang dikenal." + (f" Yang terdekat: {_listed(near)}." if near else ""),
-        f"“{shown}” is no known region." + (f" The nearest: {_listed(near)}." if near else ""),
-    )
+    if not near:
+        return UnknownRegionError(say("importing.regions.unknown", written=shown))
+    labels = [region.label for region in near]
+    return UnknownRegionError(say("importing.regions.unknown_but_near", written=shown, labels=labels))
 
 
 def _short(written: str) -> str:
     return written if len(written) <= _SHOWN else f"{written[:_SHOWN]}…"
-
-
-def _listed(found: Sequence[Region], last: str = ", ") -> str:
-    labels = [region.label for region in found]
-    return last.join(filter(None, (", ".join(labels[:-1]), labels[-1]))) if labels else ""

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from candidates.errors import GalleryUnreadableError
+from candidates.messages import say
 from candidates.people import Reference
 from candidates.search.radius import RangeSearch, Screen
 from candidates.storage.arrays_file import ArraysFile, writing_arrays
@@ -201,9 +202,7 @@ def _filled(matrix: NDArray[np.float32], rows: Rows) -> list[str]:
     coming = iter(rows)
     while some := list(islice(coming, _ROWS_AT_ONCE)):
         if {len(vector) for _, vector in some} != {matrix.shape[1] * 4}:
-            raise GalleryUnreadableError(
-                "Templat di galeri tidak sama panjang.", "The gallery's templates are not of one length."
-            )
+            raise GalleryUnreadableError(say("matching.vectors.gallery_templates_are_not_of"))
         part = np.frombuffer(b"".join(vector for _, vector in some), "<f4").reshape(len(some), -1)
         matrix[len(owners) : len(owners) + len(some)] = part
         owners += [person for person, _ in some]

@@ -6,6 +6,7 @@ What is written here belongs to a transaction.
 from __future__ import annotations
 
 from candidates.errors import InvalidCandidateError
+from candidates.messages import say
 from candidates.people import Candidate
 from candidates.storage.store import Store
 
@@ -30,10 +31,7 @@ def read(store: Store) -> frozenset[Pair]:
 def add(store: Store, one: Candidate, other: Candidate) -> bool:
     """Keep that two are two people; return whether that is new. Raises `InvalidCandidateError` for one person."""
     if one.id == other.id:
-        raise InvalidCandidateError(
-            f"Perlu dua orang yang berbeda, yang disebut dua kali {one.name}.",
-            f"Two different people are needed, {one.name} was named twice.",
-        )
+        raise InvalidCandidateError(say("gallery.distinct.two_different_people_are_needed", one=one.name))
     pair = pair_of(one.id, other.id)
     if not store.write("INSERT OR IGNORE INTO distinct_people (one, other) VALUES (?, ?)", pair):
         return False

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from candidates.errors import ElectionError
+from candidates.messages import say
 from candidates.people import Election, Outcome
 from candidates.regions import code_to_store
 from candidates.storage.store import Store
@@ -46,8 +47,7 @@ def remove(store: Store, election_id: str) -> None:
     """Remove an election. Raises `ElectionError` when it is unknown or people still belong to it."""
     if people := store.rows("SELECT count(*) FROM people WHERE election = ?", (election_id,))[0][0]:
         raise ElectionError(
-            f"{people} orang masih terdaftar pada pemilu «{election_id}».",
-            f"{people} people still belong to the election “{election_id}”.",
+            say("gallery.elections.people_still_belong_to_election", people=people, election_id=election_id)
         )
     if not store.write("DELETE FROM elections WHERE id = ?", (election_id,)):
         raise _unknown(election_id)
@@ -63,4 +63,4 @@ def _stored(value: str | date | None) -> str | None:
 
 
 def _unknown(election_id: str) -> ElectionError:
-    return ElectionError(f"Pemilu «{election_id}» tidak terdaftar.", f"The election “{election_id}” is not registered.")
+    return ElectionError(say("gallery.elections.election_is_not_registered", election_id=election_id))

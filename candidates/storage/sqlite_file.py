@@ -17,6 +17,7 @@ from typing import Any, Final, TypeAlias
 
 from candidates.causes import Cause, Kind, cause_of
 from candidates.closing import Closing
+from candidates.messages import Message, say
 
 OWNER_ONLY: Final = 0o600
 
@@ -28,10 +29,7 @@ SqlRow: TypeAlias = Mapping[str, str | bytes | int | float | None]
 """Values of a statement by the names in it."""
 
 _BUSY_PAUSE_SECONDS = 0.02
-_AGAIN: Final = (
-    "Jalankan lagi; bila tetap gagal, laporkan kesalahan ini.",
-    "Run this again; if it still fails, report this error.",
-)
+_AGAIN: Final = say("causes.advice.again")
 
 
 class SqliteFile(Closing):
@@ -87,8 +85,8 @@ def explained(path: Path, refuse: Refuse) -> Iterator[None]:
         raise refuse(cause_of(error, path)) from error
 
 
-def advice_for(cause: Cause) -> tuple[str, str] | None:
-    """Return what to do, in Indonesian and English; None where the file is no such file, or damaged."""
+def advice_for(cause: Cause) -> Message | None:
+    """Return what to do; None where the file is no such file, or damaged."""
     return None if cause.kind in WRONG_FILE else cause.advice or _AGAIN
 
 

@@ -20,6 +20,7 @@ from candidates.errors import (
     GalleryStorageError,
     GalleryUnreadableError,
 )
+from candidates.messages import say
 from candidates.storage import schema
 from candidates.storage.sqlite_file import (
     SqliteFile,
@@ -57,7 +58,7 @@ class Store(SqliteFile):
         with explained(path, partial(_not_made, path)):
             made = create and make_private(path)
         if not path.exists():
-            raise GalleryNotFoundError(f"Tidak ada galeri di {path}.", f"There is no gallery at {path}.")
+            raise GalleryNotFoundError(say("gallery.store.there_is_no_gallery_at", path=path))
         try:
             with explained(path, partial(_refused, path)):
                 connection = (connect_for_reading if read_only else connect)(path, _BUSY_SECONDS)
@@ -185,11 +186,15 @@ class Store(SqliteFile):
                 if not self._is_gallery():
                     self._run(schema.CREATE)
         if not self._is_gallery():
-            raise GalleryUnreadableError(f"{self.path} bukan galeri FotoNetral.", f"{self.path} is not a gallery.")
+            raise GalleryUnreadableError(say("gallery.store.is_not_gallery", path=self.path))
         if self.version not in schema.READABLE:
             raise GalleryUnreadableError(
-                f"{self.path} dibuat oleh FotoNetral yang lebih baru (skema {self.version}, bukan {schema.VERSION}).",
-                f"{self.path} was made by a newer FotoNetral (schema {self.version}, not {schema.VERSION}).",
+                say(
+                    "gallery.store.was_made_by_newer_fotonetral",
+                    path=self.path,
+                    version=self.version,
+                    newest=schema.VERSION,
+                )
             )
         if not self._read_only and self.version in schema.MIGRATE:
             with self.transaction():
@@ -235,25 +240,21 @@ def _refused(path: Path, cause: Cause) -> GalleryError:
     # A gallery's own advice says what to do with a full disk or a missing gallery, and with one that is damaged.
     own = kind in (GalleryFullError, GalleryNotFoundError)
     return kind(
-        f"Galeri {path} tidak dapat dipakai: {cause.reason_id}.",
-        f"The gallery {path} cannot be used: {cause.reason_en}.",
-        None if own else advice_for(cause),
+        say("gallery.store.gallery_cannot_be_used", path=path, reason=cause.reason),
+        advice=None if own else advice_for(cause),
     )
 
 
 def _not_made(path: Path, cause: Cause) -> GalleryError:
     return _KINDS.get(cause.kind, GalleryNotFoundError)(
-        f"Galeri tidak dapat dibuat di {path}: {cause.reason_id}.",
-        f"No gallery can be made at {path}: {cause.reason_en}.",
-        cause.advice,
+        say("gallery.store.no_gallery_can_be_made", path=path, reason=cause.reason),
+        advice=cause.advice,
     )
 
 
 def _busy(path: Path) -> GalleryBusyError:
-    return GalleryBusyError(
-        f"Galeri {path} sedang dipakai program lain.", f"The gallery {path} is in use by another program."
-    )
+    return GalleryBusyError(say("gallery.store.gallery_is_in_use_by", path=path))
 
 
 def _read_only(path: Path) -> GalleryReadOnlyError:
-    return GalleryReadOnlyError(f"Galeri {path} hanya dapat dibaca.", f"The gallery {path} may only be read.")
+    return GalleryReadOnlyError(say("gallery.store.gallery_may_only_be_read", path=path))

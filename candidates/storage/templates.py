@@ -7,6 +7,7 @@ from typing import Any
 
 from candidates.choosing import place_of, place_text
 from candidates.errors import GalleryModelMismatchError
+from candidates.messages import say
 from candidates.people import Reference
 from candidates.storage.store import Store
 
@@ -114,8 +115,12 @@ def _refuse_other_lengths(store: Store, references: Iterable[Reference]) -> None
             lengths[r.model_id] = int(rows[0][0]) if rows else r.embedding.size
         if r.embedding.size != (expected := lengths[r.model_id]):
             raise GalleryModelMismatchError(
-                f"Templat model «{r.model_id}» terdiri dari {expected} angka, yang datang {r.embedding.size}.",
-                f"Templates of “{r.model_id}” have {expected} numbers, this one has {r.embedding.size}.",
+                say(
+                    "gallery.templates.templates_of_have_numbers_this",
+                    model_id=r.model_id,
+                    expected=expected,
+                    size=r.embedding.size,
+                )
             )
 
 

@@ -30,6 +30,7 @@ from candidates.importing.delimited import CsvTable
 from candidates.importing.rows import ELECTIONS_FILE
 from candidates.importing.tables import ELECTION_COLUMNS, PEOPLE_COLUMNS, Row
 from candidates.matching.calibration import Calibration
+from candidates.messages import Message, say
 from candidates.people import Reference, clean_text
 from candidates.storage.distinct import Pair
 from candidates.transfer.encryption import decrypted, is_encrypted
@@ -139,16 +140,15 @@ class Archive(Closing):
             source: Path | io.BytesIO = self._path
             if is_encrypted(self._path):
                 if passphrase is None:
-                    raise PassphraseNeededError(f"{self.name} terenkripsi.", f"{self.name} is encrypted.")
+                    raise PassphraseNeededError(say("transfer.archive_file.is_encrypted", name=self.name))
                 source = io.BytesIO(decrypted(self._path, passphrase()))
             with self._explained():
                 return zipfile.ZipFile(source)
         except OSError as error:
             cause = cause_of(error)
             raise ArchiveUnreadableError(
-                f"{self._path} tidak dapat dibuka: {cause.reason_id}.",
-                f"{self._path} cannot be opened: {cause.reason_en}.",
-                cause.advice,
+                say("transfer.archive_file.cannot_be_opened", path=self._path, reason=cause.reason),
+                advice=cause.advice,
             ) from error
 
     def _table(self, name: str, columns: tuple[str, ...], required: tuple[str, ...]) -> CsvTable:
@@ -237,15 +237,15 @@ def _refuse_unsafe(path: Path, members: list[zipfile.ZipInfo]) -> None:
     for member in members:
         name = member.filename
         if name.startswith("/") or "\\" in name or ":" in name or ".." in PurePosixPath(name).parts:
-            raise _unsafe(path, f"nama «{name}» menunjuk ke luar", f"the name “{name}” leads elsewhere")
+            raise _unsafe(path, say("transfer.archive_file.name_leads_elsewhere", name=name))
         if name in names:
-            raise _unsafe(path, f"«{name}» ada dua kali", f"“{name}” is in it twice")
+            raise _unsafe(path, say("transfer.archive_file.is_in_it_twice", name=name))
         if stat.S_ISLNK(member.external_attr >> 16):
-            raise _unsafe(path, f"«{name}» adalah tautan", f"“{name}” is a link")
+            raise _unsafe(path, say("transfer.archive_file.is_link", name=name))
         if member.file_size > _limit(name) or (
             member.file_size > _SMALL_MEMBER and member.file_size > _TIGHTEST_RATIO * max(member.compress_size, 1)
         ):
-            raise _unsafe(path, f"«{name}» terlalu besar setelah dibuka", f"“{name}” is too large when unpacked")
+            raise _unsafe(path, say("transfer.archive_file.is_too_large_when_unpacked", name=name))
         names.add(name)
 
 
@@ -255,12 +255,9 @@ def _limit(name: str) -> int:
     return _LARGEST_TABLE if name.endswith(".csv") else _LARGEST_BATCH
 
 
-def _unsafe(path: Path, what_id: str, what_en: str) -> ArchiveUnsafeError:
-    return ArchiveUnsafeError(f"{path.name} tidak aman: {what_id}.", f"{path.name} is not safe: {what_en}.")
+def _unsafe(path: Path, what: Message) -> ArchiveUnsafeError:
+    return ArchiveUnsafeError(say("transfer.archive_file.is_not_safe", path=path.name, what=what))
 
 
 def _unreadable(path: Path) -> ArchiveUnreadableError:
-    return ArchiveUnreadableError(
-        f"{path.name} bukan hasil «candidates export», atau rusak.",
-        f"{path.name} was not made by “candidates export”, or is damaged.",
-    )
+    return ArchiveUnreadableError(say("transfer.archive_file.was_not_made_by_candidates", path=path.name))

@@ -20,6 +20,7 @@ from candidates.importing.photos import (
 )
 from candidates.importing.rows import ImportReport, RowReport, import_people
 from candidates.importing.tables import PeopleTable, PersonRow
+from candidates.messages import say
 from candidates.people import Reference
 from candidates.transfer.archive_file import Archive
 
@@ -83,9 +84,7 @@ class ArchivePhotos:
         """Return the row's templates that are not registered yet. Raises `BadRowError` when it has none."""
         own = self.archive.templates(row.id)
         if not own:
-            raise BadRowError(
-                f"Arsip tidak memuat wajah acuan {row.name}.", f"The archive holds no reference face of {row.name}."
-            )
+            raise BadRowError(say("transfer.archives.archive_holds_no_reference_face", row=row.name))
         known = self.gallery.photos(person_id)
         fresh: list[Reference] = []
         rejected: list[RejectedPhoto] = []
@@ -122,8 +121,5 @@ class ArchivePhotos:
 
 def _other_model(name: str, theirs: str, ours: str | None) -> GalleryModelMismatchError:
     return GalleryModelMismatchError(
-        f"{name} dibuat dengan model wajah «{theirs}», yang dipakai «{ours}», dan fotonya tidak ada di dalamnya "
-        "(ekspor lagi dengan --photos).",
-        f"{name} was made with the face model “{theirs}”, in use is “{ours}”, and the photos are not in it "
-        "(export again with --photos).",
+        say("transfer.archives.was_made_with_face_model", name=name, theirs=theirs, ours=ours)
     )

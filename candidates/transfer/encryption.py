@@ -16,6 +16,7 @@ from candidates.errors import (
     PassphraseNeededError,
     WrongPassphraseError,
 )
+from candidates.messages import say
 
 LARGEST: Final = 1 << 29
 """Bytes that are encrypted or decrypted at most.
@@ -54,7 +55,7 @@ def encrypted(data: bytes, passphrase: str) -> bytes:
     import pyrage
 
     if not passphrase:
-        raise PassphraseNeededError("Sandi tidak boleh kosong.", "The passphrase must not be empty.")
+        raise PassphraseNeededError(say("transfer.encryption.passphrase_must_not_be_empty"))
     if len(data) > LARGEST:
         raise _too_large()
     return bytes(pyrage.passphrase.encrypt(data, passphrase))
@@ -75,25 +76,17 @@ def decrypted(path: Path, passphrase: str) -> bytes:
     except pyrage.DecryptError as error:
         said = str(error)
         if said.startswith(_WRONG):
-            raise WrongPassphraseError(
-                f"Sandi tidak cocok untuk {path.name}.", f"The passphrase does not fit {path.name}."
-            ) from error
+            raise WrongPassphraseError(say("transfer.encryption.passphrase_does_not_fit", path=path.name)) from error
         if said.startswith(_TOO_COSTLY):
             raise ArchiveUnsafeError(
-                f"Membuka {path.name} sengaja dibuat terlalu lama.",
-                f"{path.name} was made to take unreasonably long to open.",
+                say("transfer.encryption.was_made_to_take_unreasonably", path=path.name)
             ) from error
         if said.startswith(_OTHER_KEYS):
             raise ArchiveUnreadableError(
-                f"{path.name} dienkripsi untuk kunci, bukan dengan sandi.",
-                f"{path.name} is encrypted for keys, not with a passphrase.",
+                say("transfer.encryption.is_encrypted_for_keys_not", path=path.name)
             ) from error
-        raise ArchiveUnreadableError(
-            f"{path.name} rusak atau terpotong.", f"{path.name} is damaged or cut off."
-        ) from error
+        raise ArchiveUnreadableError(say("transfer.encryption.is_damaged_or_cut_off", path=path.name)) from error
 
 
 def _too_large() -> ArchiveTooLargeError:
-    return ArchiveTooLargeError(
-        f"Salinan terenkripsi paling besar {LARGEST >> 20} MB.", f"An encrypted copy is at most {LARGEST >> 20} MB."
-    )
+    return ArchiveTooLargeError(say("transfer.encryption.encrypted_copy_is_at_most", largest=LARGEST >> 20))

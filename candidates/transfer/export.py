@@ -24,6 +24,7 @@ from candidates.errors import PassphraseNeededError
 from candidates.gallery import Gallery
 from candidates.importing.rows import ELECTIONS_FILE
 from candidates.importing.tables import ELECTION_COLUMNS, PEOPLE_COLUMNS
+from candidates.messages import say
 from candidates.people import Candidate, Election, Reference
 from candidates.storage.sqlite_file import OWNER_ONLY
 from candidates.transfer.encryption import Bounded, encrypted
@@ -83,7 +84,7 @@ def export(gallery: Gallery, target: Path, *, folders: Iterable[Path] = (), pass
     large to be encrypted, and `PassphraseNeededError` for an empty passphrase.
     """
     if passphrase is not None and not passphrase:
-        raise PassphraseNeededError("Sandi tidak boleh kosong.", "The passphrase must not be empty.")
+        raise PassphraseNeededError(say("transfer.export.passphrase_must_not_be_empty"))
     with writing_whole(target, half=target.with_name(target.name + ".part")) as file:
         if passphrase is None:
             return _write(gallery, file, folders)

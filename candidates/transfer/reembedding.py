@@ -10,6 +10,7 @@ from candidates.choosing import FaceChoice
 from candidates.errors import PhotoLostError
 from candidates.gallery import Gallery
 from candidates.importing.photos import Describe, Reason, RejectedPhoto, as_reference, described
+from candidates.messages import say
 from candidates.people import Candidate, Reference
 from candidates.transfer.originals import originals
 
@@ -56,10 +57,7 @@ def reembed(
     wanted = gallery.photos_not_of(model_id)
     found = originals(folders, wanted) if wanted else {}
     if drop_missing and wanted and not found and model_id not in gallery.model_ids():
-        raise PhotoLostError(
-            f"Tidak satu pun dari {len(wanted)} foto ditemukan; tidak ada yang dihapus.",
-            f"Not one of {len(wanted)} photos was found; nothing was dropped.",
-        )
+        raise PhotoLostError(say("transfer.reembedding.not_one_of_photos_was", count=len(wanted)))
     people = gallery.people_not_of(model_id)
     described = failed = 0
     for person_id in people:
@@ -103,7 +101,7 @@ def _person(
 
 def _again(old: Reference, path: Path | None, describe: Describe) -> Reference:
     if path is None:
-        raise PhotoLostError("Fotonya tidak ditemukan.", "The photo was not found.")
+        raise PhotoLostError(say("transfer.reembedding.photo_was_not_found"))
     # The face that was chosen is the one at the same place, whatever else the new detector finds.
     template = described(describe, path, face=FaceChoice(old.face, old.place))
     return as_reference(template, old.photo_name, old.photo_sha256, old.face)

@@ -573,8 +573,8 @@ def test_the_command_that_adds_a_photo_keeps_the_entry() -> None:
 
 def test_many_names_are_counted() -> None:
     people = [Candidate(f"p{n}", f"P{n}") for n in range(8)]
-    assert wording.names(people, "id") == "P0, P1, P2, P3, P4 dan 3 orang lain"
-    assert wording.names(people[:2], "en") == "P0 and P1"
+    assert wording.names(people).text("id") == "P0, P1, P2, P3, P4 dan 3 orang lain"
+    assert wording.names(people[:2]).text("en") == "P0 and P1"
 
 
 def test_every_note_is_worded() -> None:

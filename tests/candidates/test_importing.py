@@ -70,7 +70,7 @@ def test_columns_that_were_not_understood_are_in_the_report(
         ("elections.csv", 1, ("catatan",)),
         ("candidates.csv", 1, ("NIK",)),
     ]
-    assert "«NIK»" in report.unread_columns[1].note.text_id
+    assert "«NIK»" in report.unread_columns[1].note.text("id")
     assert [row.line for row in rows] == [2, 2, 3]
     (ani,) = gallery.people()
     assert (ani.ballot_number, ani.region, gallery.elections()[0].region) == (2, "96.01", "34.01")

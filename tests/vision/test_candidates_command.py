@@ -156,7 +156,7 @@ def test_the_import_tells_every_problem(run: Run, rows: str, status: int, says: 
 
 def test_add_and_remove(run: Run) -> None:
     done = run("add", "Anies", "a.jpg", "noface.jpg", "--ballot-number", "1", "--election", "Pilgub 31", "--lang", "en")
-    assert (done.exit_code, done.stdout) == (1, "Anies: added, 1 photos.\n")
+    assert (done.exit_code, done.stdout) == (1, "Anies: added, 1 photo.\n")
     assert "noface.jpg not used: There is no face." in done.stderr
     assert run("add", "Putra", "b.jpg", "--relative-of", "Anies", "--relation", "anak").exit_code == 0
     assert run("add", "Putra", "b.jpg", "c.jpg", "--relative-of", "anies", "--relation", "anak").exit_code == 0
@@ -430,7 +430,7 @@ def test_progress_at_a_terminal(run: Run, monkeypatch: pytest.MonkeyPatch, capfd
         watch.total(2)
         watch.counting(describe)(Path("a.jpg"))
         watch.row("Orang [bold]")
-        watch.say.line("satu baris", "a line", err=True)
+        watch.say.show("satu baris", err=True)
         watch.row("Kedua")
     shown = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", screen.getvalue())
     assert "satu baris\n" in shown

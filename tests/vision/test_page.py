@@ -182,8 +182,8 @@ def test_every_pack_has_its_reminder_and_links_on_the_page(pack: str) -> None:
 
 
 def test_both_languages_have_the_same_words_to_fill() -> None:
-    folder = Path(__file__).resolve().parents[2] / "vision" / "report"
-    one, other = (msgspec.toml.decode((folder / f"page-{code}.toml").read_bytes()) for code in ("id", "en"))
+    folder = Path(__file__).resolve().parents[2] / "vision" / "messages"
+    one, other = (msgspec.toml.decode((folder / code / "page.toml").read_bytes()) for code in ("id", "en"))
     fields = re.compile(r"\{\w+")
     assert {key: set(fields.findall(text)) for key, text in one.items()} == {
         key: set(fields.findall(text)) for key, text in other.items()

@@ -119,7 +119,7 @@ def test_a_transaction_is_all_or_nothing(tmp_path: Path) -> None:
     path = tmp_path / "a.db"
     make_private(path)
     connection = connect(path, 0.1)
-    with sqlite_file.SqliteFile(path, connection, lambda cause: RuntimeError(cause.reason_en)) as file:
+    with sqlite_file.SqliteFile(path, connection, lambda cause: RuntimeError(cause.reason.text("en"))) as file:
         file.execute("CREATE TABLE t (n INTEGER)")
         with file.transaction():
             file.execute("INSERT INTO t VALUES (1)")
@@ -136,5 +136,8 @@ def test_a_transaction_is_all_or_nothing(tmp_path: Path) -> None:
 
 
 def test_what_the_system_refuses_is_explained_as_well() -> None:
-    with pytest.raises(RuntimeError, match="no permission"), explained(Path("x"), lambda c: RuntimeError(c.reason_en)):
+    with (
+        pytest.raises(RuntimeError, match="no permission"),
+        explained(Path("x"), lambda c: RuntimeError(c.reason.text("en"))),
+    ):
         raise PermissionError(13, "Permission denied")

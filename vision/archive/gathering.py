@@ -19,6 +19,7 @@ from vision.archive.journal import Journal, Run, UnseenProblem, as_blob, as_text
 from vision.contract.answers.check import FailedPhoto, NotJudged, PhotoName, read_photo_answer
 from vision.contract.answers.part import encodable
 from vision.media.unseen import CODE, NotLookedAtError
+from vision.messages import say
 from vision.report.listing import Account, Decision, ListedPhoto, Ruling, ScanFacts
 
 _PAGE = 200
@@ -41,7 +42,7 @@ class Gathered:
         run = journal.last_run()
         if run is None:
             folder = journal.store.folder
-            raise JournalNotFoundError(f"Di {folder} belum ada pindaian.", f"Nothing was scanned into {folder} yet.")
+            raise JournalNotFoundError(say("archive.gathering.nothing_was_scanned_into_yet", folder=folder))
         self._journal = journal
         self.run: Run = run
 

@@ -30,6 +30,7 @@ from vision.contract.answers.part import encodable
 from vision.errors import FotoNetralError, Language
 from vision.media.kinds import FileKind
 from vision.media.unseen import NotLookedAtError
+from vision.messages import say
 from vision.report.listing import Decision
 
 _PAGE = 500
@@ -408,7 +409,4 @@ def _require_the_same(last: Run, by: Mapping[str, str], asked: Selection) -> Non
     changed += sorted(told for name, told in fields if getattr(last.asked, name) != getattr(asked, name))
     if changed:
         names = ", ".join(changed)
-        raise JournalUnfinishedError(
-            f"Di folder ini ada pindaian yang belum selesai, dan yang diminta sekarang berbeda: {names}.",
-            f"This folder holds a scan that has not ended, and what is asked now differs: {names}.",
-        )
+        raise JournalUnfinishedError(say("archive.journal.this_folder_holds_scan_that", names=names))

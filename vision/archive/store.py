@@ -21,6 +21,7 @@ from vision.archive.errors import (
     JournalStorageError,
 )
 from vision.media.kinds import RAW_SUFFIXES
+from vision.messages import say
 from vision.runtime.whole_files import make_folder
 
 NAME = "journal.db"
@@ -84,7 +85,7 @@ class Store(SqliteFile):
         """
         file = folder / NAME
         if not write and not file.is_file():
-            raise JournalNotFoundError(f"Tidak ada pindaian di {folder}.", f"There is no scan in {folder}.")
+            raise JournalNotFoundError(say("archive.store.there_is_no_scan_in", folder=folder))
         lock = _locked(folder) if write else None
         try:
             with explained(file, partial(_refused, folder)):
@@ -141,15 +142,12 @@ def _prepare(connection: sqlite3.Connection, folder: Path, *, make: bool) -> Non
         )
     application, version = marks(connection)
     if application != _APPLICATION:
-        raise JournalError(
-            f"{folder / NAME} bukan jurnal pindaian FotoNetral.", f"{folder / NAME} is no journal of a FotoNetral scan."
-        )
+        raise JournalError(say("archive.store.is_no_journal_of_fotonetral", folder=folder / NAME))
     if version == 1 and make:
         _bring_up(connection)
     elif version not in _READABLE:
         raise JournalError(
-            f"Jurnal di {folder} berversi {version}; program ini membaca versi 1 sampai {VERSION}.",
-            f"The journal in {folder} is of version {version}; this program reads versions 1 to {VERSION}.",
+            say("archive.store.journal_in_is_of_version", folder=folder, version=version, newest=VERSION)
         )
 
 
@@ -170,25 +168,21 @@ def _locked(folder: Path) -> int:
     except OSError as error:
         cause = cause_of(error)
         raise _KINDS.get(cause.kind, JournalError)(
-            f"Folder keluaran {folder} tidak dapat dipakai: {cause.reason_id}.",
-            f"The output folder {folder} cannot be used: {cause.reason_en}.",
-            None if cause.kind in _KINDS else cause.advice,
+            say("archive.store.output_folder_cannot_be_used", folder=folder, reason=cause.reason),
+            advice=None if cause.kind in _KINDS else cause.advice,
         ) from error
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
         os.close(lock)
-        raise JournalBusyError(
-            f"Pindaian lain sedang menulis ke {folder}.", f"Another scan is writing into {folder}."
-        ) from error
+        raise JournalBusyError(say("archive.store.another_scan_is_writing_into", folder=folder)) from error
     return lock
 
 
 def _refused(folder: Path, cause: Cause) -> JournalError:
     if cause.kind is Kind.BUSY:
-        return JournalBusyError(f"Jurnal di {folder} sedang dipakai.", f"The journal in {folder} is in use.")
+        return JournalBusyError(say("archive.store.journal_in_is_in_use", folder=folder))
     return _KINDS.get(cause.kind, JournalError)(
-        f"Jurnal di {folder} tidak dapat dipakai: {cause.reason_id}.",
-        f"The journal in {folder} cannot be used: {cause.reason_en}.",
-        None if cause.kind in _KINDS else advice_for(cause),
+        say("archive.store.journal_in_cannot_be_used", folder=folder, reason=cause.reason),
+        advice=None if cause.kind in _KINDS else advice_for(cause),
     )

@@ -10,23 +10,7 @@ import click
 from vision.errors import Language
 from vision.media.kinds import FileKind
 from vision.media.unseen import advice, counted, label
-
-_TEXTS: Mapping[Language, Mapping[str, str]] = {
-    "id": {
-        "unseen": "{total} berkas tidak dilihat, jadi belum dinilai: {kinds}.",
-        "step": "{kind}: {advice}",
-        "exclude": "Yang tidak perlu dilihat dapat dikecualikan: --exclude '*.mp4' (boleh diulang).",
-        "excluded": "{count} berkas atau folder dikecualikan (--exclude).",
-        "nothing": "Tidak ada foto yang dinilai.",
-    },
-    "en": {
-        "unseen": "Not looked at, so not judged: {kinds} ({total} in all).",
-        "step": "{kind}: {advice}",
-        "exclude": "What need not be looked at can be excluded: --exclude '*.mp4' (may be given again).",
-        "excluded": "Excluded (--exclude): {count}.",
-        "nothing": "No photo was judged.",
-    },
-}
+from vision.messages import words_of
 
 
 def exclude_option(command: Any) -> Any:
@@ -41,7 +25,7 @@ def exclude_option(command: Any) -> Any:
 
 def account_lines(kinds: Mapping[str, int], excluded: int, language: Language) -> Iterator[str]:
     """Yield the account as lines: how many of which kinds, what to do about each, and how much was excluded."""
-    words = _TEXTS[language]
+    words = words_of("command.account", language)
     total = sum(kinds.values())
     if total:
         yield words["unseen"].format(total=total, kinds=counted(kinds, language))
@@ -54,7 +38,7 @@ def account_lines(kinds: Mapping[str, int], excluded: int, language: Language) -
 
 def nothing_judged(language: Language) -> str:
     """Say that there was no photo to judge."""
-    return _TEXTS[language]["nothing"]
+    return words_of("command.account", language)["nothing"]
 
 
 def _advices(kinds: Iterable[str], language: Language) -> Iterator[tuple[str, list[str]]]:

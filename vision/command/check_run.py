@@ -15,32 +15,15 @@ from vision.command.handouts import Handouts
 from vision.command.main import CLEAR, LOOK, NOT_JUDGED
 from vision.command.output import carry_on
 from vision.contract.result import CheckError, CheckResult
-from vision.errors import Language
 from vision.media.folders import NOTHING_EXCLUDED, Excluded
 from vision.media.inputs import EmptyFolder, Found, LeftOut, Unseen, files_of
+from vision.messages import words_of
 from vision.rules import describe_remark
 from vision.runtime.failures import told
 
 if TYPE_CHECKING:
     from vision.command.marked import MarkedPictures
     from vision.media.photo import MediaFile
-
-_TEXTS: dict[Language, dict[str, str]] = {
-    "id": {
-        "no_gallery": "Tanpa galeri (--gallery): wajah calon tidak diperiksa, hanya pose tangan.",
-        "empty": "{path}: tidak ada foto di folder ini.",
-        "unlisted": "{path}: folder tidak dapat dibuka ({reason}).",
-        "not_marked": "{path}: gambar bertanda tidak dapat ditulis. {reason}",
-        "no_folder": "Folder {path} tidak dapat dipakai. {reason}",
-    },
-    "en": {
-        "no_gallery": "No gallery (--gallery): faces of candidates are not checked, only hand signs.",
-        "empty": "{path}: there is no photo in this folder.",
-        "unlisted": "{path}: the folder could not be opened ({reason}).",
-        "not_marked": "{path}: the marked picture could not be written. {reason}",
-        "no_folder": "The folder {path} cannot be used. {reason}",
-    },
-}
 
 
 class CheckRun:
@@ -152,4 +135,4 @@ class CheckRun:
     def _say(self, text: str, *, failed: bool = False, **values: object) -> None:
         """Tell something that is no answer about a photo; `failed` makes the exit status 2."""
         self.failed = self.failed or failed
-        click.echo(printable(_TEXTS[self.language][text].format(**values)), err=True)
+        click.echo(printable(words_of("command.check_run", self.language)[text].format(**values)), err=True)

@@ -13,6 +13,7 @@ import click
 from vision.command.account import account_lines
 from vision.contract.result import CheckError, CheckResult
 from vision.errors import Language
+from vision.messages import words_of
 from vision.rules import RemarkKind, Verdict, next_step
 
 _SYMBOLS = {Verdict.CLEAR: "✔", Verdict.REVIEW: "!", Verdict.FLAG: "✖"}
@@ -22,27 +23,6 @@ _ERROR_STYLE = "bold magenta"
 
 _LIMITS = frozenset({RemarkKind.TOO_POOR, RemarkKind.FAR, RemarkKind.TURNED})
 """Of a clear photo the only thing to add is what it cannot vouch for."""
-
-_WORDS: Mapping[Language, Mapping[str, str]] = {
-    "id": {
-        "not_judged": "Tidak dapat diperiksa.",
-        "not_looked_at": "Tidak dilihat.",
-        "marked": "Gambar bertanda",
-        "reminder": "Pengingat",
-        "region": "Wilayah: {region}",
-        "summary": "{total} foto: {clear} tanpa tanda, {review} perlu dilihat lagi, {flag} sebaiknya tidak diunggah, "
-        "{error} tidak dapat diperiksa.",
-    },
-    "en": {
-        "not_judged": "Could not be checked.",
-        "not_looked_at": "Not looked at.",
-        "marked": "Marked picture",
-        "reminder": "Reminder",
-        "region": "Region: {region}",
-        "summary": "{total} photos: {clear} clear, {review} to look at again, {flag} better not posted, "
-        "{error} could not be checked.",
-    },
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +71,7 @@ def mark_of(verdict: Verdict | None) -> tuple[str, str]:
 
 def lines_of(answer: CheckResult | CheckError, marked: Path | None = None) -> list[Line]:
     """Return the lines about one photo: verdict, findings, what to do, where the marked picture is."""
-    words = _WORDS[answer.language]
+    words = _words(answer.language)
     if isinstance(answer, CheckError):
         outcome = words["not_looked_at" if answer.error.kind else "not_judged"]
         return [
@@ -129,12 +109,12 @@ def _messages(answer: CheckResult, with_picture: bool) -> list[str]:
 
 def reminder_line(reminder: str, language: Language) -> Line:
     """Return the line of what a policy says with every result."""
-    return Line(f"  {_WORDS[language]['reminder']}: {reminder}", "dim")
+    return Line(f"  {words_of('command.check_text', language)['reminder']}: {reminder}", "dim")
 
 
 def scope_lines(region: str, notes: Iterable[str], language: Language) -> list[Line]:
     """Return where the photos are to be posted (empty: nothing was asked for), and whom that leaves out."""
-    place = [Line(_WORDS[language]["region"].format(region=region), "dim")] if region else []
+    place = [Line(_words(language)["region"].format(region=region), "dim")] if region else []
     return [*place, *(Line(f"! {note}", "bold yellow") for note in notes)]
 
 
@@ -143,7 +123,7 @@ def closing_lines(tally: Tally, language: Language) -> list[Line]:
     lines = []
     if tally.total > 1 or (tally.total and tally.unseen):
         counted = {key: tally.counts[key] for key in ("clear", "review", "flag", "error")}
-        lines.append(Line(_WORDS[language]["summary"].format(total=tally.total, **counted), "bold"))
+        lines.append(Line(_words(language)["summary"].format(total=tally.total, **counted), "bold"))
     lines += [Line(text, "bold") for text in account_lines(tally.unseen, tally.excluded, language)]
     if tally.counts[Verdict.CLEAR.value]:
         lines.append(Line(next_step((), language), "dim"))
@@ -167,3 +147,7 @@ def show(lines: Iterable[Line]) -> None:
 def printable(text: str) -> str:
     """Replace control characters and broken bytes: a file's name must not move the cursor or forge a verdict."""
     return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)
+
+
+def _words(language: Language) -> Mapping[str, str]:
+    return words_of("command.check_text", language)

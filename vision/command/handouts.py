@@ -14,34 +14,13 @@ from vision.checker import PhotoChecker
 from vision.command.check_text import printable
 from vision.command.main import NOT_JUDGED
 from vision.contract.result import CheckError, CheckResult
-from vision.errors import Language
 from vision.media.inputs import EmptyFolder
+from vision.messages import words_of
 from vision.runtime.failures import told
 
 if TYPE_CHECKING:
     from vision.media.photo import MediaFile
     from vision.report.sarif import SarifLog
-
-_TEXTS: dict[Language, dict[str, str]] = {
-    "id": {
-        "no_page": "{path}: halaman tidak dapat ditulis. {reason}",
-        "no_folder": "Folder {path} tidak dapat dipakai. {reason}",
-        "no_sarif": "Daftar SARIF {path} tidak dapat ditulis. {reason}",
-        "not_sarif": "{path} sudah ada dan bukan daftar SARIF, jadi tidak ditimpa. Pilih nama lain.",
-        "no_parent": "Folder untuk {path} tidak ada. Buat dahulu foldernya.",
-        "empty": "Tidak ada foto di folder ini.",
-        "unlisted": "Folder tidak dapat dibuka ({reason}).",
-    },
-    "en": {
-        "no_page": "{path}: the page could not be written. {reason}",
-        "no_folder": "The folder {path} cannot be used. {reason}",
-        "no_sarif": "The SARIF list {path} could not be written. {reason}",
-        "not_sarif": "{path} is there already and is no SARIF list, so it is not written over. Choose another name.",
-        "no_parent": "The folder for {path} is not there. Make it first.",
-        "empty": "There is no photo in this folder.",
-        "unlisted": "The folder could not be opened ({reason}).",
-    },
-}
 
 
 class Handouts:
@@ -96,7 +75,7 @@ class Handouts:
         """Note a folder that held nothing to judge."""
         if self._log is not None:
             key = "empty" if folder.reason is None else "unlisted"
-            text = _TEXTS[self._language][key].format(reason=folder.reason)
+            text = words_of("command.handouts", self._language)[key].format(reason=folder.reason)
             self._log.add_failure(folder.path, f"folder.{key}", text)
 
     def end(self, status: int) -> int:
@@ -132,4 +111,4 @@ class Handouts:
 
     def _say(self, text: str, **values: object) -> None:
         self._failed = True
-        click.echo(printable(_TEXTS[self._language][text].format(**values)), err=True)
+        click.echo(printable(words_of("command.handouts", self._language)[text].format(**values)), err=True)

@@ -14,6 +14,7 @@ from pathlib import Path
 from vision._version import __version__
 from vision.contract.answers.command import MachineCheck, MachineReport
 from vision.errors import EngineError, Language
+from vision.messages import say
 from vision.models import SUMS, ModelCheck, verify
 from vision.runtime.libraries import APT_LINE, LIBRARIES, absent, named_by_loader
 
@@ -84,14 +85,10 @@ def examine(gallery: Path | None = None, *, models: Path = MODELS, language: Lan
     return Report(tuple(checks))
 
 
-def _say(language: Language, indonesian: str, english: str) -> str:
-    return indonesian if language == "id" else english
-
-
 def _python(language: Language) -> Check:
     ok = (3, 11) <= sys.version_info[:2] < (3, 14)
     detail = f"{platform.python_version()} ({platform.system()} {platform.machine()})"
-    advice = _say(language, "Gunakan Python 3.11 sampai 3.13.", "Use Python 3.11 to 3.13.")
+    advice = say("command.machine.use_python_11_to_13").text(language)
     return Check("python", ok, detail, "" if ok else advice)
 
 
@@ -105,8 +102,10 @@ def _version_of(distribution: str) -> str | None:
 def _dependencies(language: Language) -> Check:
     found = {name: _version_of(name) or _version_of(_INSTEAD_OF.get(name, name)) for name in _DEPENDENCIES}
     missing = [name for name, version in found.items() if version is None]
-    detail = ", ".join(f"{name} {version or _say(language, 'tidak ada', 'missing')}" for name, version in found.items())
-    advice = _say(language, "Pasang ulang FotoNetral.", "Install FotoNetral again.")
+    detail = ", ".join(
+        f"{name} {version or say('command.machine.missing').text(language)}" for name, version in found.items()
+    )
+    advice = say("command.machine.install_fotonetral_again").text(language)
     return Check("dependencies", not missing, detail, advice if missing else "")
 
 
@@ -118,27 +117,23 @@ def _opencv(language: Language) -> Check:
         return Check(
             "opencv",
             False,
-            _say(language, "tidak ada", "missing"),
-            _say(language, "Pasang opencv-python.", "Install opencv-python."),
+            say("command.machine.missing").text(language),
+            say("command.machine.install_opencv_python").text(language),
         )
     if len(set(found.values())) == 1:
         return Check("opencv", True, detail)
     names = " ".join(found)
-    advice = _say(
-        language,
-        f"Hapus semuanya («pip uninstall -y {names}»), lalu pasang ulang FotoNetral.",
-        f"Remove them all (“pip uninstall -y {names}”), then install FotoNetral again.",
-    )
+    advice = say("command.machine.remove_them_all_pip_uninstall", names=names).text(language)
     return Check("opencv", False, detail, advice)
 
 
 def _system_libraries(language: Language, loads: Callable[[str], bool] | None = None) -> Check:
     if sys.platform != "linux":
-        return Check("system_libraries", True, _say(language, "hanya diperiksa di Linux", "checked on Linux only"))
+        return Check("system_libraries", True, say("command.machine.checked_on_linux_only").text(language))
     missing = [f"{name} ({LIBRARIES[name].user})" for name in absent(loads)]
     if not missing:
         return Check("system_libraries", True, ", ".join(LIBRARIES))
-    says = _say(language, "tidak ada", "missing")
+    says = say("command.machine.missing").text(language)
     return Check("system_libraries", False, f"{says}: {', '.join(missing)}", APT_LINE)
 
 
@@ -151,18 +146,18 @@ def _native_module(name: str, language: Language) -> Check:
     except (OSError, subprocess.TimeoutExpired) as error:
         return Check(f"import_{name}", False, str(error))
     if done.returncode == 0:
-        return Check(f"import_{name}", True, _say(language, "dapat dimuat", "loads"))
+        return Check(f"import_{name}", True, say("command.machine.loads").text(language))
     if done.returncode < 0:
-        detail = _say(language, "dihentikan sinyal", "ended by signal") + f" {-done.returncode}"
+        detail = say("command.machine.ended_by_signal").text(language) + f" {-done.returncode}"
         return Check(
             f"import_{name}",
             False,
             detail,
-            _say(language, "Prosesor ini mungkin terlalu tua.", "This processor may be too old."),
+            say("command.machine.this_processor_may_be_too").text(language),
         )
     lines = done.stderr.decode(errors="replace").strip().splitlines()
     detail = lines[-1] if lines else f"exit {done.returncode}"
-    reinstall = _say(language, "Pasang ulang FotoNetral.", "Install FotoNetral again.")
+    reinstall = say("command.machine.install_fotonetral_again").text(language)
     advice = APT_LINE if named_by_loader(detail) in LIBRARIES else reinstall
     return Check(f"import_{name}", False, detail, advice)
 
@@ -180,27 +175,20 @@ def _models(folder: Path, language: Language) -> Check:
 
 def _model_fault(model: ModelCheck, language: Language) -> str:
     if model.found is None:
-        return _say(language, f"{model.name} tidak ada", f"{model.name} is missing")
+        return say("command.machine.is_missing", path=model.name).text(language)
     found, expected = model.found[:8], model.expected[:8]
-    return _say(
-        language,
-        f"{model.name} rusak: sha256 {found}…, seharusnya {expected}…",
-        f"{model.name} is damaged: sha256 {found}…, expected {expected}…",
-    )
+    damaged = say("command.machine.is_damaged_sha256_expected", path=model.name, found=found, expected=expected)
+    return damaged.text(language)
 
 
 def _reinstall_models(language: Language) -> str:
-    return _say(
-        language,
-        "Pasang ulang FotoNetral; berkas model ikut di dalamnya.",
-        "Install FotoNetral again; the model files come with it.",
-    )
+    return say("command.machine.install_fotonetral_again_model_files").text(language)
 
 
 def _processor(language: Language, cpuinfo: Path = Path("/proc/cpuinfo")) -> Check:
     """Say what the processor has; slow is no fault."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    words = _say(language, f"{cores} inti", f"{cores} cores")
+    words = say("command.machine.cores", cores=cores).text(language)
     try:
         text = cpuinfo.read_text(encoding="utf-8", errors="replace")
     except OSError:
@@ -209,9 +197,7 @@ def _processor(language: Language, cpuinfo: Path = Path("/proc/cpuinfo")) -> Che
     flags = set(next((line for line in text.splitlines() if line.startswith("flags")), "").split())
     has = [flag for flag in _CPU_FLAGS if flag in flags]
     slow = bool(flags) and "avx2" not in flags
-    advice = _say(
-        language, "Tanpa AVX2 pemeriksaan berjalan jauh lebih lambat.", "Without AVX2 checks are much slower."
-    )
+    advice = say("command.machine.without_avx2_checks_are_much").text(language)
     return Check("processor", True, ", ".join(_filled([model, words, *has])), advice if slow else "")
 
 
@@ -228,17 +214,14 @@ def _gallery(path: Path, language: Language) -> Check:
             summary = gallery.summary()
     except GalleryError as error:
         return Check("gallery", False, f"{error.code}: {error.text(language)}")
-    detail = _say(
-        language,
-        f"{summary.people} orang, {summary.references} foto acuan, {summary.elections} pemilihan",
-        f"{summary.people} people, {summary.references} reference photos, {summary.elections} elections",
-    )
+    detail = say(
+        "command.machine.people_reference_photos_elections",
+        people=summary.people,
+        references=summary.references,
+        elections=summary.elections,
+    ).text(language)
     detail = ", ".join([detail, *summary.model_ids])
     if summary.mode_ok:
         return Check("gallery", True, detail)
-    advice = _say(
-        language,
-        f"Berkas ini data biometrik dan dapat dibaca orang lain: jalankan «chmod 600 {path}».",
-        f"This file is biometric data and others may read it: run “chmod 600 {path}”.",
-    )
+    advice = say("command.machine.this_file_is_biometric_data", path=path).text(language)
     return Check("gallery", False, detail, advice)

@@ -12,14 +12,13 @@ from vision.command.lazy import LazyGroup, Subcommand
 from vision.command.output import Streams, standard_streams
 from vision.command.usage import language_of, usage_text
 from vision.errors import Language
+from vision.messages import say
 
 CLEAR, LOOK, NOT_JUDGED = 0, 1, 2
 """Exit status: everything clear; something to review or flagged; something not judged, or the call was wrong."""
 
 INTERRUPTED = 130
 """Exit status after Ctrl-C, as shells have it."""
-
-_STOPPED: Mapping[Language, str] = {"id": "Dihentikan.", "en": "Stopped."}
 
 
 SUBCOMMANDS: Mapping[str, Subcommand] = {
@@ -75,7 +74,7 @@ def _run(command: click.Command, given: list[str], name: str, language: Language
         click.echo(usage_text(error, language), err=True)
         return NOT_JUDGED
     except (click.Abort, KeyboardInterrupt):
-        click.echo(_STOPPED[language], err=True)
+        click.echo(say("command.main.stopped").text(language), err=True)
         return INTERRUPTED
     except BrokenPipeError:
         return NOT_JUDGED
@@ -97,7 +96,7 @@ def _tell(error: Exception, language: Language) -> None:
     failure = missing_library(error) or failure_of(error)
     if failure is None:
         what = " ".join(f"{type(error).__name__}: {error}".split())
-        failure = EngineError(f"Terjadi kegagalan ({what}).", f"Something failed ({what}).")
+        failure = EngineError(say("command.main.something_failed", what=what))
     click.echo(f"{failure.text(language)} [{failure.code}]", err=True)
 
 
@@ -107,8 +106,5 @@ def _tell_lost(error: OSError, language: Language) -> None:
     from vision.runtime.failures import OutputLostError
 
     cause = cause_of(error)
-    lost = OutputLostError(
-        f"Keluaran standar tidak dapat ditulisi: {cause.reason_id}.",
-        f"Standard output cannot be written to: {cause.reason_en}.",
-    )
+    lost = OutputLostError(say("command.main.standard_output_cannot_be_written", reason=cause.reason))
     click.echo(f"{lost.text(language)} [{lost.code}]", err=True)

@@ -14,6 +14,7 @@ import click
 from vision.command.main import NOT_JUDGED
 from vision.command.usage import LANGUAGE_VARIABLE, WrongCallError, WrongValueError
 from vision.errors import FotoNetralError, Language
+from vision.messages import say
 
 if TYPE_CHECKING:
     from vision.checker import PhotoChecker
@@ -39,18 +40,6 @@ lang_option = click.option(
 )
 """`--lang id|en`: the language of everything that is said; the command gets `lang`."""
 
-_ESTIMATE: dict[Language, str] = {
-    "id": "Galeri {people} orang: laju alarm palsu di bawah {least:.2g} per 1.000 foto hanya perkiraan. Persempit "
-    "dengan --region, atau ukur sendiri dengan «fotonetral candidates calibrate».",
-    "en": "Gallery of {people} people: false alarms under {least:.2g} per 1,000 photos are estimates. Narrow it with "
-    "--region, or measure for yourself with “fotonetral candidates calibrate”.",
-}
-
-_SUGGESTION: dict[Language, str] = {
-    "id": "Untuk wilayah {region} ada paket aturan setempat: pakai --policy {name}. Sekarang dipakai aturan nasional.",
-    "en": "There is a local policy pack for region {region}: use --policy {name}. Now the national rules are used.",
-}
-
 
 def read_region(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
     """Return the code of a region as it was given; what is none would leave candidates out without a word."""
@@ -62,7 +51,7 @@ def read_region(_context: click.Context, _parameter: click.Parameter, value: str
     try:
         return region_of(value).code
     except RegionError as error:
-        raise WrongValueError(error.text("id"), error.text("en")) from error
+        raise WrongValueError(error.whole()) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +78,7 @@ class CheckerOptions:
         from vision.settings import CheckerSettings
 
         if self.spouse is not None and self.gallery is None:
-            raise WrongCallError("--spouse memerlukan --gallery.", "--spouse needs --gallery.")
+            raise WrongCallError(say("command.options.spouse_needs_gallery"))
         return CheckerSettings(
             self.gallery,
             self.policy or DEFAULT_POLICY,
@@ -111,7 +100,9 @@ class CheckerOptions:
             click.echo(f"{error.text(self.language)} [{error.code}]", err=True)
             context.exit(NOT_JUDGED)
         if (index := checker.roster.index) is not None and index.is_estimate:
-            told = _ESTIMATE[self.language].format(people=len(index), least=index.least_false_alarms)
+            told = say("command.options.estimate", people=len(index), least=index.least_false_alarms).text(
+                self.language
+            )
             click.echo(told, err=True)
         return checker
 
@@ -123,7 +114,8 @@ class CheckerOptions:
         from vision.rules import packs_for
 
         for name in packs_for(self.region)[:1]:
-            click.echo(_SUGGESTION[self.language].format(region=label_of(self.region), name=name), err=True)
+            suggestion = say("command.options.suggestion", region=label_of(self.region), name=name)
+            click.echo(suggestion.text(self.language), err=True)
 
 
 def checker_options(command: Callable[..., None]) -> Callable[..., None]:

@@ -7,64 +7,20 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import msgspec
 
 from vision.command.check_text import Line
-from vision.contract.answers.command import CheckedPack, CheckedPacks, ListedPack, ListedPacks
+from vision.contract.answers.command import CheckedPack, CheckedPacks, ListedPack, ListedPacks, PackProblem
 from vision.contract.answers.part import Plain
 from vision.errors import Language
+from vision.messages import words_of
 from vision.poses import Pose
 from vision.rules import Circular, PackReading, Policy, PoseRule, Problem
 
 PACK_SCHEMA = "fotonetral.policy/1"
 """Name of the JSON object; fields may be added under this name, never changed."""
 
-_WORDS: Mapping[Language, Mapping[str, str]] = {
-    "id": {
-        "everywhere": "semua wilayah",
-        "extends": "Melanjutkan",
-        "regions": "Wilayah",
-        "circular": "Surat",
-        "issued": "Tanggal",
-        "numbers": "Nomor",
-        "link": "Tautan",
-        "valid": "Berlaku",
-        "open": "tidak disebutkan",
-        "reminder": "Pengingat",
-        "judging": "Penimbangan",
-        "rules": "Dasar temuan",
-        "poses": "Pose",
-        "sources": "Sumber",
-        "columns": "pose|nama|bobot|nomor|dasar|sumber|asal",
-        "rest": "selebihnya {pack}",
-        "legend": "flag: sebaiknya jangan diunggah dulu; review: lihat lagi; allowed: boleh; none: bukan tanda. "
-        "flag*: bila diarahkan ke kamera.",
-        "default": "bawaan",
-    },
-    "en": {
-        "everywhere": "everywhere",
-        "extends": "Extends",
-        "regions": "Regions",
-        "circular": "Circular",
-        "issued": "Date",
-        "numbers": "Numbers",
-        "link": "Link",
-        "valid": "Valid",
-        "open": "not said",
-        "reminder": "Reminder",
-        "judging": "Weighing",
-        "rules": "What findings rest on",
-        "poses": "Poses",
-        "sources": "Sources",
-        "columns": "pose|name|weight|numbers|rule|sources|from",
-        "rest": "the rest {pack}",
-        "legend": "flag: better not to post yet; review: look again; allowed; none: no sign. "
-        "flag*: when held toward the camera.",
-        "default": "default",
-    },
-}
-
 
 def list_lines(packs: Sequence[PackReading], language: Language) -> list[Line]:
     """Return one line a pack: name, title, regions, circular and its date."""
-    words = _WORDS[language]
+    words = words_of("command.policy_text", language)
     rows = [
         (
             pack.id,
@@ -96,7 +52,7 @@ def list_answer(packs: Sequence[PackReading]) -> ListedPacks:
 
 def pack_lines(reading: PackReading, language: Language) -> list[Line]:
     """Return a pack to be read from top to bottom: circular, weighing, rules, poses and sources, each with its pack."""
-    (pack,), words = _policies([reading]), _WORDS[language]
+    (pack,), words = _policies([reading]), words_of("command.policy_text", language)
     circular = pack.circular
     lines = [
         Line(f"{pack.id}: {pack.title(language)}", "bold"),
@@ -143,9 +99,14 @@ def check_answer(readings: Sequence[tuple[str, PackReading]]) -> CheckedPacks:
     """Return what is wrong with packs, for programs."""
     return CheckedPacks(
         packs=tuple(
-            CheckedPack(file=file, ok=not reading.problems, problems=reading.problems) for file, reading in readings
+            CheckedPack(file=file, ok=not reading.problems, problems=tuple(map(_problem_answer, reading.problems)))
+            for file, reading in readings
         )
     )
+
+
+def _problem_answer(problem: Problem) -> PackProblem:
+    return PackProblem(file=problem.file, key=problem.key, message_id=problem.text("id"), message_en=problem.text("en"))
 
 
 def problem_lines(file: str, problems: Sequence[Problem]) -> list[Line]:
@@ -154,7 +115,7 @@ def problem_lines(file: str, problems: Sequence[Problem]) -> list[Line]:
         return [Line(f"✔ {file}: paket aturan ini sah. / This policy pack is valid.", "green")]
     lines = [Line(f"✖ {file}: {len(problems)} masalah. / {len(problems)} problem(s).", "bold red")]
     for problem in problems:
-        lines += [Line(f"  - {problem.message_id}"), Line(f"    {problem.message_en}", "dim")]
+        lines += [Line(f"  - {problem.text('id')}"), Line(f"    {problem.text('en')}", "dim")]
     return lines
 
 
@@ -201,7 +162,7 @@ def _pose_origin(reading: PackReading, pose: Pose, language: Language) -> str:
     if len(packs) == 1:
         return packs[0]
     changed = [f"{pack} ({', '.join(keys[pack])})" for pack in packs[:-1]]
-    return ", ".join([*changed, _WORDS[language]["rest"].format(pack=packs[-1])])
+    return ", ".join([*changed, words_of("command.policy_text", language)["rest"].format(pack=packs[-1])])
 
 
 def _is_own(reading: PackReading, source: str) -> bool:

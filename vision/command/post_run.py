@@ -14,20 +14,11 @@ from vision.command.check_text import Line, mark_of, reminder_line, scope_lines,
 from vision.contract.answers.post import MOST_PHOTOS
 from vision.contract.post import PostResult, require_a_post
 from vision.contract.result import CheckError, CheckResult
-from vision.errors import Language, PostError
+from vision.errors import PostError
 from vision.media.folders import Excluded
 from vision.media.inputs import EmptyFolder, Found, LeftOut
+from vision.messages import words_of
 from vision.rules import RemarkKind, Verdict
-
-_WORDS: dict[Language, dict[str, str]] = {
-    "id": {
-        "post": "Unggahan ({total} foto)",
-        "one": "Unggahan (1 foto)",
-        "photo": "Foto {n}",
-        "marked": "gambar bertanda",
-    },
-    "en": {"post": "Post ({total} photos)", "one": "Post (1 photo)", "photo": "Photo {n}", "marked": "marked picture"},
-}
 
 
 class PostRun(CheckRun):
@@ -79,7 +70,7 @@ def post_lines(post: PostResult, marked: Iterable[Path | None]) -> list[Line]:
 
     `marked` are the marked pictures, one a photo, None where there is none.
     """
-    words = _WORDS[post.language]
+    words = words_of("command.post_run", post.language)
     symbol, style = mark_of(post.verdict)
     total = len(post.photos)
     name = words["one" if total == 1 else "post"].format(total=total)

@@ -17,6 +17,7 @@ from vision.command.account import account_lines, nothing_judged
 from vision.command.check_text import printable
 from vision.command.output import carry_on
 from vision.errors import Language
+from vision.messages import words_of
 from vision.report.listing import Decision, ListedPhoto, Ruling, ScanFacts
 
 if TYPE_CHECKING:
@@ -26,19 +27,6 @@ DEFAULT_FORMATS = ("html", "xlsx", "csv", "jsonl")
 """What is written without being asked; Parquet needs an extra."""
 
 _STAGING = ".reports-"
-
-_TEXTS: Mapping[Language, Mapping[str, str]] = {
-    "id": {
-        "unknown": "{photo}: tidak ada foto seperti itu di pindaian ini.",
-        "kept": "{count} keputusan dicatat.",
-        "row": "{where}: {reason}",
-    },
-    "en": {
-        "unknown": "{photo}: there is no such photo in this scan.",
-        "kept": "{count} decisions noted.",
-        "row": "{where}: {reason}",
-    },
-}
 
 
 def write_reports(folder: Path, formats: Sequence[str]) -> Iterator[Path]:
@@ -86,7 +74,7 @@ def decide_photos(folder: Path, photos: Sequence[str], ruling: str, note: str, b
     decision = Decision(Ruling(ruling), note, by, datetime.now().astimezone())
     with Journal.open(folder) as journal:
         gathered = Gathered(journal)
-        words = _TEXTS[gathered.facts().language]
+        words = words_of("command.report_run", gathered.facts().language)
         keys = {photo: gathered.key_of(photo) for photo in photos}
         count = journal.decide((key, decision) for key in keys.values() if key is not None)
         unknown = [photo for photo, key in keys.items() if key is None]
@@ -103,7 +91,7 @@ def take_decisions(folder: Path, file: Path) -> int:
     problems = 0
     with Journal.open(folder) as journal:
         language = Gathered(journal).facts().language
-        words = _TEXTS[language]
+        words = words_of("command.report_run", language)
         now = datetime.now().astimezone()
 
         def taken() -> Iterator[tuple[str, Decision]]:

@@ -10,6 +10,7 @@ import click
 from vision.command.account import exclude_option
 from vision.command.options import CheckerOptions, checker_options
 from vision.command.usage import WrongCallError
+from vision.messages import say
 
 _MOST_PERCENT = 100
 
@@ -70,7 +71,7 @@ def scan(
 
     listed = tuple(name for one in lists for name in read_list(one))
     if not sources and not lists:
-        raise WrongCallError("Berikan SUMBER, atau --list.", "Give SOURCES, or --list.")
+        raise WrongCallError(say("command.scan.give_sources_or_list"))
     order = Order(
         sources,
         out,

@@ -21,36 +21,14 @@ from vision.command.account import account_lines, nothing_judged
 from vision.command.check_text import printable, scope_lines, show
 from vision.command.main import CLEAR, INTERRUPTED, LOOK, NOT_JUDGED
 from vision.command.output import carry_on
-from vision.errors import FotoNetralError, Language
+from vision.errors import FotoNetralError
+from vision.messages import words_of
 from vision.report.listing import ScanFacts
 from vision.settings import JudgeSpec
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar
     from rich.progress import TaskID
-
-_TEXTS: Mapping[Language, Mapping[str, str]] = {
-    "id": {
-        "listing": "Mendata berkas",
-        "judging": "Memeriksa foto",
-        "stopped": "Dihentikan. Yang sudah diperiksa tersimpan; jalankan perintah yang sama untuk melanjutkan.",
-        "summary": "{places} foto di {out}: {clear} tanpa tanda, {review} perlu dilihat lagi, {flag} sebaiknya tidak "
-        "diunggah, {error} tidak dapat diperiksa (foto yang sama dihitung sekali).",
-        "new": "Yang baru dibandingkan dengan pindaian terdahulu: {new}.",
-        "report": "Laporan: {path}",
-        "later": "Tulis laporannya dengan: fotonetral report {out}",
-    },
-    "en": {
-        "listing": "Listing files",
-        "judging": "Checking photos",
-        "stopped": "Stopped. What was checked is kept; run the same command to go on.",
-        "summary": "{places} photos into {out}: {clear} clear, {review} to look at again, {flag} better not posted, "
-        "{error} could not be checked (equal photos count once).",
-        "new": "New against the earlier scan: {new}.",
-        "report": "Report: {path}",
-        "later": "Write the report with: fotonetral report {out}",
-    },
-}
 
 
 _SIGNS = {"flag": "✖", "review": "!", "error": "?"}
@@ -69,7 +47,7 @@ class How:
 
 def run_scan(order: Order, how: How) -> int:
     """Scan, write the report, and return the exit status. Raises FotoNetralError for what stops a scan."""
-    words = _TEXTS[order.settings.language]
+    words = words_of("command.scan_run", order.settings.language)
     carry_on()
     with _terminate_as_interrupt(), Journal.open(order.out, write=True) as journal:
         scan = Scan(journal, order)

@@ -14,6 +14,7 @@ from typing import Final, cast
 import click
 
 from vision.errors import Language
+from vision.messages import Message, words_of
 
 CODE: Final = "command.usage"
 
@@ -22,66 +23,6 @@ LANGUAGE_VARIABLE: Final = "FOTONETRAL_LANG"
 
 _LANGUAGES: Final = ("id", "en")
 
-_WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
-    "id": {
-        "usage": "Pemakaian: {usage}",
-        "help": "Bantuan: {command} --help",
-        "wrong": "{what} [{code}]",
-        "missing": "{name} belum diberikan.",
-        "no_command": "Sebutkan perintahnya.",
-        "unknown_command": "Tidak ada perintah {value}.",
-        "unknown_option": "Tidak ada opsi {value}.",
-        "meant": " Maksudnya {names}?",
-        "needs_value": "Opsi {value} memerlukan nilai.",
-        "takes_no_value": "Opsi {value} tidak memerlukan nilai.",
-        "extra": "Kelebihan isian: {value}.",
-        "value": "{name}: «{value}» {reason}.",
-        "choice": "tidak dikenal; pilihannya: {choices}",
-        "no_such_day": "bukan tanggal yang ada di kalender; tulis YYYY-MM-DD, misalnya 2027-02-28",
-        "date": "bukan tanggal; tulis YYYY-MM-DD, misalnya 2027-02-28",
-        "int": "harus bilangan bulat",
-        "float": "harus bilangan",
-        "range": "di luar batas: {bounds}",
-        "least": "paling sedikit {least}",
-        "above": "lebih dari {least}",
-        "most": "paling banyak {most}",
-        "below": "kurang dari {most}",
-        "does not exist": "tidak ada; periksa namanya",
-        "is a file": "adalah berkas, padahal perlu folder",
-        "is a directory": "adalah folder, padahal perlu berkas",
-        "is not readable": "tidak dapat dibaca; periksa izinnya",
-        "is not writable": "tidak dapat ditulisi; periksa izinnya",
-    },
-    "en": {
-        "usage": "Usage: {usage}",
-        "help": "Help: {command} --help",
-        "wrong": "{what} [{code}]",
-        "missing": "{name} is missing.",
-        "no_command": "Name the command.",
-        "unknown_command": "There is no command {value}.",
-        "unknown_option": "There is no option {value}.",
-        "meant": " Did you mean {names}?",
-        "needs_value": "The option {value} needs a value.",
-        "takes_no_value": "The option {value} takes no value.",
-        "extra": "More was given than is needed: {value}.",
-        "value": "{name}: “{value}” {reason}.",
-        "choice": "is not known; choose from: {choices}",
-        "no_such_day": "is no day of the calendar; write YYYY-MM-DD, for instance 2027-02-28",
-        "date": "is no date; write YYYY-MM-DD, for instance 2027-02-28",
-        "int": "must be a whole number",
-        "float": "must be a number",
-        "range": "is out of bounds: {bounds}",
-        "least": "at least {least}",
-        "above": "more than {least}",
-        "most": "at most {most}",
-        "below": "less than {most}",
-        "does not exist": "does not exist; check the name",
-        "is a file": "is a file where a folder is needed",
-        "is a directory": "is a folder where a file is needed",
-        "is not readable": "cannot be read; check its permissions",
-        "is not writable": "cannot be written to; check its permissions",
-    },
-}
 
 _QUOTED: Final = r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\""""
 _VALUE: Final = re.compile(rf"(?:\w+ )?(?P<value>{_QUOTED}|\S+) (?:is|does) ", re.DOTALL)
@@ -101,17 +42,17 @@ _BARE: Final = (
 class WrongCallError(click.UsageError):
     """A wrong call that the product itself finds, in both languages."""
 
-    def __init__(self, message_id: str, message_en: str) -> None:
-        super().__init__(message_id)
-        self.texts: Mapping[Language, str] = {"id": message_id, "en": message_en}
+    def __init__(self, says: Message) -> None:
+        super().__init__(says.text("id"))
+        self.says = says
 
 
 class WrongValueError(click.BadParameter):
     """A value that the product itself refuses, in both languages; says what was expected and what came."""
 
-    def __init__(self, message_id: str, message_en: str) -> None:
-        super().__init__(message_id)
-        self.texts: Mapping[Language, str] = {"id": message_id, "en": message_en}
+    def __init__(self, says: Message) -> None:
+        super().__init__(says.text("id"))
+        self.says = says
 
 
 def language_of(arguments: Sequence[str]) -> Language:
@@ -131,7 +72,7 @@ def usage_text(error: click.ClickException, language: Language) -> str:
     """Return what is to be told about a wrong call: how it is called, where help is, what is wrong and what to do."""
     if isinstance(error, getattr(click.exceptions, "NoArgsIsHelpError", ())):
         return error.format_message()  # the help itself
-    words = _WORDS[language]
+    words = words_of("command.usage", language)
     lines = []
     context = error.ctx if isinstance(error, click.UsageError) else None
     if context is not None:
@@ -142,11 +83,11 @@ def usage_text(error: click.ClickException, language: Language) -> str:
 
 
 def _what(error: click.ClickException, language: Language) -> str:
-    words = _WORDS[language]
+    words = words_of("command.usage", language)
     if isinstance(error, WrongCallError):
-        return error.texts[language]
+        return error.says.text(language)
     if isinstance(error, WrongValueError):
-        return f"{_name(error.param)}: {error.texts[language]}"
+        return f"{_name(error.param)}: {error.says.text(language)}"
     if isinstance(error, click.MissingParameter):
         return words["missing"].format(name=_name(error.param))
     if isinstance(error, click.NoSuchOption):
@@ -163,7 +104,7 @@ def _what(error: click.ClickException, language: Language) -> str:
 
 
 def _wrong_value(error: click.BadParameter, language: Language) -> str:
-    words, kind = _WORDS[language], None if error.param is None else error.param.type
+    words, kind = words_of("command.usage", language), None if error.param is None else error.param.type
     found = _VALUE.match(error.message)
     value = "" if found is None else _bare(found["value"])
     reason = None

@@ -15,6 +15,7 @@ from vision.contract.answers.part import Plain, SeverityName
 from vision.contract.answers.post import MOST_PHOTOS
 from vision.contract.result import CheckError, CheckResult
 from vision.errors import Language, PostError
+from vision.messages import say
 from vision.rules import (
     PostFinding,
     PostJudgment,
@@ -30,12 +31,9 @@ from vision.rules import (
 def require_a_post(photos: int) -> None:
     """Refuse what is no post, before anything of it is checked. Raises `PostError`."""
     if photos == 0:
-        raise PostError("Satu unggahan berisi paling sedikit satu foto.", "A post holds at least one photo.")
+        raise PostError(say("checking.post.post_holds_at_least_one"))
     if photos > MOST_PHOTOS:
-        raise PostError(
-            f"Satu unggahan berisi paling banyak {MOST_PHOTOS} foto, dan yang diberikan lebih banyak.",
-            f"A post holds at most {MOST_PHOTOS} photos, and more were given.",
-        )
+        raise PostError(say("checking.post.post_holds_at_most_photos", most_photos=MOST_PHOTOS))
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from vision.errors import FaceChoiceError, NoFaceError, SeveralFacesError
 from vision.faces import Face
 from vision.geometry import Box
 from vision.media.photo import Photo
+from vision.messages import Message, say
 
 LEAST_SIZE_PX = 40.0
 """The least side of the face box, in pixels of the photo.
@@ -37,8 +38,7 @@ def chosen_face(faces: Sequence[Face], photo: Photo, choice: FaceChoice) -> Face
     width, height = photo.size_wh
     if not faces:
         raise NoFaceError(
-            f"Tidak ada wajah yang ditemukan di {photo.name} ({width} x {height} piksel); perlu tepat satu.",
-            f"No face was found in {photo.name} ({width} x {height} pixels); exactly one is needed.",
+            say("enrolment.face_choice.no_face_was_found_in", photo=photo.name, width=width, height=height)
         )
     if choice.place is not None and (there := _at(faces, photo, choice.place)):
         return there
@@ -46,18 +46,18 @@ def chosen_face(faces: Sequence[Face], photo: Photo, choice: FaceChoice) -> Face
         large = comparable(faces)
         if choice.word or len(large) == 1:
             return max(large, key=lambda face: face.quality.size_px)
-        told_id, told_en = _told(faces, photo)
         several = SeveralFacesError(
-            f"Ada {len(large)} wajah yang sebanding di {photo.name}; perlu tepat satu. Wajahnya: {told_id}.",
-            f"{photo.name} shows {len(large)} comparable faces; exactly one is needed. Its faces: {told_en}.",
+            say(
+                "enrolment.face_choice.shows_comparable_faces_exactly_one",
+                count=len(large),
+                photo=photo.name,
+                told=_told(faces, photo),
+            )
         )
         several.places = _places(faces, photo)
         raise several
     if choice.place is not None:
-        raise FaceChoiceError(
-            f"Wajah yang dulu dipilih di {photo.name} tidak ditemukan lagi.",
-            f"The face of {photo.name} that was chosen before is not found any more.",
-        )
+        raise FaceChoiceError(say("enrolment.face_choice.face_of_that_was_chosen", photo=photo.name))
     return _by_word(faces, photo, choice.word)
 
 
@@ -88,12 +88,14 @@ def _by_word(faces: Sequence[Face], photo: Photo, word: str) -> Face:
             return (min if word == LEFT else max)(pair, key=lambda face: face.box.center_xy[0])
     elif int(word) <= len(numbered):
         return numbered[int(word) - 1]
-    told_id, told_en = _told(faces, photo)
-    word_id = {LEFT: "kiri", RIGHT: "kanan"}.get(word, f"nomor {word}")
-    word_en = word if word in (LEFT, RIGHT) else f"number {word}"
+    key = {LEFT: "left", RIGHT: "right"}.get(word, "number")
     missing = FaceChoiceError(
-        f"Wajah {word_id} tidak ada di {photo.name}; yang ditemukan: {told_id}.",
-        f"{photo.name} has no face {word_en}; found were: {told_en}.",
+        say(
+            "enrolment.face_choice.has_no_face_found_were",
+            word=say(f"enrolment.face_word.{key}", number=word),
+            photo=photo.name,
+            told=_told(faces, photo),
+        )
     )
     missing.places = _places(faces, photo)
     raise missing
@@ -112,31 +114,21 @@ def _places(faces: Sequence[Face], photo: Photo) -> tuple[Place, ...]:
     return tuple(place_in(face.box, (width, height)) for face in choosable(faces, photo))
 
 
-def _told(faces: Sequence[Face], photo: Photo) -> tuple[str, str]:
-    """Say number, place and width of each face that has a number: "1 (kiri, lebar 210 piksel), 2 (kanan, ...)"."""
+def _told(faces: Sequence[Face], photo: Photo) -> list[Message]:
+    """Say number, place and width of each face that has a number: "1 (kiri, lebar 210 piksel)", "2 (kanan, ...)"."""
     numbered = choosable(faces, photo)
     columns = sorted(numbered, key=lambda face: face.box.center_xy[0])
-    told_id, told_en = [], []
+    told = []
     for number, face in enumerate(numbered, start=1):
-        at = columns.index(face)
+        place, at = _column(columns.index(face), len(columns))
         size = round(face.quality.size_px * photo.scale_xy[0])
-        place_id, place_en = _column(at, len(columns))
-        told_id.append(f"{number} ({place_id}lebar {size} piksel)")
-        told_en.append(f"{number} ({place_en}{size} pixels wide)")
-    return ", ".join(told_id), ", ".join(told_en)
+        told.append(say(f"enrolment.face_place.{place}", number=number, size=size, at=at))
+    return told
 
 
-def _column(at: int, count: int) -> tuple[str, str]:
-    if count == 1:
-        return "", ""
-    if at in (0, count - 1):
-        furthest_id, furthest_en = ("paling ", "far ") if count > 2 else ("", "")
-        return (
-            (f"{furthest_id}kiri, ", f"{furthest_en}left, ")
-            if at == 0
-            else (
-                f"{furthest_id}kanan, ",
-                f"{furthest_en}right, ",
-            )
-        )
-    return f"ke-{at + 1} dari kiri, ", f"{at + 1} from the left, "
+def _column(at: int, count: int) -> tuple[str, int]:
+    """Name the place of the face that is number `at` of `count` from the left, and count it from 1."""
+    ends = {0: "left", count - 1: "right"}
+    if count == 1 or at not in ends:
+        return ("alone" if count == 1 else "between"), at + 1
+    return f"far_{ends[at]}" if count > 2 else ends[at], at + 1

@@ -15,6 +15,7 @@ from vision.errors import FaceChoiceError, PoorFaceError, SeveralFacesError
 from vision.faces import Face, FaceEmbedder, FaceFinder, FaceModel
 from vision.geometry import Box
 from vision.media.photo import Photo, open_photo
+from vision.messages import say
 from vision.stages.turning import Turn, look_upright
 
 LEAST_SHARPNESS = 5.0
@@ -118,11 +119,14 @@ def _require_quality(face: Face, name: str, scale: float) -> None:
     size = face.quality.size_px * scale
     if size < LEAST_SIZE_PX:
         raise PoorFaceError(
-            f"Wajah di {name} hanya selebar {size:.0f} piksel; perlu paling sedikit {LEAST_SIZE_PX:.0f}.",
-            f"The face in {name} is only {size:.0f} pixels wide; at least {LEAST_SIZE_PX:.0f} are needed.",
+            say("enrolment.reference.face_in_is_only_pixels", name=name, size=size, least_size_px=LEAST_SIZE_PX)
         )
     if face.quality.sharpness < LEAST_SHARPNESS:
         raise PoorFaceError(
-            f"Wajah di {name} terlalu kabur: ketajaman {face.quality.sharpness:.1f}, perlu {LEAST_SHARPNESS:.0f}.",
-            f"The face in {name} is too blurred: sharpness {face.quality.sharpness:.1f}, {LEAST_SHARPNESS:.0f} needed.",
+            say(
+                "enrolment.reference.face_in_is_too_blurred",
+                name=name,
+                sharpness=face.quality.sharpness,
+                least_sharpness=LEAST_SHARPNESS,
+            )
         )

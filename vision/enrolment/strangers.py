@@ -20,6 +20,7 @@ from vision.errors import FotoNetralError, NoFaceError, PhotoUnreadableError, Po
 from vision.faces import Face, FaceModel
 from vision.media.inputs import EmptyFolder, photos_of
 from vision.media.photo import open_photo
+from vision.messages import say
 from vision.stages.engines import FindsFaces
 
 SUBJECT_PART = 0.5
@@ -96,13 +97,10 @@ class StrangersReader:
         photo = open_photo(path)
         found = self.finder.find(photo.pixels)
         if not found:
-            raise NoFaceError(f"Tidak ada wajah di {photo.name}.", f"There is no face in {photo.name}.")
+            raise NoFaceError(say("enrolment.strangers.there_is_no_face_in", photo=photo.name))
         faces = [face for face in found if is_reference_quality(face, photo.scale_xy[0])]
         if not faces:
-            raise PoorFaceError(
-                f"Wajah di {photo.name} terlalu kecil atau kabur.",
-                f"The faces in {photo.name} are too small or blurred.",
-            )
+            raise PoorFaceError(say("enrolment.strangers.faces_in_are_too_small", photo=photo.name))
         faces.sort(key=lambda face: -face.box.width)
         vectors = self.model.embed_carefully(photo.pixels, faces)
         inside = Path(path).parent.relative_to(root).parts
@@ -134,5 +132,5 @@ def _is_portrait(faces: list[Face]) -> bool:
 
 
 def _empty(folder: EmptyFolder) -> FotoNetralError:
-    reason_id, reason_en = (folder.reason, folder.reason) if folder.reason else ("tidak memuat foto", "holds no photo")
-    return PhotoUnreadableError(f"{folder.path}: {reason_id}.", f"{folder.path}: {reason_en}.")
+    reason = folder.reason or say("enrolment.strangers.holds_no_photo")
+    return PhotoUnreadableError(say("enrolment.strangers.folder_unreadable", folder=folder.path, reason=reason))

@@ -12,6 +12,7 @@ import msgspec
 
 from vision.errors import FaceModelError
 from vision.faces.onnx_file import OnnxGraph
+from vision.messages import say
 from vision.models import file_sha256
 from vision.runtime.failures import cause_of
 
@@ -67,8 +68,7 @@ class FaceModelFile:
         except OSError as error:
             cause = cause_of(error)
             raise FaceModelError(
-                f"Model wajah {path} tidak dapat dibaca: {cause.reason_id}.",
-                f"The face model {path} cannot be read: {cause.reason_en}.",
+                say("faces.model_file.face_model_cannot_be_read", path=path, reason=cause.reason)
             ) from error
         graph = OnnxGraph.read(path)
         levels_itself = len(graph.used_inputs) == 1 and graph.begins_with_arithmetic(graph.used_inputs[0])
@@ -90,7 +90,7 @@ def _levels(toml: Path, usual: PixelLevels) -> PixelLevels:
     except OSError as error:
         cause = cause_of(error)
         raise FaceModelError(
-            f"{toml} tidak dapat dibaca: {cause.reason_id}.", f"{toml} cannot be read: {cause.reason_en}.", cause.advice
+            say("faces.model_file.cannot_be_read", toml=toml, reason=cause.reason), advice=cause.advice
         ) from error
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise _not_settings(toml, str(error)) from error
@@ -106,9 +106,4 @@ def _three(value: float | Three) -> Three:
 
 
 def _not_settings(toml: Path, came: str) -> FaceModelError:
-    return FaceModelError(
-        f'{toml} harus berisi mean, scale (satu angka atau tiga, scale bukan 0) dan channels = "rgb" atau "bgr";'
-        f" yang ada: {came}.",
-        f'{toml} must hold mean, scale (one number or three, scale not 0) and channels = "rgb" or "bgr";'
-        f" it holds: {came}.",
-    )
+    return FaceModelError(say("faces.model_file.must_hold_mean_scale_one", toml=toml, came=came))

@@ -12,16 +12,9 @@ from numpy.typing import NDArray
 from vision.errors import EngineError, FaceModelError
 from vision.faces.onnx_file import OnnxGraph
 from vision.faces.template import SIDE
+from vision.messages import Message, say
 from vision.runtime.crew import Crew
 from vision.runtime.session import open_session, run_session
-
-_EXPECTED_ID = (
-    "yang diperlukan jaringan ONNX dengan satu masukan float32 (N, 3, 112, 112) atau (N, 112, 112, 3) dan satu keluaran"
-    " (N, D)"
-)
-_EXPECTED_EN = (
-    "needed is an ONNX network with one float32 input (N, 3, 112, 112) or (N, 112, 112, 3) and one output (N, D)"
-)
 
 
 class ChipNetwork:
@@ -37,13 +30,13 @@ class ChipNetwork:
             self._session = open_session(model)
             self._crew = Crew(threads)
         except EngineError as error:
-            raise self._unfit("tidak dapat dimuat", f"it cannot be loaded ({error.__cause__})") from error
+            raise self._unfit(say("faces.network.it_cannot_be_loaded", cause=error.__cause__)) from error
         chips, self._idle = self._told_apart(OnnxGraph.read(model).used_inputs)
         self._input, self._output = chips.name, self._session.get_outputs()[0].name
         shape, kind = chips.shape, chips.type
         self._channels_first = _fits(shape, 3, SIDE, SIDE)
         if kind != "tensor(float)" or not (self._channels_first or _fits(shape, SIDE, SIDE, 3)):
-            raise self._unfit(f"masukannya {kind} {shape}", f"its input is {kind} {shape}")
+            raise self._unfit(say("faces.network.its_input_is", kind=kind, shape=str(shape)))
         # Not every network that is said to take any number of chips does: some were saved with one in mind.
         self._batch = shape[0] if isinstance(shape[0], int) else 1
         self.size = self._tried()
@@ -65,10 +58,7 @@ class ChipNetwork:
         fixed = all(isinstance(length, int) for one in idle for length in one.shape)
         outputs = len(self._session.get_outputs())
         if len(wanted) != 1 or outputs != 1 or not fixed or any(one.type != "tensor(float)" for one in idle):
-            raise self._unfit(
-                f"ada {len(wanted)} masukan dan {outputs} keluaran",
-                f"it has {len(wanted)} inputs and {outputs} outputs",
-            )
+            raise self._unfit(say("faces.network.it_has_inputs_and_outputs", count=len(wanted), outputs=outputs))
         return declared[wanted[0]], {one.name: np.zeros(one.shape, np.float32) for one in idle}
 
     def _once(self, batch: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -80,15 +70,13 @@ class ChipNetwork:
         try:
             came: tuple[int, ...] = self._once(np.zeros((self._batch, *shape), np.float32)).shape
         except EngineError as error:
-            raise self._unfit("gagal saat dicoba", f"it failed when tried ({error.__cause__})") from error
+            raise self._unfit(say("faces.network.it_failed_when_tried", cause=error.__cause__)) from error
         if len(came) == 2 and came[0] == self._batch and came[1] > 1:
             return came[1]
-        raise self._unfit(f"keluarannya {list(came)}", f"its output is {list(came)}")
+        raise self._unfit(say("faces.network.its_output_is", came=str(list(came))))
 
-    def _unfit(self, came_id: str, came_en: str) -> FaceModelError:
-        return FaceModelError(
-            f"{self._name}: {_EXPECTED_ID}; berkas ini {came_id}.", f"{self._name}: {_EXPECTED_EN}; {came_en}."
-        )
+    def _unfit(self, came: Message) -> FaceModelError:
+        return FaceModelError(say("faces.network.unfit", name=self._name, came=came))
 
 
 def unit_vectors(raw: NDArray[np.float64], name: str) -> NDArray[np.float32]:
@@ -98,10 +86,7 @@ def unit_vectors(raw: NDArray[np.float64], name: str) -> NDArray[np.float32]:
     """
     lengths = np.linalg.norm(raw, axis=1, keepdims=True)
     if not (np.isfinite(lengths).all() and lengths.all()):
-        raise EngineError(
-            f"Model wajah {name} memberi vektor kosong (nol atau NaN) untuk sebuah wajah.",
-            f"The face model {name} gave an empty vector (zeros or NaN) for a face.",
-        )
+        raise EngineError(say("faces.network.face_model_gave_empty_vector", name=name))
     unit: NDArray[np.float32] = (raw / lengths).astype(np.float32)
     return unit
 

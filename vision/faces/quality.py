@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vision.errors import EngineError
+from vision.messages import say
 
 _SIDE, _CELLS = 48, 6
 _COVERING = files("vision.faces") / "covering.npz"
@@ -76,4 +77,4 @@ def _model() -> tuple[NDArray[np.float64], float]:
         with np.load(BytesIO(_COVERING.read_bytes()), allow_pickle=False) as arrays:
             return np.asarray(arrays["weights"], np.float64), float(arrays["offset"])
     except (OSError, ValueError, KeyError) as error:
-        raise EngineError("Berkas covering.npz hilang atau rusak.", "covering.npz is missing or damaged.") from error
+        raise EngineError(say("faces.quality.covering_npz_is_missing_or")) from error

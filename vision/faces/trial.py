@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vision.errors import FaceModelError
+from vision.messages import say
 
 _PORTRAITS = files("vision.faces") / "portraits.npz"
 _LEAST_GAP = 0.3
@@ -34,12 +35,13 @@ def require_recognition(embed: Embed, name: str) -> None:
     same, different = float(min(alike[0, 2], alike[1, 3])), float(max(alike[0, 1], alike[2, 3]))
     if not same - different >= _LEAST_GAP:
         raise FaceModelError(
-            f"{name}: jaringan ini tidak membedakan dua potret contoh (foto orang yang sama {same:.2f}, dua orang "
-            f"berbeda {different:.2f}; selisihnya harus {_LEAST_GAP:g} atau lebih). Mungkin rentang pikselnya lain: "
-            "tulis mean, scale, dan channels dalam berkas .toml di sampingnya.",
-            f"{name}: this network does not tell two sample portraits apart (the same person {same:.2f}, two people "
-            f"{different:.2f}; the gap must be {_LEAST_GAP:g} or more). It may want other pixel levels: give mean, "
-            "scale and channels in a .toml file beside it.",
+            say(
+                "faces.trial.this_network_does_not_tell",
+                name=name,
+                same=same,
+                different=different,
+                least_gap=_LEAST_GAP,
+            )
         )
 
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from vision.errors import EngineError
 from vision.hands.shapes import SHAPES
+from vision.messages import say
 
 Floats = NDArray[np.float32]
 
@@ -20,8 +21,11 @@ class Perceptrons:
         with np.load(model, allow_pickle=False) as stored:
             if tuple(stored["shapes"]) != SHAPES:
                 raise EngineError(
-                    "Model penamaan tangan tidak cocok dengan versi ini.",
-                    f"The hand naming model knows {list(stored['shapes'])}, expected {list(SHAPES)}.",
+                    say(
+                        "checking.perceptron.hand_naming_model_knows_expected",
+                        shapes=list(stored["shapes"]),
+                        expected=list(SHAPES),
+                    )
                 )
             self._mean: Floats = stored["mean"].astype(np.float32)
             self._scale: Floats = stored["scale"].astype(np.float32)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from vision.errors import EngineError
 from vision.hands.shapes import CLUTTER, SHAPES
+from vision.messages import say
 from vision.models import model_path
 
 KNOTS_PX = (20.0, 32.0, 48.0, 96.0)
@@ -66,8 +67,7 @@ def load_weights() -> Weights:
         numbers = stored["numbers"].astype(np.float64)
     if numbers.shape != (COUNT,):
         raise EngineError(
-            "Bobot penamaan tangan tidak cocok dengan versi ini.",
-            f"The hand naming weights have the shape {numbers.shape}, expected {(COUNT,)}.",
+            say("checking.weighing.hand_naming_weights_have_shape", shape=str(numbers.shape), expected=str((COUNT,)))
         )
     return Weights.of(numbers)
 

@@ -34,6 +34,7 @@ from vision.media.kinds import HEAD_BYTES, FileKind, kind_of, kind_of_content
 from vision.media.shrinking import reduced, resized
 from vision.media.sniff import describe, is_cut, sniff
 from vision.media.unseen import NotLookedAtError
+from vision.messages import Message, Written, say
 
 ANALYSIS_SIDE = 2000
 """Pixels of the long side that a larger photo keeps at least for the analysis; always under twice this."""
@@ -245,13 +246,10 @@ def _jpeg_reduction(header: Header, side: int) -> int:
 def _checked_array(array: NDArray[np.uint8], limits: PhotoLimits) -> NDArray[np.uint8]:
     if array.dtype != np.uint8 or array.ndim != 3 or array.shape[2] != 3:
         raise PhotoUnsupportedError(
-            f"Larik foto harus uint8 (tinggi, lebar, 3) RGB; yang datang {array.dtype} {array.shape}.",
-            f"A photo array must be uint8 (height, width, 3) RGB; got {array.dtype} {array.shape}.",
+            say("media.photo.photo_array_must_be_uint8", dtype=array.dtype, shape=str(array.shape))
         )
     if array.size == 0:
-        raise PhotoEmptyError(
-            f"Larik foto kosong: bentuknya {array.shape}.", f"The photo array is empty: its shape is {array.shape}."
-        )
+        raise PhotoEmptyError(say("media.photo.photo_array_is_empty_its", shape=str(array.shape)))
     _check_pixels((array.shape[1], array.shape[0]), limits)
     return array
 
@@ -269,7 +267,7 @@ def _read(source: FileSource, limits: PhotoLimits) -> tuple[bytes, str]:
         raise TypeError(f"a photo is a path, bytes, a binary file object or an array, not {type(source).__name__}")
     _check_bytes(len(data), limits)
     if not data:
-        raise PhotoEmptyError("Berkas foto kosong: 0 bita.", "The photo file is empty: 0 bytes.")
+        raise PhotoEmptyError(say("media.photo.photo_file_is_empty_bytes"))
     return data, name
 
 
@@ -277,9 +275,7 @@ def _read_stream(stream: BinaryIO, limits: PhotoLimits) -> bytes:
     try:
         data = stream.read(limits.max_bytes + 1)
     except (OSError, ValueError) as error:
-        raise PhotoUnreadableError(
-            f"Aliran foto tidak dapat dibaca: {error}.", f"The photo's stream could not be read: {error}."
-        ) from error
+        raise PhotoUnreadableError(say("media.photo.photo_stream_could_not_be", error=error)) from error
     if not isinstance(data, bytes):
         raise TypeError(f"the file object must be binary; its read() gave {type(data).__name__}")
     return data
@@ -300,29 +296,26 @@ def _read_file(name: str, limits: PhotoLimits) -> bytes:
             _check_bytes(status.st_size, limits)
             return head + file.read(limits.max_bytes + 1 - len(head))
     except ValueError as error:  # a NUL in the name
-        raise _not_found(name, "nama tidak sah", "invalid name") from error
+        raise _not_found(name, say("media.photo.invalid_name")) from error
     except PermissionError as error:
-        raise _not_found(name, "tidak ada izin membaca", "no permission to read it") from error
+        raise _not_found(name, say("media.photo.no_permission_to_read_it")) from error
     except OSError as error:
         if error.errno == errno.EIO:
-            raise PhotoUnreadableError(
-                f"Penyimpanan gagal membaca «{name}».", f"The storage failed to read “{name}”."
-            ) from error
-        reason = error.strerror or type(error).__name__
-        raise _not_found(name, "berkas tidak ada" if error.errno == errno.ENOENT else reason, reason) from error
+            raise PhotoUnreadableError(say("media.photo.storage_failed_to_read", name=name)) from error
+        told = error.strerror or type(error).__name__
+        missing = error.errno == errno.ENOENT
+        raise _not_found(name, say("media.photo.missing") if missing else Written(told, told)) from error
 
 
 def _check_regular(name: str, status: os.stat_result) -> None:
     if stat.S_ISDIR(status.st_mode):
-        raise _not_found(name, "ini folder, bukan berkas foto", "this is a folder, not a photo file")
+        raise _not_found(name, say("media.photo.this_is_folder_not_photo"))
     if not stat.S_ISREG(status.st_mode):
-        raise _not_found(name, "ini bukan berkas biasa", "this is not a regular file")
+        raise _not_found(name, say("media.photo.this_is_not_regular_file"))
 
 
-def _not_found(name: str, reason_id: str, reason_en: str) -> PhotoNotFoundError:
-    return PhotoNotFoundError(
-        f"Foto «{name}» tidak dapat dibuka: {reason_id}.", f"The photo “{name}” could not be opened: {reason_en}."
-    )
+def _not_found(name: str, reason: Message) -> PhotoNotFoundError:
+    return PhotoNotFoundError(say("media.photo.photo_could_not_be_opened", name=name, reason=reason))
 
 
 def _header(data: bytes, limits: PhotoLimits, name: str = "") -> Header:
@@ -332,22 +325,17 @@ def _header(data: bytes, limits: PhotoLimits, name: str = "") -> Header:
         raise NotLookedAtError(other)
     if kind is None:
         came = describe(data)
-        raise PhotoUnsupportedError(
-            f"Isi berkas bukan format foto yang dikenal ({len(data)} bita, tampaknya {came}).",
-            f"The contents are not a known photo format ({len(data)} bytes, looks like {came}).",
-        )
+        raise PhotoUnsupportedError(say("media.photo.contents_are_not_known_photo", count=len(data), came=came))
     try:
         header = read_header(kind, data)
     except NotAPhotoError as error:
-        raise PhotoUnsupportedError(
-            f"Jenis {kind} ini tidak dibaca: {error}.", f"This kind of {kind} is not read: {error}."
-        ) from error
+        raise PhotoUnsupportedError(say("media.photo.this_kind_of_is_not", kind=kind, error=error)) from error
     except CutError as error:
         raise _damaged(kind, data, error, cut=True) from error
     except DamagedError as error:
         raise _damaged(kind, data, error, cut=is_cut(kind, data)) from error
     except (MemoryError, Image.DecompressionBombError) as error:
-        raise _too_large("ukuran gambarnya melebihi batas", "its picture size is over the limit") from error
+        raise _too_large(say("media.photo.its_picture_size_is_over")) from error
     _check_pixels(header.stored_wh, limits)
     return header
 
@@ -357,10 +345,7 @@ def _pixels(header: Header, reduce_by: int, target_wh: tuple[int, int], limits: 
     if needed > limits.max_working_bytes:
         size = "{} x {} {}".format(*header.upright_wh, header.format)
         most = limits.max_working_bytes // 10**6
-        raise _too_large(
-            f"{size} memerlukan sekitar {needed // 10**6} MB memori; paling banyak {most} MB",
-            f"{size} needs about {needed // 10**6} MB of memory; at most {most} MB",
-        )
+        raise _too_large(say("media.photo.needs_about_mb_of_memory", size=size, needed=needed // 10**6, most=most))
     # A JPEG without its end marker, a RIFF shorter than it says: decoders may fill the rest with grey and say nothing.
     if header.format in ("JPEG", "WebP") and is_cut(header.format, header.data):
         raise _damaged(header.format, header.data, None, cut=True)
@@ -371,35 +356,34 @@ def _pixels(header: Header, reduce_by: int, target_wh: tuple[int, int], limits: 
     except DamagedError as error:
         raise _damaged(header.format, header.data, error, cut=is_cut(header.format, header.data)) from error
     except MemoryError as error:
-        raise _too_large("memori komputer tidak cukup", "the machine has too little memory") from error
+        raise _too_large(say("media.photo.machine_has_too_little_memory")) from error
 
 
 def _damaged(kind: str, data: bytes, error: Exception | None, *, cut: bool) -> PhotoError:
     if cut:
-        return PhotoTruncatedError(
-            f"Berkas {kind} berakhir pada bita ke-{len(data)}, sebelum gambarnya selesai.",
-            f"The {kind} file ends at byte {len(data)}, before the picture is whole.",
-        )
-    return PhotoUnreadableError(
-        f"Isi {kind} rusak ({len(data)} bita): {error}.",
-        f"The {kind} contents are damaged ({len(data)} bytes): {error}.",
-    )
+        return PhotoTruncatedError(say("media.photo.file_ends_at_byte_before", kind=kind, count=len(data)))
+    return PhotoUnreadableError(say("media.photo.contents_are_damaged_bytes", kind=kind, count=len(data), error=error))
 
 
 def _check_bytes(length: int, limits: PhotoLimits) -> None:
     if length > limits.max_bytes:
         most = limits.max_bytes
-        raise _too_large(f"berkas lebih dari {most} bita", f"the file has more than {most} bytes")
+        raise _too_large(say("media.photo.file_has_more_than_bytes", most=most))
 
 
 def _check_pixels(size_wh: tuple[int, int], limits: PhotoLimits) -> None:
     width, height = size_wh
     if width * height > limits.max_pixels:
         raise _too_large(
-            f"{width} x {height} = {width * height} piksel; paling banyak {limits.max_pixels}",
-            f"{width} x {height} = {width * height} pixels; at most {limits.max_pixels}",
+            say(
+                "media.photo.pixels_at_most",
+                width=width,
+                height=height,
+                pixels=width * height,
+                max_pixels=limits.max_pixels,
+            )
         )
 
 
-def _too_large(reason_id: str, reason_en: str) -> PhotoTooLargeError:
-    return PhotoTooLargeError(f"Foto terlalu besar: {reason_id}.", f"The photo is too large: {reason_en}.")
+def _too_large(reason: Message) -> PhotoTooLargeError:
+    return PhotoTooLargeError(say("media.photo.photo_is_too_large", reason=reason))

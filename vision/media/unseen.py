@@ -3,24 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
-from importlib import resources
 from typing import ClassVar, Self
-
-import msgspec
 
 from vision.errors import Language, PhotoUnsupportedError
 from vision.media.kinds import FileKind
+from vision.messages import Message, say
 
 CODE = "media.not_looked_at"
-
-
-class _Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    message: str
-    hidden_files: str
-    hidden_more: str
-    kind: dict[FileKind, str]
-    advice: dict[FileKind, str]
 
 
 class NotLookedAtError(PhotoUnsupportedError):
@@ -32,8 +21,7 @@ class NotLookedAtError(PhotoUnsupportedError):
     code: ClassVar[str] = CODE
 
     def __init__(self, kind: FileKind, count: int | None = None) -> None:
-        told = advice(kind, "id"), advice(kind, "en")
-        super().__init__(_message(kind, count, "id"), _message(kind, count, "en"), told)
+        super().__init__(_message(kind, count), advice=say(f"unseen.advice.{kind.value}"))
         self.kind = kind.value
         self.count = count
 
@@ -44,7 +32,7 @@ class NotLookedAtError(PhotoUnsupportedError):
 
 def advice(kind: FileKind, language: Language) -> str:
     """Say what to do about a file of a kind that is not looked at."""
-    return _words(language).advice[kind]
+    return say(f"unseen.advice.{kind.value}").text(language)
 
 
 def counted(counts: Mapping[str, int], language: Language) -> str:
@@ -55,25 +43,10 @@ def counted(counts: Mapping[str, int], language: Language) -> str:
 
 def label(kind: str, language: Language, count: int = 1) -> str:
     """Name a kind in a list; English nouns take their plural."""
-    told = _words(language).kind[FileKind(kind)]
-    if language == "id" or count == 1 or kind == FileKind.RAW:
-        return told
-    first, of, rest = told.partition(" of ")
-    return f"{first}s{of}{rest}"
+    return say(f"unseen.kind.{FileKind(kind).value}", count=count).text(language)
 
 
-def _message(kind: FileKind, count: int | None, language: Language) -> str:
-    words = _words(language)
-    if count is not None:
-        number = str(count) if count >= 0 else words.hidden_more.format(count=-count)
-        return words.hidden_files.format(count=number)
-    told = words.kind[kind]
-    if language == "en" and kind is not FileKind.RAW and kind is not FileKind.MAIL:
-        told = f"{'an' if told[0] in 'aeio' else 'a'} {told}"
-    return words.message.format(kind=told)
-
-
-@cache
-def _words(language: Language) -> _Words:
-    file = resources.files(__package__) / f"unseen-{language}.toml"
-    return msgspec.toml.decode(file.read_bytes(), type=_Words, strict=True)
+def _message(kind: FileKind, count: int | None) -> Message:
+    if count is None:
+        return say("unseen.message", kind=say(f"unseen.this_is.{kind.value}"))
+    return say("unseen.hidden_files", count=count if count >= 0 else say("unseen.hidden_more", count=-count))

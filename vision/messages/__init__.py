@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from candidates.messages import LANGUAGES as LANGUAGES
 from candidates.messages import Language as Language
 from candidates.messages import Message as Message
+from candidates.messages import Together as Together
 from candidates.messages import Written as Written
 from candidates.messages import message_of
 
@@ -12,3 +15,10 @@ from candidates.messages import message_of
 def say(key: str, /, **values: object) -> Message:
     """Return the message of a key of this package's files."""
     return message_of(__name__, key, values)
+
+
+def words_of(section: str, language: Language) -> Mapping[str, str]:
+    """Return the texts of a section ("command.scan_run") or a whole file by their names, for who needs many of them."""
+    from candidates.messages import catalogue
+
+    return catalogue.section(__name__, section, language)

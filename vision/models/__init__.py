@@ -15,6 +15,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from vision.errors import EngineError
+from vision.messages import say
 
 ModelName = Literal[
     "face_embedding_dlib.onnx",
@@ -57,9 +58,7 @@ def model_path(name: ModelName) -> Path:
     """Return where the model lies. Raises EngineError when the file is missing."""
     path = _DIRECTORY / name
     if not path.is_file():
-        raise EngineError(
-            f"Berkas model {name} tidak ada di {_DIRECTORY}.", f"The model file {name} is missing from {_DIRECTORY}."
-        )
+        raise EngineError(say("runtime.models.model_file_is_missing_from", name=name, directory=_DIRECTORY))
     return path
 
 
@@ -71,9 +70,7 @@ def model_sha256(name: ModelName) -> str:
     try:
         return recorded_sums()[name]
     except KeyError:
-        raise EngineError(
-            f"{SUMS} tidak mencatat model {name}.", f"{SUMS} holds no line for the model {name}."
-        ) from None
+        raise EngineError(say("runtime.models.holds_no_line_for_model", sums=SUMS, name=name)) from None
 
 
 def recorded_sums(directory: Path | None = None) -> Mapping[str, str]:
@@ -87,14 +84,13 @@ def _read_sums(directory: Path) -> Mapping[str, str]:
     try:
         lines = path.read_text("ascii").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise EngineError(f"{path} tidak dapat dibaca.", f"{path} cannot be read.") from error
+        raise EngineError(say("runtime.models.cannot_be_read", path=path)) from error
     sums: dict[str, str] = {}
     for number, line in enumerate(lines, start=1):
         if not (fits := _SUM_LINE.fullmatch(line)):
             shown = line[:_SHOWN]
             raise EngineError(
-                f"{path} baris {number}: seharusnya «sha256  nama», yang tertulis «{shown}».",
-                f"{path} line {number}: expected “sha256  name”, but it says “{shown}”.",
+                say("runtime.models.line_expected_sha256_name_but", path=path, number=number, shown=shown)
             )
         sums[fits[2]] = fits[1]
     return MappingProxyType(sums)

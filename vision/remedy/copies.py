@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from vision.media.photo import Original
+from vision.messages import say
 from vision.remedy.errors import CopyExistsError, CopyFormatError, CopyIsOriginalError, CopyUnwritableError
 from vision.remedy.profile import colours_only
 from vision.runtime.failures import cause_of
@@ -53,10 +54,10 @@ def target_of(photo: str, original_format: str, out: str, *, force: bool) -> Tar
         path /= Path(photo).stem + (".png" if original_format == Format.PNG else ".jpg")
     form = _FORMATS.get(path.suffix.lower())
     if form is None:
-        raise CopyFormatError(f"Salinan tidak dapat ditulis sebagai «{out}».", f"A copy cannot be written as “{out}”.")
+        raise CopyFormatError(say("remedy.copies.copy_cannot_be_written_as", out=out))
     _refuse(photo, path, force=force)
     if not path.parent.is_dir():
-        raise CopyUnwritableError(f"Folder «{path.parent}» tidak ada.", f"There is no folder “{path.parent}”.")
+        raise CopyUnwritableError(say("remedy.copies.there_is_no_folder", parent=path.parent))
     return Target(path, form)
 
 
@@ -82,9 +83,7 @@ def encode(pixels: NDArray[np.uint8], form: Format, original: Original) -> bytes
         Image.fromarray(pixels).save(stream, form.value, **options)
     except (OSError, ValueError) as error:
         what = f"{pixels.shape[1]} x {pixels.shape[0]}, {form.value}: {error}"
-        raise CopyUnwritableError(
-            f"Salinan gagal disusun ({what}).", f"The copy could not be put together ({what})."
-        ) from error
+        raise CopyUnwritableError(say("remedy.copies.copy_could_not_be_put", what=what)) from error
     return stream.getvalue()
 
 
@@ -100,18 +99,17 @@ def write(target: Target, data: bytes, photo: str, *, force: bool) -> None:
     except OSError as error:
         cause = cause_of(error)
         raise CopyUnwritableError(
-            f"«{target.path}» tidak dapat ditulis: {cause.reason_id}.",
-            f"“{target.path}” could not be written: {cause.reason_en}.",
-            cause.advice,
+            say("remedy.copies.could_not_be_written", path=target.path, reason=cause.reason),
+            advice=cause.advice,
         ) from error
 
 
 def _refuse(photo: str, path: Path, *, force: bool) -> None:
     if path.exists() and path.samefile(photo):
-        raise CopyIsOriginalError(f"«{path}» adalah foto asli.", f"“{path}” is the original photo.")
+        raise CopyIsOriginalError(say("remedy.copies.is_original_photo", path=path))
     if path.is_dir() or (not force and os.path.lexists(path)):
         raise _exists(path)
 
 
 def _exists(path: Path) -> CopyExistsError:
-    return CopyExistsError(f"«{path}» sudah ada.", f"“{path}” exists already.")
+    return CopyExistsError(say("remedy.copies.exists_already", path=path))

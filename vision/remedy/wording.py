@@ -1,18 +1,17 @@
-"""What people and programs read about a mended photo. The texts lie in `messages/id.toml` and `messages/en.toml`."""
+"""What people and programs read about a mended photo. The texts are those of `remedy.toml`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
-from importlib import resources
 
-import msgspec
-
+from candidates.messages.catalogue import tree
 from vision.contract.answers.fix import BriefFinding, JudgedPicture, Mended
 from vision.contract.answers.part import encodable
 from vision.contract.result import CheckResult
 from vision.errors import Language
 from vision.geometry import Box
+from vision.messages import words_of
 from vision.remedy.remedy import Remedy
 from vision.remedy.repair import Outcome
 from vision.remedy.scene import Leaver
@@ -20,10 +19,9 @@ from vision.rules import place_in_words
 
 
 @cache
-def texts(language: Language) -> dict[str, dict[str, str]]:
+def texts(language: Language) -> Mapping[str, Mapping[str, str]]:
     """Return the message templates of a language, section by section."""
-    file = resources.files("vision.remedy") / "messages" / f"{language}.toml"
-    return msgspec.toml.decode(file.read_bytes(), type=dict[str, dict[str, str]], strict=True)
+    return {name: words_of(f"remedy.{name}", language) for name in tree("vision.messages", "remedy", language)}
 
 
 def headline(outcome: Outcome, out: str | None) -> str:

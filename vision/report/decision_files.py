@@ -21,23 +21,22 @@ import msgspec
 from candidates.errors import CandidatesError, SpreadsheetUnreadableError
 from candidates.importing.cells import text_of
 from candidates.importing.sheets import Workbook
-from vision.errors import Language
+from vision.messages import LANGUAGES, Message, say
 from vision.report.errors import DecisionRowError, DecisionsError, DecisionsTooLargeError
 
 SCHEMA: Final = "fotonetral.decisions/1"
 """Names the JSON that the report's page saves."""
 
-HEADERS: Final[Mapping[str, Mapping[Language, str]]] = {
-    "key": {"id": "Kunci", "en": "Key"},
-    "decision": {"id": "Keputusan", "en": "Decision"},
-    "note": {"id": "Catatan", "en": "Note"},
-    "by": {"id": "Oleh", "en": "By"},
+HEADERS: Final[Mapping[str, Message]] = {
+    name: say(f"report.decision_columns.{name}") for name in ("key", "decision", "note", "by")
 }
 """The columns that are read back, by what a header calls them; their place among the others is free."""
 
-_NAMES: Final = {word.casefold(): name for name, words in HEADERS.items() for word in (name, *words.values())} | {
-    "ruling": "decision"
-}
+_NAMES: Final = {
+    word.casefold(): name
+    for name, words in HEADERS.items()
+    for word in (name, *(words.text(language) for language in LANGUAGES))
+} | {"ruling": "decision"}
 _NEEDED: Final = frozenset({"key", "decision"})
 _HEADER_WITHIN: Final = 20  # rows; a title may stand above the header
 _LAST_ROW: Final = 1 << 20  # of an Excel sheet
@@ -87,13 +86,13 @@ def _looked_at(path: Path) -> tuple[bytes, int]:
             return start, file.seek(0, io.SEEK_END)
     except (OSError, ValueError) as error:
         reason = (error.strerror if isinstance(error, OSError) else None) or type(error).__name__
-        raise DecisionsError(f"{path} tidak dapat dibuka: {reason}.", f"{path} cannot be opened: {reason}.") from error
+        raise DecisionsError(say("report.decision_files.cannot_be_opened", path=path, reason=reason)) from error
 
 
 def _bounded(path: Path, size: int, most: int) -> None:
     if size > most:
         raise DecisionsTooLargeError(
-            f"{path.name} berisi {size} bita; paling banyak {most}.", f"{path.name} has {size} bytes; at most {most}."
+            say("report.decision_files.has_bytes_at_most", path=path.name, size=size, most=most)
         )
 
 
@@ -112,7 +111,7 @@ def _of_workbook(path: Path) -> Iterator[Written]:
                     for number, cells in numbered:
                         yield _of_cells(number, cells, columns, title, book.epoch)
     except SpreadsheetUnreadableError as error:
-        raise DecisionsError(error.message_id, error.message_en) from error
+        raise DecisionsError(error.says) from error
     if not found:
         raise _without_header(f"{path.name} ({', '.join(titles)})")
 
@@ -122,7 +121,7 @@ def _of_cells(number: int, cells: Sequence[Any], columns: Mapping[int, str], she
     try:
         for at, name in columns.items():
             value = cells[at] if at < len(cells) else None
-            called = "/".join(HEADERS[name].values())
+            called = "/".join(HEADERS[name].text(language) for language in LANGUAGES)
             text = value.isoformat() if isinstance(value, date | time) else text_of(called, value, epoch)
             texts[name] = _ESCAPED.sub("_", text)
     except CandidatesError as error:
@@ -151,9 +150,7 @@ def _of_table(path: Path) -> Iterator[Written]:
             except StopIteration:
                 return
             except csv.Error as error:
-                yield Written(
-                    number, error=DecisionRowError(f"tidak dapat dibaca ({error})", f"not readable ({error})")
-                )
+                yield Written(number, error=DecisionRowError(say("report.decision_files.not_readable", error=error)))
                 continue
             yield Written(number, {name: cells[at] for at, name in columns.items() if at < len(cells)})
 
@@ -179,20 +176,16 @@ def _of_json(path: Path) -> Iterator[Written]:
     try:
         told = msgspec.json.decode(path.read_bytes().removeprefix(codecs.BOM_UTF8))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, OSError) as error:
-        raise DecisionsError(
-            f"{path.name} bukan berkas JSON yang utuh: {error}.", f"{path.name} is no sound JSON file: {error}."
-        ) from error
+        raise DecisionsError(say("report.decision_files.is_no_sound_json_file", path=path.name, error=error)) from error
     if not isinstance(told, dict) or told.get("schema") != SCHEMA or not isinstance(told.get("decisions"), list):
-        raise DecisionsError(
-            f"{path.name} bukan berkas keputusan ({SCHEMA}).", f"{path.name} is no file of decisions ({SCHEMA})."
-        )
+        raise DecisionsError(say("report.decision_files.is_no_file_of_decisions", path=path.name, schema=SCHEMA))
     for number, one in enumerate(told["decisions"], start=1):
         if isinstance(one, dict):
             cells = {_NAMES[name]: value for name, value in one.items() if name in _NAMES and value is not None}
             if all(isinstance(value, str) for value in cells.values()):
                 yield Written(number, cells)
                 continue
-        yield Written(number, error=DecisionRowError("isinya bukan sebuah keputusan", "it is no decision"))
+        yield Written(number, error=DecisionRowError(say("report.decision_files.it_is_no_decision")))
 
 
 def _header(rows: Iterable[tuple[int, Sequence[Any]]]) -> dict[int, str] | None:
@@ -215,8 +208,5 @@ def _columns(cells: Iterable[str]) -> dict[int, str] | None:
 
 
 def _without_header(where: str) -> DecisionsError:
-    names = {language: ", ".join(HEADERS[name][language] for name in ("key", "decision")) for language in ("id", "en")}
-    return DecisionsError(
-        f"Tidak ada baris judul dengan kolom {names['id']} di {where}.",
-        f"No header row with the columns {names['en']} in {where}.",
-    )
+    names = [HEADERS[name] for name in ("key", "decision")]
+    return DecisionsError(say("report.decision_files.no_header_row_with_columns", names=names, where=where))

@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import Final
 
 from vision.errors import Language
+from vision.messages import Message, Together, say
 from vision.report.cells import unguarded
 from vision.report.decision_files import HEADERS, Written, written_rows
 from vision.report.errors import DecisionRowError
 from vision.report.listing import Decision, Ruling
-from vision.report.rulings import ruling_of, ruling_words
+from vision.report.rulings import ruling_message, ruling_of
 
 LONGEST_NOTE: Final = 5_000
 """Characters of a note; more is somebody's paste of a whole document."""
@@ -38,7 +39,7 @@ class Problem:
     def where(self, language: Language = "id") -> str:
         """Say which row it is."""
         sheet = f" [{self.sheet}]" if self.sheet else ""
-        return f"{self.file}{sheet}, {'baris' if language == 'id' else 'row'} {self.row}"
+        return say("report.decisions.row", file=f"{self.file}{sheet}", row=self.row).text(language)
 
     def reason(self, language: Language = "id") -> str:
         """Say what is wrong with it."""
@@ -76,26 +77,18 @@ def _understood(written: Written) -> tuple[str, Decision] | None:
     words, note, by = cells.get("decision", ""), cells.get("note", ""), cells.get("by", "")
     if not words:
         if note:
-            raise _bad("note", "ada catatan, tetapi keputusannya kosong", "there is a note, but no decision")
+            raise _bad("note", say("report.decisions.there_is_note_but_no"))
         return None
     ruling = ruling_of(words)
     if ruling is None:
-        known = {language: "; ".join(ruling_words(one, language) for one in Ruling) for language in ("id", "en")}
-        raise _bad(
-            "decision",
-            f"«{words[:80]}» tidak dikenal. Pilihannya: {known['id']}",
-            f"“{words[:80]}” is not known. Choices: {known['en']}",
-        )
+        known = Together(tuple(ruling_message(one) for one in Ruling), "; ")
+        raise _bad("decision", say("report.decisions.is_not_known_choices", words=words[:80], known=known))
     key = cells.get("key", "").casefold()
     if not _KEY.fullmatch(key):
-        raise _bad(
-            "key",
-            f"harus 64 angka dan huruf a sampai f, yang tertulis «{key[:80]}»",
-            f"expected 64 digits and letters a to f, got “{key[:80]}”",
-        )
+        raise _bad("key", say("report.decisions.expected_64_digits_and_letters", key=key[:80]))
     for name, text, most in (("note", note, LONGEST_NOTE), ("by", by, _LONGEST_NAME)):
         if len(text) > most:
-            raise _bad(name, f"{len(text)} karakter, paling banyak {most}", f"{len(text)} characters, at most {most}")
+            raise _bad(name, say("report.decisions.characters_at_most", count=len(text), most=most))
     return key, Decision(ruling, note, by)
 
 
@@ -105,13 +98,9 @@ def _clean(text: str) -> str:
     return "".join(char for char in lines if char.isprintable() or char == "\n").strip()
 
 
-def _bad(column: str, reason_id: str, reason_en: str) -> DecisionRowError:
-    names = HEADERS[column]
-    return DecisionRowError(f"Kolom {names['id']}: {reason_id}.", f"Column {names['en']}: {reason_en}.")
+def _bad(column: str, reason: Message) -> DecisionRowError:
+    return DecisionRowError(say("report.decisions.column", column=HEADERS[column], reason=reason))
 
 
 def _contradiction(row: int) -> DecisionRowError:
-    return DecisionRowError(
-        f"Baris {row} sudah memutuskan lain tentang foto yang sama.",
-        f"Row {row} already says otherwise about the same photo.",
-    )
+    return DecisionRowError(say("report.decisions.row_already_says_otherwise_about", row=row))

@@ -41,5 +41,4 @@ class DecisionRowError(DecisionsError):
     """One row cannot be used; the others can."""
 
     code = "decisions.bad_row"
-    advice_id = ""
-    advice_en = ""
+    has_advice = False

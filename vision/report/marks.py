@@ -11,6 +11,7 @@ from typing import Literal
 from vision.contract.answers.check import Alternative, Face, Finding, Hand, KeptPhoto
 from vision.errors import Language
 from vision.geometry import Box
+from vision.messages import words_of
 from vision.poses import Pose
 from vision.report.latin import latin_name
 from vision.rules import Policy, Verdict, headline, pose_label
@@ -18,26 +19,6 @@ from vision.rules import Policy, Verdict, headline, pose_label
 Strength = Literal["flag", "review", "quiet"]
 _ORDER: dict[str, int] = {"flag": 0, "review": 1, "quiet": 2}
 
-_WORDS = {
-    "id": {
-        "hands": "tangan",
-        "faces": "wajah",
-        "marked": "Ditandai",
-        "like": "mirip",
-        "or": "atau",
-        "family": "keluarga calon",
-        "unseen": "Belum semua isi berkas diperiksa.",
-    },
-    "en": {
-        "hands": "hands",
-        "faces": "faces",
-        "marked": "Marked",
-        "like": "like",
-        "or": "or",
-        "family": "candidate's family",
-        "unseen": "Not everything in the file was checked.",
-    },
-}
 _SINGULAR = {"hands": "hand", "faces": "face", "tangan": "tangan", "wajah": "wajah"}
 
 
@@ -166,7 +147,7 @@ def _latin_name(person: Alternative) -> str:
 
 
 def _face_label(face: Face, language: Language, name_of: Callable[[Alternative], str]) -> str:
-    words, match = _WORDS[language], face.match
+    words, match = words_of("report.marks", language), face.match
     if match is None:
         return "?"
     name = name_of(match)
@@ -192,7 +173,7 @@ def _numbered(marks: Sequence[Mark], order: Mapping[tuple[str, int], int]) -> tu
 
 
 def _counted(hands: int, faces: int, language: Language) -> str:
-    words = _WORDS[language]
+    words = words_of("report.marks", language)
     parts = [
         f"{count} {_SINGULAR[words[what]] if count == 1 else words[what]}"
         for what, count in (("hands", hands), ("faces", faces))
@@ -204,7 +185,7 @@ def _counted(hands: int, faces: int, language: Language) -> str:
 def _unseen(findings: Sequence[Finding], language: Language) -> str:
     """Say that something of the file was not looked at; nothing where all of it was."""
     is_unseen = any(finding.kind == "unseen" for finding in findings)
-    return _WORDS[language]["unseen"] if is_unseen else ""
+    return words_of("report.marks", language)["unseen"] if is_unseen else ""
 
 
 @cache

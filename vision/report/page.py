@@ -13,13 +13,12 @@ from itertools import groupby
 from pathlib import PurePath
 from string import Template
 
-import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from vision.contract.answers.check import KeptPhoto
 from vision.contract.result import CheckResult
-from vision.errors import Language
+from vision.messages import words_of
 from vision.report.annotate import annotate, encoded
 from vision.report.marks import Mark, marks_of, numbers_by_finding, ranges
 from vision.rules import Finding, Verdict, next_step
@@ -60,7 +59,7 @@ def page_of(pixels: NDArray[np.uint8], result: CheckResult, facts: PageFacts) ->
     language. Of the photo's path only the file's name is told.
     """
     told, language = result.to_answer(), result.language
-    words = _words(language)
+    words = words_of("page", language)
     picture = annotate(pixels, told, language, strips=False)
     marks = [mark for mark in marks_of(told, language)[1] if mark.number]
     name = PurePath(told.photo.name).name or told.photo.name
@@ -184,9 +183,3 @@ def _safe(text: str) -> str:
 @cache
 def _template() -> Template:
     return Template((resources.files("vision.report") / "page.html").read_text("utf-8"))
-
-
-@cache
-def _words(language: Language) -> Mapping[str, str]:
-    file = resources.files("vision.report") / f"page-{language}.toml"
-    return msgspec.toml.decode(file.read_bytes(), type=dict[str, str], strict=True)

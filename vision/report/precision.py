@@ -9,14 +9,12 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
-from importlib import resources
 from statistics import NormalDist
 from typing import Final
 
-import msgspec
-
+from candidates.messages.filling import number
 from vision.errors import Language
+from vision.messages import words_of
 from vision.report.listing import ListedPhoto, Ruling
 from vision.report.wording import count_in_words
 from vision.rules import FindingKind, Verdict
@@ -26,7 +24,6 @@ CONFIDENCE: Final = 0.95
 _Z: Final = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
 # Missed: it was called clear by an earlier scan, somebody saw what this scan reports.
 _RIGHT: Final = frozenset({Ruling.REVIEWED, Ruling.HANDLED, Ruling.MISSED})
-_POINTS: Final[Mapping[Language, str]] = {"id": ",", "en": "."}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +77,7 @@ class Precision:
 
     def sentences(self, language: Language = "id") -> tuple[str, ...]:
         """Say it, a sentence or two a line."""
-        words, said = _words(language), [self._right(language)]
+        words, said = words_of("precision", language), [self._right(language)]
         if self.right.total and len(self.by_kind) > 1:
             said += [
                 words["kind"].format(
@@ -97,7 +94,7 @@ class Precision:
         return tuple(said)
 
     def _right(self, language: Language) -> str:
-        words, reported = _words(language), count_in_words(self.reported, language)
+        words, reported = words_of("precision", language), count_in_words(self.reported, language)
         if not self.right.total:
             return words["undecided"].format(reported=reported)
         decided = words["decided"].format(
@@ -110,7 +107,7 @@ class Precision:
         return " ".join(sentences if self.right.total == self.reported else [*sentences, words["unsure"]])
 
     def _missed(self, language: Language) -> str:
-        words, audited = _words(language), count_in_words(self.audited, language)
+        words, audited = words_of("precision", language), count_in_words(self.audited, language)
         if not self.audited:
             return words["unsampled"]
         if not self.missed.total:
@@ -184,7 +181,7 @@ def summary(photos: Iterable[ListedPhoto], *, clear: int) -> Precision:
 
 def _share(share: Share, language: Language, form: str = "share") -> str:
     low, high = share.interval
-    return _words(language)[form].format(
+    return words_of("precision", language)[form].format(
         percent=_percent(share.value or 0.0, language), low=_percent(low, language), high=_percent(high, language)
     )
 
@@ -193,10 +190,4 @@ def _percent(share: float, language: Language) -> str:
     """Write a share in percent: whole numbers, one digit behind the point under ten."""
     percent = 100 * share
     text = f"{percent:.1f}" if 0 < percent < 9.95 else f"{percent:.0f}"
-    return text.removesuffix(".0").replace(".", _POINTS[language])
-
-
-@cache
-def _words(language: Language) -> Mapping[str, str]:
-    file = resources.files("vision.report") / f"precision-{language}.toml"
-    return msgspec.toml.decode(file.read_bytes(), type=dict[str, str], strict=True)
+    return number(float(text), language, "g")

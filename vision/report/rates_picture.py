@@ -8,30 +8,14 @@ from pathlib import Path
 import numpy as np
 
 from candidates import Calibration
+from candidates.messages.filling import number
 from vision.errors import Language
+from vision.messages import words_of
 from vision.runtime.whole_files import writing_whole
 
 _WISHES = np.geomspace(0.1, 300.0, 200)
 _COLORS = ("#0072B2", "#D55E00", "#009E73", "#000000")  # Okabe and Ito
 _DASHES = ("-", "--", "-.", ":")
-_WORDS = {
-    "id": {
-        "x": "alarm palsu per 1.000 foto berisi satu orang luar (makin ke kiri makin ketat)",
-        "y": "wajah calon yang terlewat (%)",
-        "people": "{count} orang terdaftar",
-        "extrapolated": "garis tipis: di luar yang terukur ({people} orang)",
-        "now": "dipakai sekarang: {wish:g}",
-        "title": "Makin sedikit alarm palsu, makin banyak calon terlewat",
-    },
-    "en": {
-        "x": "false alarms per 1,000 photos of one outsider (stricter to the left)",
-        "y": "candidates' faces that are missed (%)",
-        "people": "{count} people registered",
-        "extrapolated": "thin line: beyond what was measured ({people} people)",
-        "now": "in use: {wish:g}",
-        "title": "The fewer false alarms, the more candidates go unnoticed",
-    },
-}
 
 
 def draw_rates(
@@ -50,7 +34,7 @@ def draw_rates(
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    words = _WORDS[language]
+    words = words_of("report.rates_picture", language)
     figure = Figure(figsize=(8, 5), dpi=130, layout="constrained")
     FigureCanvasAgg(figure)
     axes = figure.add_subplot()
@@ -58,7 +42,7 @@ def draw_rates(
         missed = np.array([100 * calibration.missed_at(calibration.cut(x / 1000, comparisons)) for x in _WISHES])
         sure = calibration.least_false_alarms(comparisons) <= _WISHES
         axes.plot(_WISHES, missed, color=color, linestyle=dash, linewidth=0.8)
-        label = words["people"].format(count=f"{people:,}".replace(",", "." if language == "id" else ","))
+        label = words["people"].format(count=number(people, language))
         axes.plot(_WISHES[sure], missed[sure], color=color, linestyle=dash, linewidth=2.4, label=label)
     axes.axvline(wish, color="#555555", linewidth=1)
     axes.annotate(
@@ -66,7 +50,7 @@ def draw_rates(
         textcoords="offset points", va="top", color="#333333",
     )  # fmt: skip
     axes.set_xscale("log")
-    axes.set_xticks([0.1, 1, 10, 100], ["0,1" if language == "id" else "0.1", "1", "10", "100"])
+    axes.set_xticks([0.1, 1, 10, 100], [number(tick, language, "g") for tick in (0.1, 1, 10, 100)])
     axes.set_xlim(_WISHES[0], _WISHES[-1])
     axes.set_ylim(0, None)
     axes.set_xlabel(words["x"])

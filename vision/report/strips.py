@@ -10,15 +10,12 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from vision.errors import Language
+from vision.messages import words_of
 from vision.report.drawing import BLACK, COLORS, GREEN, INK, VERMILLION, WHITE, YELLOW, Color
 from vision.report.lettering import Font, Lettering, font
 from vision.report.marks import Banner, Mark, ranges
 from vision.rules import Verdict
 
-_VERDICT_WORDS = {
-    "id": {Verdict.FLAG: "JANGAN DIUNGGAH DULU", Verdict.REVIEW: "PERLU DILIHAT LAGI", Verdict.CLEAR: "TANPA TANDA"},
-    "en": {Verdict.FLAG: "BETTER NOT POSTED", Verdict.REVIEW: "LOOK AGAIN", Verdict.CLEAR: "CLEAR"},
-}
 _SYMBOLS = {Verdict.FLAG: "✖", Verdict.REVIEW: "!", Verdict.CLEAR: "✔"}
 _GROUND: dict[Verdict, tuple[Color, Color]] = {
     Verdict.FLAG: (VERMILLION, WHITE),
@@ -30,7 +27,7 @@ _GROUND: dict[Verdict, tuple[Color, Color]] = {
 def banner_strip(banner: Banner, width: int, unit: float, language: Language) -> NDArray[np.uint8]:
     """Return the strip above the photo, uint8 RGB (height, width, 3)."""
     ground, ink = _GROUND[banner.verdict]
-    words = _VERDICT_WORDS[language][banner.verdict]
+    words = words_of("report.banner", language)[banner.verdict.value]
     big = _fitting(words, width - 14 * unit, 6.4 * unit)
     small = font(round(3.5 * unit), False)
     lines = wrapped(banner.text, small, width - 14 * unit)

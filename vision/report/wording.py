@@ -6,32 +6,27 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import cache
 from html import escape
-from importlib import resources
 
-import msgspec
-
+from candidates.messages.filling import number
 from vision.errors import FotoNetralError, Language
 from vision.media.kinds import FileKind
 from vision.media.unseen import CODE, advice, counted, label
+from vision.messages import words_of
 from vision.poses import Pose
 from vision.report.listing import ScanFacts
 from vision.rules import Policy, pose_label
 from vision.rules.texts import text
 from vision.rules.wording import day_in_words
 
-_THOUSANDS = {"id": ".", "en": ","}
 
-
-@cache
 def words(language: Language) -> Mapping[str, str]:
     """Return the words of the page by key."""
-    file = resources.files("vision.report.overview") / f"words-{language}.toml"
-    return msgspec.toml.decode(file.read_bytes(), type=dict[str, str], strict=True)
+    return words_of("overview", language)
 
 
 def count_in_words(count: int, language: Language) -> str:
     """Write a number with its thousands parted: 12.345 in Indonesian, 12,345 in English."""
-    return f"{count:,}".replace(",", _THOUSANDS[language])
+    return number(count, language)
 
 
 def unlooked(facts: ScanFacts) -> Iterable[str]:

@@ -16,8 +16,9 @@ from typing import Any, Literal, TypeAlias, TypeVar, get_args, get_origin
 
 import msgspec
 
+from vision.messages import Message, Written, say
 from vision.poses import Pose
-from vision.rules.reading import Key, LaidPack, Problem, RawTable, hints
+from vision.rules.reading import Key, LaidPack, Problem, RawTable, meant
 from vision.rules.schema import Circular, Judging, PoseRule, Rule, Severity, Table, Thresholds, Window
 
 Kinds: TypeAlias = Mapping[str, Any]
@@ -48,15 +49,15 @@ _TABLES = ("circular", "rules", "thresholds", "judging", "window", "poses", "sou
 _REGION = re.compile(r"\d{2}(\.\d{2}(\.\d{2}(\.\d{4})?)?)?")
 _ID = re.compile(r"[a-z0-9][a-z0-9._-]*", re.IGNORECASE)
 _SHOWN = 40
-_A_TABLE = ("tabel", "a table")
+_A_TABLE = say("policy.checking.table")
 
-_EXPECTED: Mapping[Any, tuple[str, str]] = {
-    str: ("teks dalam tanda kutip", "a text in quotes"),
-    int: ("bilangan bulat", "a whole number"),
-    float: ("angka", "a number"),
-    dt.date: ("tanggal, misalnya 2027-01-31", "a date, such as 2027-01-31"),
-    tuple[int, ...]: ("daftar bilangan bulat, misalnya [2, 7]", "a list of whole numbers, such as [2, 7]"),
-    tuple[str, ...]: ('daftar teks, misalnya ["P1", "P2"]', 'a list of texts, such as ["P1", "P2"]'),
+_EXPECTED: Mapping[Any, Message] = {
+    str: say("policy.checking.text_in_quotes"),
+    int: say("policy.checking.whole_number"),
+    float: say("policy.checking.number"),
+    dt.date: say("policy.checking.date_such_as_2027_01"),
+    tuple[int, ...]: say("policy.checking.list_of_whole_numbers_such"),
+    tuple[str, ...]: say("policy.checking.list_of_texts_such_as"),
 }
 
 
@@ -79,7 +80,7 @@ class _Checker:
         head = self.values((), {word: raw[word] for word in _HEAD if word in raw}, _HEAD)
         for word in ("title_id", "title_en"):
             if word not in raw:
-                self.report((word,), "belum diisi", "missing")
+                self.report((word,), say("policy.checking.missing"))
         self.check_head(head)
         return head | {
             "circular": self.table(("circular",), raw.get("circular", {}), Circular, self.check_circular),
@@ -93,45 +94,39 @@ class _Checker:
 
     def check_head(self, values: RawTable) -> None:
         if not _ID.fullmatch(values.get("id", "x")):
-            self.report(
-                ("id",), "hanya huruf, angka, titik, dan tanda hubung", "letters, digits, dots and hyphens only"
-            )
+            self.report(("id",), say("policy.checking.letters_digits_dots_and_hyphens"))
         for word in ("title_id", "title_en"):
             self.refuse_empty((word,), values.get(word))
         for region in values.get("regions", ()):
             if not _REGION.fullmatch(region):
-                self.report(
-                    ("regions",),
-                    f"«{region}» bukan kode Kemendagri seperti 34 atau 34.01",
-                    f"“{region}” is no Kemendagri code such as 34 or 34.01",
-                )
+                self.report(("regions",), say("policy.checking.is_no_kemendagri_code_such", region=region))
         self.check_both((), "reminder", values)
         for word in ("reminder_id", "reminder_en"):
             if len(re.findall(r"[.!?](?=\s|$)", values.get(word, ""))) > LONGEST_REMINDER:
-                self.report((word,), "paling banyak tiga kalimat", "at most three sentences")
+                self.report((word,), say("policy.checking.at_most_three_sentences"))
 
     def check_circular(self, key: Key, values: RawTable) -> None:
         self.check_link((*key, "link"), values.get("link"))
         start, end = values.get("valid_from"), values.get("valid_to")
         if start and end and start > end:
-            self.report((*key, "valid_to"), "sebelum valid_from", "before valid_from")
+            self.report((*key, "valid_to"), say("policy.checking.before_valid_from"))
 
     def check_cuts(self, key: Key, values: RawTable) -> None:
         review, flag = values.get("review", 0.0), values.get("flag", 1.0)
         if not 0 <= review <= flag <= 1:
-            self.report(key, "harus 0 ≤ review ≤ flag ≤ 1", "0 ≤ review ≤ flag ≤ 1 must hold")
+            self.report(key, say("policy.checking.review_flag_must_hold"))
 
     def check_days(self, key: Key, values: RawTable) -> None:
         for word, days in values.items():
             if days < 0:
-                self.report((*key, word), "jumlah hari tidak boleh negatif", "days must not be negative")
+                self.report((*key, word), say("policy.checking.days_must_not_be_negative"))
 
     def rules(self, raw: RawTable) -> dict[str, Rule | None]:
         tables = self.tables(("rules",), raw)
         rules = {name: self.table(("rules", name), value, Rule, self.check_rule) for name, value in tables.items()}
         for name in REQUIRED_RULES:
             if isinstance(raw.get("rules", {}), dict) and name not in tables:
-                self.report(("rules",), f"tabel «{name}» belum ada", f"the table “{name}” is missing")
+                self.report(("rules",), say("policy.checking.table_is_missing", name=name))
         return rules
 
     def check_rule(self, key: Key, values: RawTable) -> None:
@@ -146,7 +141,7 @@ class _Checker:
         missing = [pose.value for pose in Pose if pose.value not in tables]
         if missing and isinstance(raw.get("poses", {}), dict):
             names = ", ".join(missing)
-            self.report(("poses",), f"pose ini belum ada: {names}", f"these poses are missing: {names}")
+            self.report(("poses",), say("policy.checking.these_poses_are_missing", names=names))
         return {
             pose: self.table(("poses", pose.value), tables[pose.value], PoseRule, self.check_pose)
             for pose in Pose
@@ -158,14 +153,13 @@ class _Checker:
         rules, sources = self.laid.raw.get("rules", {}), self.laid.raw.get("sources", {})
         rule = values.get("rule", "sign")
         if isinstance(rules, dict) and rule not in rules and rule not in REQUIRED_RULES:
-            close_id, close_en = hints(rule, rules)
-            self.report((*key, "rule"), f"tidak ada [rules.{rule}]{close_id}", f"there is no [rules.{rule}]{close_en}")
+            self.report((*key, "rule"), say("policy.checking.no_such_rule", rule=rule), meant=meant(rule, rules))
         for source in values.get("sources", ()) if isinstance(sources, dict) else ():
             if source not in sources:
-                self.report((*key, "sources"), f"«{source}» tidak ada di [sources]", f"“{source}” is not in [sources]")
+                self.report((*key, "sources"), say("policy.checking.is_not_in_sources", source=source))
         for number in values.get("numbers", ()):
             if number < 1:
-                self.report((*key, "numbers"), f"nomor urut mulai dari 1, bukan {number}", f"from 1 on, not {number}")
+                self.report((*key, "numbers"), say("policy.checking.from_on_not", number=number))
         for word in ("name_id", "name_en"):
             self.refuse_empty((*key, word), values.get(word))
         weights = (values.get("severity"), values.get("posed_severity"))
@@ -176,13 +170,13 @@ class _Checker:
     def check_reading(self, key: Key, text: str, finds: bool) -> None:
         """Refuse an ill-formed reading, and an empty one where a finding would have to quote it."""
         if finds and not text:
-            self.report(key, "isi dengan apa pose ini bisa dibaca", "say what the pose can be read as")
+            self.report(key, say("policy.checking.say_what_pose_can_be"))
         try:
             fields = {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
         except ValueError:
             fields = {"?"}
         if fields - {"number"}:
-            self.report(key, "hanya {number} yang boleh dalam kurung", "only {number} may stand in braces")
+            self.report(key, say("policy.checking.only_may_stand_in_braces"))
 
     def sources(self, raw: RawTable) -> dict[str, str]:
         tables = self.tables(("sources",), raw)
@@ -209,7 +203,7 @@ class _Checker:
         self.refuse_unknown(key, raw, [known.name for known in fields])
         for known in fields:
             if known.required and known.name not in raw:
-                self.report((*key, known.name), "belum diisi", "missing")
+                self.report((*key, known.name), say("policy.checking.missing"))
         values = self.values(key, raw, {known.name: known.type for known in fields})
         if also is not None:
             also(key, values)
@@ -229,38 +223,31 @@ class _Checker:
     def refuse_unknown(self, key: Key, raw: RawTable, known: Sequence[str]) -> None:
         for word in raw:
             if word not in known:
-                close_id, close_en = hints(word, known)
-                self.report((*key, word), f"kunci tidak dikenal{close_id}", f"unknown key{close_en}")
+                self.report((*key, word), say("policy.checking.unknown_key"), meant=meant(word, known))
 
     def refuse_empty(self, key: Key, text: str | None) -> None:
         if text is not None and not text.strip():
-            self.report(key, "tidak boleh kosong", "must not be empty")
+            self.report(key, say("policy.checking.must_not_be_empty"))
 
     def check_link(self, key: Key, link: str | None) -> None:
         if link is not None and not re.match(r"https?://\S+$", link):
-            self.report(key, "harus alamat yang diawali https://", "must be an address that begins with https://")
+            self.report(key, say("policy.checking.must_be_address_that_begins"))
 
     def check_both(self, key: Key, word: str, values: RawTable) -> None:
         """Refuse a text that is given in one language only."""
         for empty, other in ((f"{word}_id", f"{word}_en"), (f"{word}_en", f"{word}_id")):
             if values.get(other) and not values.get(empty):
-                self.report((*key, empty), "isi juga dalam bahasa ini", "say it in this language as well")
+                self.report((*key, empty), say("policy.checking.say_it_in_this_language"))
 
-    def report_value(self, key: Key, expected: tuple[str, str], came: object) -> None:
-        shown_id, shown_en = _shown(came)
-        self.report(
-            key, f"harus {expected[0]}, yang tertulis {shown_id}", f"must be {expected[1]}, but it says {shown_en}"
-        )
+    def report_value(self, key: Key, expected: Message, came: object) -> None:
+        self.report(key, say("policy.checking.must_be", expected=expected, came=_shown(came)))
 
-    def report(self, key: Key, reason_id: str, reason_en: str) -> None:
-        # A hint ends in a question mark; the sentence about the problem needs no full stop after it.
-        problem = Problem.at(self.laid.file_of(key), key, reason_id, reason_en)
-        tidy_id, tidy_en = problem.message_id.replace("?.", "?"), problem.message_en.replace("?.", "?")
-        self.problems.append(Problem(problem.file, problem.key, tidy_id, tidy_en))
+    def report(self, key: Key, reason: Message, *, meant: str = "") -> None:
+        self.problems.append(Problem.at(self.laid.file_of(key), key, reason, meant=meant))
 
 
-def _expected(kind: object) -> tuple[str, str]:
-    """Say in both languages what a value must be."""
+def _expected(kind: object) -> Message:
+    """Say what a value must be."""
     if get_origin(kind) is UnionType:
         kind = next(part for part in get_args(kind) if part is not type(None))
     if kind in _EXPECTED:
@@ -270,14 +257,13 @@ def _expected(kind: object) -> tuple[str, str]:
         choices = get_args(kind)
     elif isinstance(kind, EnumType):
         choices = kind
-    words = ", ".join(str(choice) for choice in choices)
-    return f"salah satu dari: {words}", f"one of: {words}"
+    return say("policy.checking.one_of", choices=[str(choice) for choice in choices])
 
 
-def _shown(value: object) -> tuple[str, str]:
+def _shown(value: object) -> Message:
     """Return a value as it stands in the file, cut where it is long; tables by their name only."""
     if isinstance(value, dict):
-        return "sebuah tabel", "a table"
+        return say("policy.checking.some_table")
     if isinstance(value, bool):
         text = str(value).lower()
     elif isinstance(value, str):
@@ -285,4 +271,4 @@ def _shown(value: object) -> tuple[str, str]:
     else:
         text = str(value)
     text = text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
-    return text, text
+    return Written(text, text)

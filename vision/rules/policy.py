@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vision.errors import Language, PolicyError
+from vision.messages import say
 from vision.poses import Pose
 from vision.rules.checking import PROSPECTIVE_RULE, check
 from vision.rules.reading import LaidPack, Problem, available_packs, lay, locate
@@ -53,9 +54,9 @@ class Policy(Table, frozen=True):
         if reading.policy is not None:
             return reading.policy
         first, more = reading.problems[0], len(reading.problems) - 1
-        rest_id = f" Masih ada {more} masalah lain: «fotonetral policy check {name_or_file}»." if more else ""
-        rest_en = f" There are {more} more problems: “fotonetral policy check {name_or_file}”." if more else ""
-        raise PolicyError(first.message_id + rest_id, first.message_en + rest_en)
+        if more:
+            raise PolicyError(say("policy.policy.first_of_several", first=first.says, count=more, pack=name_or_file))
+        raise PolicyError(first.says)
 
     def title(self, language: Language) -> str:
         """Return the pack's title."""
@@ -98,7 +99,7 @@ def read_pack(name_or_file: str | Path) -> PackReading:
     try:
         laid = lay(locate(name_or_file, Path()))
     except PolicyError as error:
-        return PackReading(None, (Problem(str(name_or_file), "", error.message_id, error.message_en),))
+        return PackReading(None, (Problem(str(name_or_file), "", error.says),))
     fields, problems = check(laid)
     chain = tuple(laid.ids[file] for file in laid.files)
     return PackReading(None if problems else Policy(**fields), problems, chain, laid)

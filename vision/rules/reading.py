@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 import msgspec
 
 from vision.errors import Language, PolicyError
+from vision.messages import Message, say
 
 Key: TypeAlias = tuple[str, ...]
 PackFile: TypeAlias = Path | Traversable
@@ -26,23 +27,19 @@ class Problem:
 
     file: str
     key: str
-    message_id: str
-    message_en: str
+    says: Message
 
     @classmethod
-    def at(cls, file: str, key: Key, reason_id: str, reason_en: str) -> Problem:
-        """Return the problem with a key of a file."""
+    def at(cls, file: str, key: Key, reason: Message, *, meant: str = "") -> Problem:
+        """Return the problem with a key of a file; `meant` is a known word near the unknown one."""
         name = ".".join(key)
-        return cls(
-            file,
-            name,
-            f"Berkas aturan {file}, kunci {name}: {reason_id}.",
-            f"Policy file {file}, key {name}: {reason_en}.",
-        )
+        if meant:
+            return cls(file, name, say("policy.reading.problem_meant", file=file, key=name, reason=reason, meant=meant))
+        return cls(file, name, say("policy.reading.problem", file=file, key=name, reason=reason))
 
     def text(self, language: Language) -> str:
         """Return what is wrong, in one sentence."""
-        return self.message_id if language == "id" else self.message_en
+        return self.says.text(language)
 
 
 @dataclass(slots=True)
@@ -79,11 +76,9 @@ def locate(name_or_file: str | Path, beside: Path) -> PackFile:
     names = available_packs()
     if text in names:
         return resources.files("vision.rules") / "packs" / f"{text}.toml"
-    hint_id, hint_en = hints(text.lower(), names, cutoff=0.5)
-    raise PolicyError(
-        f"Tidak ada paket aturan bernama «{text}»{hint_id or '.'} Yang tersedia: {', '.join(names)}.",
-        f"There is no policy pack named “{text}”{hint_en or '.'} Available: {', '.join(names)}.",
-    )
+    if near := meant(text.lower(), names, cutoff=0.5):
+        raise PolicyError(say("policy.reading.no_such_pack_meant", name=text, meant=near, names=list(names)))
+    raise PolicyError(say("policy.reading.no_such_pack", name=text, names=list(names)))
 
 
 def lay(path: PackFile) -> LaidPack:
@@ -96,10 +91,9 @@ def lay(path: PackFile) -> LaidPack:
     return laid
 
 
-def hints(word: str, known: Iterable[str], cutoff: float = 0.6) -> tuple[str, str]:
-    """Return ". Did you mean …?" in Indonesian and English; both empty when nothing known is near."""
-    close = difflib.get_close_matches(word, list(known), n=1, cutoff=cutoff)
-    return (f". Maksud Anda «{close[0]}»?", f". Did you mean “{close[0]}”?") if close else ("", "")
+def meant(word: str, known: Iterable[str], cutoff: float = 0.6) -> str:
+    """Return the known word that is nearest; empty when none is near."""
+    return next(iter(difflib.get_close_matches(word, list(known), n=1, cutoff=cutoff)), "")
 
 
 def _shipped() -> Iterable[Traversable]:
@@ -111,23 +105,17 @@ def _lay(path: PackFile, laid: LaidPack, seen: list[str]) -> None:
     same_file = str(path.resolve()) if isinstance(path, Path) else name
     if same_file in seen:
         chain = " → ".join([*(Path(file).name for file in laid.files), Path(name).name])
-        raise PolicyError(
-            f"Berkas aturan {name}, kunci extends: paket saling menunjuk ({chain}).",
-            f"Policy file {name}, key extends: the packs extend each other ({chain}).",
-        )
+        raise PolicyError(say("policy.reading.policy_file_key_extends_packs", name=name, chain=chain))
     seen.append(same_file)
     laid.files.append(name)
     own = _decoded(path)
     laid.ids[name] = own["id"] if isinstance(own.get("id"), str) else Path(name).name
     if "id" not in own:
-        laid.problems.append(Problem.at(name, ("id",), "belum diisi", "missing"))
+        laid.problems.append(Problem.at(name, ("id",), say("policy.reading.missing")))
     if "extends" in own:
         parent = own["extends"]
         if not isinstance(parent, str):
-            raise PolicyError(
-                f"Berkas aturan {name}, kunci extends: harus teks dalam tanda kutip.",
-                f"Policy file {name}, key extends: must be a text in quotes.",
-            )
+            raise PolicyError(say("policy.reading.policy_file_key_extends_must", name=name))
         _lay(locate(parent, Path(name).parent), laid, seen)
     _merge(laid, laid.raw, own, (), name)
 
@@ -147,10 +135,6 @@ def _decoded(path: PackFile) -> RawTable:
     try:
         return msgspec.toml.decode(path.read_bytes(), type=RawTable, strict=True)
     except OSError as error:
-        raise PolicyError(
-            f"Berkas aturan {path} tidak dapat dibaca.", f"The policy file {path} cannot be read."
-        ) from error
+        raise PolicyError(say("policy.reading.policy_file_cannot_be_read", path=path)) from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise PolicyError(
-            f"Berkas aturan {path} bukan TOML yang sah: {error}.", f"The policy file {path} is not valid TOML: {error}."
-        ) from error
+        raise PolicyError(say("policy.reading.policy_file_is_not_valid", path=path, error=error)) from error

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
-from importlib import resources
 from typing import get_args
 
-import msgspec
-
+from candidates.messages.catalogue import tree
 from vision.errors import Language
+from vision.messages import words_of
 
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 
@@ -18,7 +17,7 @@ LONGEST_LIST = 3
 
 
 @cache
-def texts(language: Language) -> dict[str, dict[str, str]]:
+def texts(language: Language) -> Mapping[str, Mapping[str, str]]:
     """Return the message templates of a language, section by section.
 
     Raises:
@@ -27,8 +26,7 @@ def texts(language: Language) -> dict[str, dict[str, str]]:
     """
     if language not in LANGUAGES:
         raise ValueError(f"language must be one of {', '.join(LANGUAGES)}, got {language!r}")
-    file = resources.files("vision.rules") / "messages" / f"{language}.toml"
-    return msgspec.toml.decode(file.read_bytes(), type=dict[str, dict[str, str]], strict=True)
+    return {name: words_of(f"rules.{name}", language) for name in tree("vision.messages", "rules", language)}
 
 
 def text(language: Language, section: str, key: str, **values: object) -> str:

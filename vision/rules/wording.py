@@ -1,6 +1,6 @@
 """What people read: one message a finding, a headline and a next step a photo, a label a hand.
 
-The templates live in `messages/id.toml` and `messages/en.toml`; names of poses and rules come from the policy pack.
+The templates are those of the message file `rules.toml`; names of poses and rules come from the policy pack.
 """
 
 from __future__ import annotations

@@ -30,6 +30,7 @@ from candidates.causes import Kind as Kind
 from candidates.causes import cause_of as cause_of
 from candidates.errors import CandidatesError
 from vision.errors import FotoNetralError, Language, OutOfMemoryError
+from vision.messages import say
 
 
 class SystemRefusalError(FotoNetralError):
@@ -140,14 +141,17 @@ def failure_of(
     if cause.kind is Kind.MEMORY:
         return out_of_memory(cause)
     given = error.filename if isinstance(error, OSError) and place is None else place
-    about = "" if given is None else f"{os.fsdecode(given) if not isinstance(given, int) else given}: "
     kind = _ERRORS.get(cause.kind, SystemRefusalError)
-    return kind(f"{about}{cause.reason_id}.", f"{about}{cause.reason_en}.", cause.advice)
+    if given is None:
+        return kind(say("runtime.failures.refused", reason=cause.reason), advice=cause.advice)
+    about = given if isinstance(given, int) else os.fsdecode(given)
+    return kind(say("runtime.failures.refused_about", about=about, reason=cause.reason), advice=cause.advice)
 
 
 def out_of_memory(cause: Cause) -> OutOfMemoryError:
     """Return the error for too little memory."""
-    return OutOfMemoryError(f"{_capital(cause.reason_id)}.", f"{_capital(cause.reason_en)}.")
+    said = f" ({cause.said})" if cause.said else ""
+    return OutOfMemoryError(say("runtime.failures.memory", said=said))
 
 
 def told(error: BaseException, place: str | os.PathLike[str] | None, language: Language) -> str:
@@ -156,7 +160,3 @@ def told(error: BaseException, place: str | os.PathLike[str] | None, language: L
     if failure is None:
         return " ".join(f"{type(error).__name__}: {error}".split()) + " [engine.failed]"
     return f"{failure.text(language)} [{failure.code}]"
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 from vision.errors import MissingLibraryError
+from vision.messages import say
 
 
 class Library(NamedTuple):
@@ -71,13 +72,9 @@ def missing_library(error: BaseException) -> MissingLibraryError | None:
     names = ", ".join(dict.fromkeys([first, *absent()]))
     if first in LIBRARIES:
         return MissingLibraryError(
-            f"Pustaka sistem belum terpasang: {names}. Di Debian dan Ubuntu pasang dengan: {APT_LINE}.",
-            f"The system lacks libraries: {names}. On Debian and Ubuntu this installs them: {APT_LINE}.",
+            say("runtime.libraries.system_lacks_libraries_on_debian", names=names, apt_line=APT_LINE)
         )
-    return MissingLibraryError(
-        f"Pustaka sistem belum terpasang: {names}. Pasang paket sistem yang memuatnya.",
-        f"The system lacks libraries: {names}. Install the package of your system that holds them.",
-    )
+    return MissingLibraryError(say("runtime.libraries.system_lacks_libraries_install_package", names=names))
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:

@@ -10,6 +10,7 @@ import onnxruntime
 from numpy.typing import NDArray
 
 from vision.errors import EngineError
+from vision.messages import say
 from vision.runtime.failures import Kind, cause_of, out_of_memory
 
 
@@ -23,9 +24,7 @@ def open_session(model: Path) -> onnxruntime.InferenceSession:
         return onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
     except Exception as error:
         _refuse_short_memory(error)
-        raise EngineError(
-            f"Model {model.name} tidak dapat dimuat.", f"The model {model.name} cannot be loaded: {error}"
-        ) from error
+        raise EngineError(say("runtime.session.model_cannot_be_loaded", model=model.name, error=error)) from error
 
 
 def run_session(
@@ -37,7 +36,7 @@ def run_session(
     # ONNX Runtime's errors have nothing in common but that they are exceptions.
     except Exception as error:
         _refuse_short_memory(error)
-        raise EngineError("Model gagal dijalankan.", f"A network failed: {error}") from error
+        raise EngineError(say("runtime.session.network_failed", error=error)) from error
     return answers
 
 

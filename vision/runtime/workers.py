@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from vision.errors import CrashedError, EngineError, FotoNetralError, TimeLimitError
+from vision.messages import say
 from vision.runtime.crew import single_blas
 from vision.runtime.failures import failure_of
 from vision.runtime.libraries import missing_library
@@ -180,7 +181,7 @@ def _told(error: Exception) -> FotoNetralError:
     if isinstance(failure := failure_of(error), FotoNetralError):
         return failure
     what = " ".join(f"{type(error).__name__}: {error}".split())
-    return EngineError(f"Proses pemeriksa gagal ({what}).", f"The checking process failed ({what}).")
+    return EngineError(say("runtime.workers.checking_process_failed", what=what))
 
 
 def _crashed(status: int | None) -> CrashedError:
@@ -189,26 +190,14 @@ def _crashed(status: int | None) -> CrashedError:
             name = signal.Signals(-status).name
         except ValueError:
             name = f"signal {-status}"
-        return CrashedError(
-            f"Proses yang memeriksa foto ini berhenti mendadak ({name}).",
-            f"The process that checked this photo ended abruptly ({name}).",
-        )
-    return CrashedError(
-        f"Proses yang memeriksa foto ini berhenti mendadak (status {status}).",
-        f"The process that checked this photo ended abruptly (status {status}).",
-    )
+        return CrashedError(say("runtime.workers.process_that_checked_this_photo", name=name))
+    return CrashedError(say("runtime.workers.process_that_checked_this_photo_2", status=status))
 
 
 def _too_late(seconds: float, what: str) -> EngineError:
     if what == "start":
-        return EngineError(
-            f"Proses pemeriksa tidak siap dalam {seconds:.0f} detik.",
-            f"The checking process was not ready within {seconds:.0f} seconds.",
-        )
-    return TimeLimitError(
-        f"Pemeriksaan foto ini dihentikan setelah {seconds:.3g} detik.",
-        f"The check of this photo was ended after {seconds:.3g} seconds.",
-    )
+        return EngineError(say("runtime.workers.checking_process_was_not_ready", seconds=seconds))
+    return TimeLimitError(say("runtime.workers.check_of_this_photo_was", seconds=seconds))
 
 
 def _end_with_parent() -> None:

@@ -14,6 +14,7 @@ import uvicorn
 
 from candidates import Gallery
 from candidates.causes import cause_of
+from vision.messages import say
 from vision.service.app import application
 from vision.service.callers.keys import KeyStore
 from vision.service.http import logs
@@ -65,12 +66,7 @@ def require_keys(settings: ServiceSettings) -> None:
     """Refuse to listen beyond this machine while nobody needs a key, unless that is wanted. Raises SettingsError."""
     if settings.is_loopback or settings.open_to == "network" or KeyStore(settings.keys).is_any_valid():
         return
-    raise SettingsError(
-        f"host ({settings.host}): layanan tidak dibuka di luar komputer ini tanpa kunci. Buat dengan «fotonetral keys "
-        "create» atau «fotonetral keys code», atau nyatakan terbuka untuk jaringan ini dengan open_to = network.",
-        f"host ({settings.host}): the service does not listen beyond this machine without keys. Make some with "
-        "“fotonetral keys create” or “fotonetral keys code”, or say that it is open to the network: open_to = network.",
-    )
+    raise SettingsError(say("service.server.host_service_does_not_listen", host=settings.host))
 
 
 def require_gallery(settings: ServiceSettings) -> None:
@@ -79,12 +75,7 @@ def require_gallery(settings: ServiceSettings) -> None:
     if path is None or path.exists():
         return
     if not settings.create_gallery:
-        raise SettingsError(
-            f"gallery ({path}): berkasnya tidak ada. Buat dengan «fotonetral candidates import», atau mulai dengan "
-            "galeri kosong: create_gallery = true.",
-            f"gallery ({path}): there is no such file. Make it with “fotonetral candidates import”, or begin with an "
-            "empty one: create_gallery = true.",
-        )
+        raise SettingsError(say("service.server.gallery_there_is_no_such", path=path))
     Gallery.open(path, create=True).close()
 
 
@@ -96,8 +87,7 @@ def bind(settings: ServiceSettings) -> socket.socket:
     except OSError as error:
         cause = cause_of(error)
         raise SettingsError(
-            f"host dan port ({settings.host}:{settings.port}): {cause.reason_id}.",
-            f"host and port ({settings.host}:{settings.port}): {cause.reason_en}.",
+            say("service.server.host_and_port", host=settings.host, port=settings.port, reason=cause.reason)
         ) from error
 
 

@@ -23,9 +23,10 @@ from candidates.causes import cause_of
 from candidates.errors import RegionError
 from candidates.regions import region_of
 from vision.errors import FotoNetralError
+from vision.messages import Message, Together, say
 from vision.models import DLIB
 from vision.rules import DEFAULT_POLICY
-from vision.service.http.reasons import reason_of
+from vision.service.http.reasons import UnfitError, reason_of
 
 PREFIX = "FOTONETRAL_"
 _OTHERS = frozenset({"FOTONETRAL_PASSPHRASE", "FOTONETRAL_CONFIG", "FOTONETRAL_LANG"})
@@ -50,20 +51,20 @@ def is_region(value: str) -> str:
     try:
         return region_of(value).code
     except RegionError as error:
-        raise ValueError(f"{error.text('id')} | {error.text('en')}") from None
+        raise UnfitError(error.whole()) from None
 
 
 def _is_address(value: str) -> str:
     try:
         ipaddress.ip_network(value, strict=False)
     except ValueError:
-        raise ValueError("harus alamat IP | must be an IP address") from None
+        raise UnfitError(say("service.settings.must_be_ip_address")) from None
     return value
 
 
 def _exists(value: Path) -> Path:
     if not value.is_file():
-        raise ValueError("berkasnya tidak ada | there is no such file")
+        raise UnfitError(say("service.settings.no_such_file"))
     return value
 
 
@@ -179,27 +180,22 @@ def _read(config: Path) -> dict[str, Any]:
     except OSError as error:
         cause = cause_of(error)
         raise SettingsError(
-            f"Berkas pengaturan {config} tidak dapat dibaca: {cause.reason_id}.",
-            f"The settings file {config} cannot be read: {cause.reason_en}.",
-            cause.advice,
+            say("service.settings.settings_file_cannot_be_read", config=config, reason=cause.reason),
+            advice=cause.advice,
         ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(
-            f"Berkas pengaturan {config} bukan TOML yang sah: {error}.",
-            f"The settings file {config} is not valid TOML: {error}.",
-        ) from error
+        raise SettingsError(say("service.settings.settings_file_is_not_valid", config=config, error=error)) from error
 
 
 def _wrong(error: ValidationError) -> SettingsError:
-    lines: list[tuple[str, str]] = []
+    lines: list[Message] = []
     for one in error.errors(include_url=False):
         name = str(one["loc"][0]) if one["loc"] else "?"
         where = f"{name} ({PREFIX}{name.upper()})"
-        told, reason = reason_of(one)
         hint = _meant(name, ServiceSettings.model_fields) if one["type"] == "extra_forbidden" else ""
         came = "" if one["type"] == "missing" else f": {one['input']!r}"[:80]
-        lines.append((f"{where}{came}: {told}{hint}.", f"{where}{came}: {reason}{hint}."))
-    return SettingsError("\n".join(text for text, _ in lines), "\n".join(text for _, text in lines))
+        lines.append(say("service.settings.wrong", where=f"{where}{came}", reason=reason_of(one), hint=hint))
+    return SettingsError(Together(tuple(lines), "\n"))
 
 
 def _meant(name: str, known: Iterable[str]) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
+from vision.messages import say
 from vision.rules import available_packs, read_pack
 from vision.service.callers.keys import KeyStore
 from vision.service.callers.sessions import Sessions
@@ -98,11 +99,9 @@ def _policies(settings: ServiceSettings) -> tuple[dict[str, str], str]:
         reading = read_pack(file)
         if reading.policy is None:
             first = reading.problems[0]
-            raise SettingsError(first.message_id, first.message_en)
+            raise SettingsError(first.says)
         if reading.policy.id in names and names[reading.policy.id] != file:
-            raise SettingsError(
-                f"Dua paket aturan bernama «{reading.policy.id}».", f"Two policy packs are named “{reading.policy.id}”."
-            )
+            raise SettingsError(say("service.state.two_policy_packs_are_named", id=reading.policy.id))
         names[reading.policy.id] = file
     default = next(name for name, file in names.items() if file == settings.policy)
     return names, default

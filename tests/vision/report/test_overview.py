@@ -31,6 +31,7 @@ from vision.report.overview.thumbnails import fitted, plan, within
 from vision.report.wording import advice_apart, kind_in_words, parted
 
 ROOM = Path(__file__).resolve().parents[3] / "vision" / "report" / "overview"
+WORDS = ROOM.parents[1] / "messages"
 VOID = {"meta", "img", "link", "br", "hr", "input"}
 
 
@@ -446,7 +447,7 @@ def test_kinds_have_names(code: str, words: str) -> None:
 
 
 def test_both_languages_have_the_same_words_to_fill() -> None:
-    one, other = (msgspec.toml.decode((ROOM / f"words-{code}.toml").read_bytes()) for code in ("id", "en"))
+    one, other = (msgspec.toml.decode((WORDS / code / "overview.toml").read_bytes()) for code in ("id", "en"))
     fields = re.compile(r"\{\w+")
     assert {key: set(fields.findall(text)) for key, text in one.items()} == {
         key: set(fields.findall(text)) for key, text in other.items()
@@ -454,7 +455,7 @@ def test_both_languages_have_the_same_words_to_fill() -> None:
 
 
 def test_every_word_that_the_script_asks_for_is_there() -> None:
-    words = msgspec.toml.decode((ROOM / "words-id.toml").read_bytes())
+    words = msgspec.toml.decode((WORDS / "id" / "overview.toml").read_bytes())
     script = "\n".join(path.read_text("utf-8") for path in sorted(ROOM.glob("*.js")))
     asked = set(re.findall(r"say\(\"(\w+)\"", script))
     assert len(asked) > 40

@@ -14,7 +14,7 @@ from vision.report.listing import Decision, ListedPhoto, Ruling
 from vision.report.precision import Precision, Share, Tally, summary
 from vision.rules import FindingKind
 
-WORDS = Path(__file__).resolve().parents[3] / "vision" / "report"
+WORDS = Path(__file__).resolve().parents[3] / "vision" / "messages"
 
 
 def decided(kind: str, *rulings: Ruling | None) -> list[ListedPhoto]:
@@ -134,7 +134,7 @@ def test_no_figure_is_about_a_person(language: Language) -> None:
 
 
 def test_both_languages_have_the_same_words_to_fill() -> None:
-    one, other = (msgspec.toml.decode((WORDS / f"precision-{code}.toml").read_bytes()) for code in ("id", "en"))
+    one, other = (msgspec.toml.decode((WORDS / code / "precision.toml").read_bytes()) for code in ("id", "en"))
     fields = re.compile(r"\{\w+")
     assert {key: set(fields.findall(text)) for key, text in one.items()} == {
         key: set(fields.findall(text)) for key, text in other.items()

@@ -35,7 +35,7 @@ from vision.report.workbook.pictures import cell_picture
 
 SHEETS = ["Ringkasan", "Temuan", "Tidak dapat diperiksa", "Sampel", "Petunjuk"]
 HEAD = HEADER_ROW + 1  # rows of openpyxl count from 1
-WORDS = Path(__file__).resolve().parents[3] / "vision" / "report" / "workbook"
+WORDS = Path(__file__).resolve().parents[3] / "vision" / "messages"
 
 
 def written(folder: Path, photos: Iterable[ListedPhoto], *, facts: dict[str, Any] | None = None, **more: Any) -> Path:
@@ -479,7 +479,7 @@ def test_months_become_years_when_they_are_many() -> None:
 
 
 def test_both_languages_have_the_same_words_to_fill() -> None:
-    one, other = (msgspec.toml.decode((WORDS / f"words-{code}.toml").read_bytes()) for code in ("id", "en"))
+    one, other = (msgspec.toml.decode((WORDS / code / "workbook.toml").read_bytes()) for code in ("id", "en"))
     fields = re.compile(r"\{\w+|&[PN]")
     steps = [len(told.pop("guide_steps")) for told in (one, other)]
     assert steps[0] == steps[1]

@@ -24,7 +24,7 @@ CLEAR, SIGN, PAIR, THUMB = (
 )
 TRUNCATED = ROOT / "fixtures" / "broken" / "truncated.jpg"
 FLAGGED, NOTHING = "Sebaiknya jangan diunggah dulu.", "Tidak ditemukan tanda keberpihakan."
-"""Headlines, as `vision/rules/messages/id.toml` has them."""
+"""Headlines, as `vision/messages/id/rules.toml` has them."""
 ANSWER_MS = 120_000.0
 """How long a photo may take: of a large group two versions are looked at, on whatever else the machine does."""
 EMPTY = "http://page.test/"

@@ -21,6 +21,7 @@ from vision.archive.cluster.ray_cluster import Membership
 from vision.archive.judging import Answer, Task
 from vision.archive.local import FailedTask
 from vision.errors import CrashedError
+from vision.messages import Message, say
 from vision.runtime.workers import MEMORY_BYTES
 from vision.settings import JudgeSpec
 
@@ -86,10 +87,7 @@ class ClusterJudges:
         try:
             parcel = Parcel.pack(spec.settings)
         except (OSError, sqlite3.Error) as error:
-            raise ClusterError(
-                f"Berkas untuk mesin lain tidak dapat dibaca: {error}.",
-                f"Files for the other machines cannot be read: {error}.",
-            ) from error
+            raise ClusterError(say("archive.driver.files_for_other_machines_cannot", error=error)) from error
         self._membership = Membership(address)
         self._ray = self._membership.ray
         self._actors: list[_Actor] = []
@@ -245,12 +243,12 @@ class ClusterJudges:
             self._drop(actor)
             self._failed_starts[actor.node] += 1
             if getattr(error, "actor_init_failed", False) or self._failed_starts[actor.node] >= _STARTS:
-                self._refuse(actor, *_last_lines(error))
+                self._refuse(actor, _last_lines(error))
             return
         if isinstance(told, Broken):
-            self._refuse(actor, told.error.message_id, told.error.message_en)
+            self._refuse(actor, told.error.says)
         elif other := sorted(name for name in {*told, *self._expected} if told.get(name) != self._expected.get(name)):
-            self._refuse(actor, f"berbeda: {', '.join(other)}", f"differs in: {', '.join(other)}")
+            self._refuse(actor, say("archive.driver.differs_in", names=other))
         else:
             self._failed_starts[actor.node] = 0
 
@@ -269,33 +267,24 @@ class ClusterJudges:
             return None
         return FailedTask(
             photo.key,
-            CrashedError(
-                f"Mesin atau proses yang memeriksa foto ini hilang {LOSSES} kali.",
-                f"The machine or process that checked this photo was lost {LOSSES} times.",
-            ),
+            CrashedError(say("archive.driver.machine_or_process_that_checked", losses=LOSSES)),
         )
 
-    def _refuse(self, actor: _Actor, why_id: str, why_en: str) -> None:
+    def _refuse(self, actor: _Actor, why: Message) -> None:
         """Give a machine no photo, and say so once."""
         node_id = actor.node
         for one in [one for one in self._actors if one.node == node_id]:
             self._drop(one)
         if node_id not in self._refused:
             name = next((node["NodeManagerAddress"] for node in self._ray.nodes() if node["NodeID"] == node_id), "?")
-            error = NodeRefusedError(
-                f"Mesin {name} di klaster tidak dipakai: {why_id}.",
-                f"The cluster's machine {name} is not used: {why_en}.",
-            )
+            error = NodeRefusedError(say("archive.driver.cluster_machine_is_not_used", name=name, why=why))
             self._refused[node_id] = error
             self._warn(error)
 
     def _nobody(self) -> NoNodeError:
         minutes = self._patience / 60
         return NoNodeError(
-            f"Selama {minutes:.3g} menit tidak ada mesin di klaster yang dapat memeriksa: setiap mesin perlu satu "
-            f"prosesor bebas dan {MEMORY_BYTES / 1e9:.1f} GB memori.",
-            f"For {minutes:.3g} minutes no machine of the cluster could judge: each needs a free processor and "
-            f"{MEMORY_BYTES / 1e9:.1f} GB of memory.",
+            say("archive.driver.for_minutes_no_machine_of", minutes=minutes, memory_bytes=MEMORY_BYTES / 1000000000.0)
         )
 
     def _store_bytes(self) -> int:
@@ -316,10 +305,10 @@ def _places(node: dict[str, Any]) -> int:
 
 def _silent(error: Exception) -> ClusterError:
     why = " ".join(str(error).split())[:300]
-    return ClusterError(f"Klaster Ray tidak menjawab ({why}).", f"The Ray cluster does not answer ({why}).")
+    return ClusterError(say("archive.driver.ray_cluster_does_not_answer", why=why))
 
 
-def _last_lines(error: Exception) -> tuple[str, str]:
+def _last_lines(error: Exception) -> Message:
     """Return what Ray says of an actor that did not start, in short: the last line is the error itself."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()] or [type(error).__name__]
-    return f"prosesnya gagal dimulai ({lines[-1][:200]})", f"its process does not start ({lines[-1][:200]})"
+    return say("archive.driver.its_process_does_not_start", lines=lines[-1][:200])

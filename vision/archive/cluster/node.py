@@ -17,6 +17,7 @@ from vision.archive.cluster.parcel import LaidOut, Parcel
 from vision.archive.judging import Answer, Judge, Task
 from vision.archive.local import FailedTask, judge_with, start_patiently
 from vision.errors import FotoNetralError
+from vision.messages import say
 from vision.runtime.workers import START_SECONDS, Worker
 from vision.settings import JudgeSpec
 
@@ -62,9 +63,8 @@ class NodeJudge:
             cause = cause_of(error)
             return Broken(
                 ClusterError(
-                    f"Berkas pemeriksa tidak dapat ditulis: {cause.reason_id}.",
-                    f"The checker's files cannot be written: {cause.reason_en}.",
-                    cause.advice,
+                    say("archive.node.checker_files_cannot_be_written", reason=cause.reason),
+                    advice=cause.advice,
                 )
             )
 

@@ -22,6 +22,7 @@ from pathlib import Path
 
 from candidates.closing import Closing
 from vision.archive.cluster.errors import ClusterError
+from vision.messages import say
 from vision.models import DLIB
 from vision.settings import CheckerSettings
 
@@ -144,9 +145,7 @@ def _held(folder: Path, files: Mapping[str, bytes]) -> int:
             folder.mkdir(mode=0o700)
         status = folder.lstat()
         if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.getuid() or status.st_mode & 0o077:
-            raise ClusterError(
-                f"{folder} bukan folder milik proses ini saja.", f"{folder} is not a folder of this process alone."
-            )
+            raise ClusterError(say("archive.parcel.is_not_folder_of_this", folder=folder))
         try:
             lock = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except FileNotFoundError:  # it was removed just now

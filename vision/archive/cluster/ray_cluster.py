@@ -14,6 +14,7 @@ from types import ModuleType
 from typing import Any
 
 from vision.archive.cluster.errors import ClusterError, NoClusterExtraError
+from vision.messages import say
 
 LOCAL_STORE_BYTES = 512 * 2**20
 """Shared memory of a Ray that is started for one scan on this machine alone: twice what photos under way hold."""
@@ -36,9 +37,7 @@ def import_ray() -> ModuleType:
     try:
         import ray
     except ImportError as error:
-        raise NoClusterExtraError(
-            "Pemindaian di klaster memerlukan Ray.", "Scanning on a cluster needs Ray."
-        ) from error
+        raise NoClusterExtraError(say("archive.ray_cluster.scanning_on_cluster_needs_ray")) from error
     return ray
 
 
@@ -119,7 +118,4 @@ def _knock(address: str) -> None:
 
 def _unreachable(address: str, error: Exception) -> ClusterError:
     why = " ".join(str(error).split())[:300] or type(error).__name__
-    return ClusterError(
-        f"Klaster Ray di {address} tidak dapat dihubungi ({why}).",
-        f"The Ray cluster at {address} cannot be reached ({why}).",
-    )
+    return ClusterError(say("archive.ray_cluster.ray_cluster_at_cannot_be", address=address, why=why))

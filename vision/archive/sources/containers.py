@@ -17,6 +17,7 @@ from vision.archive.sources.packed import FIRST_BYTES, Allowance, BrokenError, E
 from vision.archive.sources.places import Place
 from vision.archive.sources.tars import is_tar, tar_entries
 from vision.archive.sources.zips import zip_entries
+from vision.messages import Message, Written, say
 
 MOST_MEMBERS = 1_000_000
 """Containers with more members are read so far and told; each takes some 60 bytes of memory, to tell doubles."""
@@ -67,8 +68,7 @@ def members_of(name: str, file: io.BufferedReader) -> Iterator[Member]:
         for entry in _entries(name, file):
             if len(taken) >= MOST_MEMBERS:
                 raise ContainerTooLargeError(
-                    f"Arsip «{name}» berisi lebih dari {MOST_MEMBERS} berkas; sisanya tidak dilihat.",
-                    f"The archive “{name}” holds more than {MOST_MEMBERS} files; the rest was not looked at.",
+                    say("archive.containers.archive_holds_more_than_files", name=name, most_members=MOST_MEMBERS)
                 )
             # A NUL is legal in no file's name, and cuts names short in many programs.
             full = f"{name}{INSIDE}{entry.name}".replace("\0", "\ufffd")
@@ -79,10 +79,10 @@ def members_of(name: str, file: io.BufferedReader) -> Iterator[Member]:
             taken.add(hash(unique))
             yield Member(Place(unique, entry.stamp, entry.modified, name, entry.size), entry)
     except BrokenError as error:
-        raise _unreadable(name, error.reason_id, error.reason_en) from error
+        raise _unreadable(name, error.reason) from error
     except OSError as error:
         told = error.strerror or str(error) or type(error).__name__
-        raise _unreadable(name, told, told) from error
+        raise _unreadable(name, Written(told, told)) from error
 
 
 def _entries(name: str, file: io.BufferedReader) -> Iterator[Entry]:
@@ -90,30 +90,24 @@ def _entries(name: str, file: io.BufferedReader) -> Iterator[Entry]:
     kind = container_kind(head)
     allowance = Allowance()
     if head and not any(head) and (name.lower().endswith(".zip") or (_size(file) or 0) > _LONGEST_EMPTY_TAR):
-        raise BrokenError("isinya hanya nol; mungkin salinan yang gagal", "it is all zeros, maybe of a failed copy")
+        raise BrokenError(say("archive.containers.it_is_all_zeros_maybe"))
     if kind in _PACKINGS:
         stream = buffered(Unpacked(file.read, _PACKINGS[kind], allowance, whole=True))
         if not is_tar(first_bytes(stream)):
-            raise BrokenError(f"tidak ada tar di dalam {kind} ini", f"there is no tar in this {kind}")
+            raise BrokenError(say("archive.containers.there_is_no_tar_in", kind=kind))
         yield from tar_entries(stream)
     elif kind == "tar" or head == bytes(FIRST_BYTES):  # an empty tar is its end mark
         yield from tar_entries(file, _size(file))
     elif kind in ("zstd", "7z", "rar"):
-        raise ContainerUnsupportedError(
-            f"Arsip «{name}» berjenis {kind}; jenis itu tidak dibaca.",
-            f"The archive “{name}” is of the kind {kind}, which is not read.",
-        )
+        raise ContainerUnsupportedError(say("archive.containers.archive_is_of_kind_which", name=name, kind=kind))
     elif not head:
-        raise BrokenError("kosong, 0 bita", "it is empty, 0 bytes")
+        raise BrokenError(say("archive.containers.it_is_empty_bytes"))
     elif kind == "zip" and not file.seekable():
-        raise ContainerUnsupportedError(
-            f"Server tidak memberi potongan berkas, sehingga zip «{name}» tidak dapat dibaca.",
-            f"The server does not give parts of a file, so that the zip “{name}” cannot be read.",
-        )
+        raise ContainerUnsupportedError(say("archive.containers.server_does_not_give_parts", name=name))
     elif kind == "zip" or name.lower().endswith(".zip"):  # a zip may follow other bytes, so that only its end tells
         yield from zip_entries(file, allowance)
     else:
-        raise BrokenError("isinya bukan zip atau tar", "it is no zip and no tar")
+        raise BrokenError(say("archive.containers.it_is_no_zip_and"))
 
 
 def first_bytes(file: io.BufferedReader) -> bytes:
@@ -130,8 +124,5 @@ def _size(file: io.BufferedReader) -> int | None:
     return size
 
 
-def _unreadable(name: str, reason_id: str, reason_en: str) -> ContainerUnreadableError:
-    return ContainerUnreadableError(
-        f"Arsip «{name}» tidak dapat dibaca seluruhnya: {reason_id}.",
-        f"The archive “{name}” could not be read to its end: {reason_en}.",
-    )
+def _unreadable(name: str, reason: Message) -> ContainerUnreadableError:
+    return ContainerUnreadableError(say("archive.containers.archive_could_not_be_read", name=name, reason=reason))

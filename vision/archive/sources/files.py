@@ -9,6 +9,7 @@ import stat
 
 from vision.archive.sources.packed import BUFFER_BYTES, not_a_file
 from vision.errors import PhotoError, PhotoNotFoundError, PhotoUnreadableError
+from vision.messages import Message, Written, say
 
 
 def stamp_of(status: os.stat_result) -> str:
@@ -40,24 +41,21 @@ def open_file(path: str) -> io.BufferedReader:
 def unreadable(path: str, error: OSError | ValueError) -> PhotoError:
     """Return the typed error for what the system said about a file."""
     if isinstance(error, OSError) and error.errno == errno.EIO:
-        return PhotoUnreadableError(f"Penyimpanan gagal membaca «{path}».", f"The storage failed to read “{path}”.")
-    reason_id, reason_en = reasons(error)
-    return PhotoNotFoundError(
-        f"«{path}» tidak dapat dibuka: {reason_id}.", f"“{path}” could not be opened: {reason_en}."
-    )
+        return PhotoUnreadableError(say("archive.files.storage_failed_to_read", path=path))
+    return PhotoNotFoundError(say("archive.files.could_not_be_opened", path=path, reason=reason_of(error)))
 
 
-def reasons(error: OSError | ValueError) -> tuple[str, str]:
-    """Say what the system said, in Indonesian and English."""
+def reason_of(error: OSError | ValueError) -> Message:
+    """Say what the system said."""
     if isinstance(error, ValueError):  # a NUL in the name
-        return "nama tidak sah", "invalid name"
+        return say("archive.files.invalid_name")
     told = error.strerror or type(error).__name__
     known = {
-        errno.ENOENT: ("tidak ada", "it does not exist"),
-        errno.EACCES: ("tidak ada izin membaca", "no permission to read it"),
-        errno.EPERM: ("tidak ada izin membaca", "no permission to read it"),
-        errno.ENAMETOOLONG: ("namanya terlalu panjang", "its name is too long"),
-        errno.ELOOP: ("tautannya berputar", "its links go in a circle"),
-        errno.EIO: ("penyimpanan gagal membacanya", "the storage failed to read it"),
+        errno.ENOENT: say("archive.files.it_does_not_exist"),
+        errno.EACCES: say("archive.files.no_permission_to_read_it"),
+        errno.EPERM: say("archive.files.no_permission_to_read_it"),
+        errno.ENAMETOOLONG: say("archive.files.its_name_is_too_long"),
+        errno.ELOOP: say("archive.files.its_links_go_in_circle"),
+        errno.EIO: say("archive.files.storage_failed_to_read_it"),
     }
-    return known.get(error.errno or 0, (told, told))
+    return known.get(error.errno or 0) or Written(told, told)

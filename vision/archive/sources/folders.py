@@ -9,12 +9,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from vision.archive.errors import FolderUnreadableError
-from vision.archive.sources.files import reasons
+from vision.archive.sources.files import reason_of
 from vision.archive.sources.names import is_left_out
 from vision.archive.sources.places import LeftOut, Unreadable, Unseen
 from vision.media.folders import NOTHING_EXCLUDED, Excluded, is_hidden, is_rubbish, kind_of_file, pictures_in
 from vision.media.kinds import FileKind
 from vision.media.unseen import NotLookedAtError
+from vision.messages import say
 
 _MAGIC = re.compile(r"[*?[]")
 _ANY_FOLDERS = "**"
@@ -154,10 +155,8 @@ def _entries(folder: str) -> tuple[list[os.DirEntry[str]], Unreadable | None]:
 
 def folder_unreadable(folder: str, error: OSError | ValueError) -> FolderUnreadableError:
     """Return the typed error for what the system said about a folder."""
-    reason_id, reason_en = reasons(error)
     return FolderUnreadableError(
-        f"Folder «{folder}» tidak dapat dibuka: {reason_id}.",
-        f"The folder “{folder}” could not be opened: {reason_en}.",
+        say("archive.folders.folder_could_not_be_opened", folder=folder, reason=reason_of(error))
     )
 
 

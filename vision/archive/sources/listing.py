@@ -25,6 +25,7 @@ from vision.media.folders import NOTHING_EXCLUDED, Excluded
 from vision.media.kinds import FileKind, named_kind
 from vision.media.sniff import sniff
 from vision.media.unseen import NotLookedAtError
+from vision.messages import say
 
 Known = Callable[[str, str], bool]
 """Tells whether the container of this name was listed to its end when it had this stamp."""
@@ -114,9 +115,7 @@ class _Listing:
         if not found:
             yield Unreadable(
                 pattern,
-                PhotoNotFoundError(
-                    f"Tidak ada berkas yang cocok dengan «{pattern}».", f"No file fits the pattern “{pattern}”."
-                ),
+                PhotoNotFoundError(say("archive.listing.no_file_fits_pattern", pattern=pattern)),
             )
 
     def _folder(self, folder: str, *, given: bool) -> Iterator[Listed]:
@@ -209,12 +208,7 @@ class _Listing:
         if safe is not None:
             yield Unreadable(
                 safe,
-                AddressError(
-                    f"Alamat «{safe}» diberikan bersama kata sandi; alamat ditulis di laporan, jadi simpan kata sandi "
-                    "di konfigurasi.",
-                    f"The address “{safe}” came with a password; addresses are written to reports, so keep passwords "
-                    "in the configuration.",
-                ),
+                AddressError(say("archive.listing.address_came_with_password_addresses", safe=safe)),
             )
             return
         is_whole, count = True, 0
@@ -249,4 +243,4 @@ def _choice_of(hidden: bool, excluded: Excluded) -> str:
 
 
 def _empty(folder: str) -> EmptyFolderError:
-    return EmptyFolderError(f"Folder «{folder}» tidak berisi berkas apa pun.", f"The folder “{folder}” holds no files.")
+    return EmptyFolderError(say("archive.listing.folder_holds_no_files", folder=folder))

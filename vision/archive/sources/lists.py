@@ -11,7 +11,8 @@ from contextlib import ExitStack
 from typing import BinaryIO
 
 from vision.archive.errors import ListUnreadableError
-from vision.archive.sources.files import reasons
+from vision.archive.sources.files import reason_of
+from vision.messages import Message, say
 
 MOST_NAME_BYTES = 2**15
 """A longer name is none: no system has such paths, so that this is no list."""
@@ -32,7 +33,7 @@ def read_list(source: str | BinaryIO) -> Iterator[str]:
         with ExitStack() as stack:
             yield from _names(_opened(source, stack), str(told))
     except (OSError, ValueError) as error:
-        raise _unreadable(str(told), *reasons(error)) from error
+        raise _unreadable(str(told), reason_of(error)) from error
 
 
 def _opened(source: str | BinaryIO, stack: ExitStack) -> BinaryIO:
@@ -56,7 +57,7 @@ def _names(stream: BinaryIO, told: str) -> Iterator[str]:
     while not ended:
         *names, rest = rest.split(separator)
         if len(rest) > MOST_NAME_BYTES or any(len(name) > MOST_NAME_BYTES for name in names):
-            raise _unreadable(told, "ini bukan daftar nama", "this is no list of names")
+            raise _unreadable(told, say("archive.lists.this_is_no_list_of"))
         for name in names:
             if name := name if by_nul else name.rstrip(b"\r"):
                 yield os.fsdecode(name)
@@ -67,7 +68,5 @@ def _names(stream: BinaryIO, told: str) -> Iterator[str]:
         yield os.fsdecode(rest)
 
 
-def _unreadable(told: str, reason_id: str, reason_en: str) -> ListUnreadableError:
-    return ListUnreadableError(
-        f"Daftar «{told}» tidak dapat dibaca: {reason_id}.", f"The list “{told}” could not be read: {reason_en}."
-    )
+def _unreadable(told: str, reason: Message) -> ListUnreadableError:
+    return ListUnreadableError(say("archive.lists.list_could_not_be_read", told=told, reason=reason))

@@ -25,6 +25,7 @@ from vision.errors import FotoNetralError, PhotoTooLargeError
 from vision.media.kinds import FileKind, kind_of
 from vision.media.photo import PhotoLimits, read_photo
 from vision.media.unseen import NotLookedAtError
+from vision.messages import Message, say
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +55,7 @@ class Opened(Closing):
         if kind is not FileKind.PHOTO:
             raise NotLookedAtError(kind)
         if self.size is not None and self.size > most:
-            raise PhotoTooLargeError(
-                f"Foto terlalu besar: {self.size} bita; paling banyak {most}.",
-                f"The photo is too large: {self.size} bytes; at most {most}.",
-            )
+            raise PhotoTooLargeError(say("archive.opening.photo_is_too_large_bytes", size=self.size, most=most))
         size = most if self.size is None else self.size
         take(size)
         data = head + self.read(max(size + 1 - len(head), 0))
@@ -72,19 +70,10 @@ class Opened(Closing):
         if kind is None or not (is_unread or is_named_unlike_a_container(self.name)):
             return
         if self.inside:
-            raise NestedContainerError(
-                f"Ini arsip ({kind}) di dalam arsip, dan tidak dibuka.",
-                f"This is an archive ({kind}) in an archive; it was not opened.",
-            )
+            raise NestedContainerError(say("archive.opening.this_is_archive_in_archive", kind=kind))
         if is_unread:
-            raise ContainerUnsupportedError(
-                f"Ini arsip {kind}; jenis itu tidak dibaca.",
-                f"This is an archive of the kind {kind}, which is not read.",
-            )
-        raise ContainerMisnamedError(
-            f"Isinya arsip ({kind}), tetapi namanya tidak menyebutkannya; tidak dibuka.",
-            f"It is an archive ({kind}), but not named like one; it was not opened.",
-        )
+            raise ContainerUnsupportedError(say("archive.opening.this_is_archive_of_kind", kind=kind))
+        raise ContainerMisnamedError(say("archive.opening.it_is_archive_but_not", kind=kind))
 
 
 def open_alone(place: Place) -> Opened:
@@ -132,11 +121,9 @@ class OpenedContainer(Closing):
         for name, entry in self._entries:
             if name == place.name:
                 return entry
-        raise member_unreadable("sudah tidak ada di dalam arsip", "it is not in the archive any more")
+        raise member_unreadable(say("archive.opening.it_is_not_in_archive"))
 
 
-def member_unreadable(reason_id: str, reason_en: str) -> MemberUnreadableError:
+def member_unreadable(reason: Message) -> MemberUnreadableError:
     """Return the typed error for a member that cannot be read."""
-    return MemberUnreadableError(
-        f"Anggota arsip ini tidak dapat dibaca: {reason_id}.", f"This member could not be read: {reason_en}."
-    )
+    return MemberUnreadableError(say("archive.opening.this_member_could_not_be", reason=reason))

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from vision.archive.errors import ArchiveError, ContainerTooLargeError, NotAFileError
+from vision.messages import Message, say
 
 GROWTH = 100
 """How many times larger than packed a container may become in the long run. Photos hardly shrink at all."""
@@ -39,10 +40,9 @@ Packing = Literal["deflate", "gzip", "bzip2", "xz", "lzma"]
 class BrokenError(Exception):
     """A container is damaged; says how, in Indonesian and English. Never leaves `vision.archive`."""
 
-    def __init__(self, reason_id: str, reason_en: str) -> None:
-        super().__init__(reason_en)
-        self.reason_id = reason_id
-        self.reason_en = reason_en
+    def __init__(self, reason: Message) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +76,7 @@ class Allowance:
         """Count unpacked bytes; raises ContainerTooLargeError when they are too many."""
         self._left -= count
         if self._left < 0:
-            raise ContainerTooLargeError(
-                f"Arsip ini membengkak lebih dari {GROWTH} kali lipat saat diekstrak; pembacaannya dihentikan.",
-                f"This archive grows more than {GROWTH} times when it is unpacked; reading it was stopped.",
-            )
+            raise ContainerTooLargeError(say("archive.packed.this_archive_grows_more_than", growth=GROWTH))
 
 
 class _Engine(Protocol):
@@ -165,7 +162,7 @@ class Unpacked(io.RawIOBase):
                 buffer[filled : filled + len(out)] = out
                 filled += len(out)
         except (zlib.error, lzma.LZMAError, OSError, EOFError, ValueError) as error:
-            self._failure = BrokenError(f"tidak dapat diekstrak ({error})", f"it cannot be unpacked ({error})")
+            self._failure = BrokenError(say("archive.packed.it_cannot_be_unpacked", error=error))
         except (BrokenError, ArchiveError) as error:
             self._failure = error
         if self._failure is not None and not filled:
@@ -215,18 +212,18 @@ def buffered(raw: io.RawIOBase) -> io.BufferedReader:
 
 def cut_off() -> BrokenError:
     """Say that bytes are missing at the end."""
-    return BrokenError("berkasnya terpotong", "the file is cut off")
+    return BrokenError(say("archive.packed.file_is_cut_off"))
 
 
 def not_a_file(mode: int) -> NotAFileError:
     """Say what a thing is that is no regular file, by its `st_mode`."""
     names = {
-        stat.S_IFLNK: ("tautan", "a link"),
-        stat.S_IFIFO: ("pipa", "a pipe"),
-        stat.S_IFSOCK: ("soket", "a socket"),
-        stat.S_IFCHR: ("perangkat", "a device"),
-        stat.S_IFBLK: ("perangkat", "a device"),
-        stat.S_IFDIR: ("folder", "a folder"),
+        stat.S_IFLNK: say("archive.packed.link"),
+        stat.S_IFIFO: say("archive.packed.pipe"),
+        stat.S_IFSOCK: say("archive.packed.socket"),
+        stat.S_IFCHR: say("archive.packed.device"),
+        stat.S_IFBLK: say("archive.packed.device"),
+        stat.S_IFDIR: say("archive.packed.folder"),
     }
-    what_id, what_en = names.get(stat.S_IFMT(mode), ("bukan berkas biasa", "no regular file"))
-    return NotAFileError(f"Ini {what_id}, bukan foto, dan tidak dibuka.", f"This is {what_en}, no photo; not opened.")
+    what = names.get(stat.S_IFMT(mode), say("archive.packed.no_regular_file"))
+    return NotAFileError(say("archive.packed.this_is_no_photo_not", what=what))

@@ -16,6 +16,7 @@ from vision.archive.sources.packed import BrokenError
 from vision.archive.sources.places import Contents, Place
 from vision.errors import EngineError, FotoNetralError
 from vision.media.photo import PhotoLimits
+from vision.messages import say
 
 DEFAULT_LIMITS = PhotoLimits()
 
@@ -172,9 +173,9 @@ class _Readers:
         except FotoNetralError as error:
             return Contents(place, error=bare(error))
         except BrokenError as error:
-            return Contents(place, error=member_unreadable(error.reason_id, error.reason_en))
+            return Contents(place, error=member_unreadable(error.reason))
         except OSError as error:
             return Contents(place, error=unreadable(place.name, error))
         except Exception as error:  # one place does not end a night's run, whatever it is
             what = " ".join(f"{type(error).__name__}: {error}".split())
-            return Contents(place, error=EngineError(f"Pembacaan gagal ({what}).", f"Reading it failed ({what})."))
+            return Contents(place, error=EngineError(say("archive.reading.reading_it_failed", what=what)))

@@ -24,6 +24,7 @@ from vision.archive.errors import AddressError, NoExtraError, bare
 from vision.archive.sources.names import is_left_out
 from vision.archive.sources.places import Unreadable
 from vision.errors import FotoNetralError, PhotoNotFoundError
+from vision.messages import say
 
 BLOCK_BYTES = 4 * 2**20
 """How much of a container is fetched at once."""
@@ -288,17 +289,14 @@ def address_error(address: str, error: Exception) -> FotoNetralError:
     if isinstance(error, FotoNetralError):
         return bare(error)
     if isinstance(error, ImportError) and (_scheme(address) in _EXTRA or error.name == "fsspec"):
-        return NoExtraError(
-            f"Untuk membaca «{address}» diperlukan tambahan yang belum terpasang.",
-            f"Reading “{address}” needs an extra that is not installed.",
-        )
+        return NoExtraError(say("archive.remote.reading_needs_extra_that_is", address=address))
     cause = error.__cause__
     # To the library, whatever a web server refuses is not there.
     is_refused = _is_web(address) and cause is not None and getattr(cause, "status", None) != 404
     if isinstance(error, FileNotFoundError) and not is_refused:
-        return PhotoNotFoundError(f"Tidak ada apa pun di «{address}».", f"There is nothing at “{address}”.")
+        return PhotoNotFoundError(say("archive.remote.there_is_nothing_at", address=address))
     said = " ".join(f"{type(cause or error).__name__}: {cause or error}".split())[:300]
-    return AddressError(f"«{address}» tidak dapat dibaca ({said}).", f"“{address}” could not be read ({said}).")
+    return AddressError(say("archive.remote.could_not_be_read", address=address, said=said))
 
 
 def without_password(address: str) -> str | None:

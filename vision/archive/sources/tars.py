@@ -10,6 +10,7 @@ from functools import partial
 
 from vision.archive.errors import ArchiveError, ContainerUnsupportedError
 from vision.archive.sources.packed import BUFFER_BYTES, PIECE_BYTES, BrokenError, Entry, buffered, cut_off, not_a_file
+from vision.messages import say
 
 BLOCK = 512
 MOST_HEADER_BYTES = 2**20
@@ -97,7 +98,7 @@ def tar_entries(file: io.BufferedReader, size: int | None = None) -> Iterator[En
     count = 0
     while (block := _next_header(tape)) is not None:
         if not _checksum_is_right(block):
-            raise BrokenError(f"rusak setelah {count} anggota", f"it is damaged after {count} members")
+            raise BrokenError(say("archive.tars.it_is_damaged_after_members", count=count))
         kind = block[156:157]
         length = _number(block[124:136])
         if kind in _HEADERS:
@@ -113,11 +114,11 @@ def tar_entries(file: io.BufferedReader, size: int | None = None) -> Iterator[En
             length = _decimal(records["size"])
         name = records.get("GNU.sparse.name") or records.get("path") or long_name or _name(block)
         if len(name) > MOST_NAME_BYTES:
-            raise BrokenError("sebuah nama terlalu panjang", "a name is too long")
+            raise BrokenError(say("archive.tars.name_is_too_long"))
         start = tape.at
         end = start + (0 if kind in _NO_DATA else -(-length // BLOCK) * BLOCK)
         if not 0 <= length <= _FARTHEST or end > _FARTHEST:
-            raise BrokenError("sebuah ukuran tidak masuk akal", "a size makes no sense")
+            raise BrokenError(say("archive.tars.size_makes_no_sense"))
         if kind not in _FOLDERS and kind != _LABEL and not (kind in b"0\0" and name.endswith("/")):
             fault = _fault(kind, records)
             told = 0 if kind in _NO_DATA else length
@@ -146,7 +147,7 @@ def _next_header(tape: _Tape) -> bytes | None:
 
 def _header_body(tape: _Tape, length: int) -> bytes:
     if not 0 <= length <= MOST_HEADER_BYTES:
-        raise BrokenError("sebuah judul terlalu panjang", "a header is too long")
+        raise BrokenError(say("archive.tars.header_is_too_long"))
     body = tape.read(-(-length // BLOCK) * BLOCK)
     if len(body) < length:
         raise cut_off()
@@ -167,14 +168,9 @@ def _fault(kind: bytes, records: dict[str, str]) -> ArchiveError | None:
     if kind in _NOT_FILES:
         return not_a_file(_NOT_FILES[kind])
     if kind == _SPARSE or any(key.startswith("GNU.sparse.") for key in records):
-        return ContainerUnsupportedError(
-            "Anggota arsip ini disimpan berlubang (sparse); bentuk itu tidak dibaca.",
-            "This member is stored with holes (sparse); that form is not read.",
-        )
+        return ContainerUnsupportedError(say("archive.tars.this_member_is_stored_with"))
     if kind == _CONTINUED:
-        return ContainerUnsupportedError(
-            "Anggota ini sambungan dari bagian arsip lain.", "This member goes on from another part of the archive."
-        )
+        return ContainerUnsupportedError(say("archive.tars.this_member_goes_on_from"))
     return None
 
 
@@ -197,13 +193,13 @@ def _number(field: bytes) -> int:
         return value if field[0] == 0x80 else value - (1 << 8 * (len(field) - 1))
     digits = field.partition(b"\0")[0].strip(b" ")
     if digits.strip(b"01234567"):
-        raise BrokenError("sebuah angka rusak", "a number is damaged")
+        raise BrokenError(say("archive.tars.number_is_damaged"))
     return int(digits, 8) if digits else 0
 
 
 def _decimal(text: str) -> int:
     if not (text.isascii() and text.isdecimal() and len(text) < 20):
-        raise BrokenError("sebuah angka rusak", "a number is damaged")
+        raise BrokenError(say("archive.tars.number_is_damaged"))
     return int(text)
 
 
@@ -215,7 +211,7 @@ def _records(body: bytes) -> dict[str, str]:
         space = body.find(b" ", at, at + 20)
         end = at + _decimal(body[at:space].decode("latin-1")) if space > at else 0
         if not at < space < end <= len(body):
-            raise BrokenError("sebuah judul rusak", "a header is damaged")
+            raise BrokenError(say("archive.tars.header_is_damaged"))
         key, _, value = body[space + 1 : end - 1].partition(b"=")
         if key in (b"path", b"size", b"mtime") or key.startswith(b"GNU.sparse."):
             records[_text(key)] = _text(value)

@@ -22,6 +22,7 @@ from vision.archive.sources.packed import (
     cut_off,
     not_a_file,
 )
+from vision.messages import say
 
 _END = struct.Struct("<4s4H2LH")
 _END_64 = struct.Struct("<4sQ2H2L4Q")
@@ -91,9 +92,9 @@ class _Checked(io.RawIOBase):
         self._crc = zlib.crc32(data, self._crc)
         if not self._left:
             if self._source.read(1):
-                raise BrokenError("isinya lebih besar daripada yang tercatat", "it holds more than its header says")
+                raise BrokenError(say("archive.zips.it_holds_more_than_its"))
             if self._crc != self._crc_expected:
-                raise BrokenError("jumlah periksanya salah", "its checksum is wrong")
+                raise BrokenError(say("archive.zips.its_checksum_is_wrong"))
         buffer[: len(data)] = data
         return len(data)
 
@@ -109,19 +110,14 @@ def zip_entries(file: io.BufferedReader, allowance: Allowance) -> Iterator[Entry
     count = 0
     while fixed := window.read(_HEADER.size):
         if len(fixed) < _HEADER.size or not fixed.startswith(b"PK\1\2"):
-            raise BrokenError(
-                f"daftar isinya rusak setelah {count} anggota", f"its directory is damaged after {count} members"
-            )
+            raise BrokenError(say("archive.zips.its_directory_is_damaged_after", count=count))
         count += 1
         entry = _entry(file, directory.shift, fixed, window, allowance)
         if entry is not None:
             yield entry
     told = count if directory.count_is_exact else count % 2**16
     if told != directory.count:
-        raise BrokenError(
-            f"daftar isinya memuat {count} anggota, bukan {directory.count}",
-            f"its directory holds {count} members, not {directory.count}",
-        )
+        raise BrokenError(say("archive.zips.its_directory_holds_members_not", members=count, told=directory.count))
 
 
 def _entry(
@@ -141,13 +137,10 @@ def _entry(
     if stat.S_IFMT(mode) not in (0, stat.S_IFREG):
         fault = not_a_file(mode)
     elif flags & _ENCRYPTED:
-        fault = EncryptedError("Anggota arsip ini terkunci kata sandi.", "This member is locked with a password.")
+        fault = EncryptedError(say("archive.zips.this_member_is_locked_with"))
     elif method != _STORED and method not in _PACKINGS:
         how = _OTHER_PACKINGS.get(method, str(method))
-        fault = ContainerUnsupportedError(
-            f"Cara pemampatan anggota arsip ini ({how}) tidak dibaca.",
-            f"The compression of this member ({how}) is not read.",
-        )
+        fault = ContainerUnsupportedError(say("archive.zips.compression_of_this_member_is", how=how))
 
     def open_member() -> io.BufferedReader:
         return buffered(_Checked(_contents(file, shift + offset, method, packed, allowance), size, crc))
@@ -163,7 +156,7 @@ def _contents(file: io.BufferedReader, at: int, method: int, packed: int, allowa
         file.seek(at)
         fixed = file.read(_LOCAL.size)
     if len(fixed) < _LOCAL.size or not fixed.startswith(b"PK\3\4"):
-        raise BrokenError("isinya tidak ada di tempat yang tercatat", "its contents are not where the directory says")
+        raise BrokenError(say("archive.zips.its_contents_are_not_where"))
     *_, name_bytes, extra_bytes = _LOCAL.unpack(fixed)
     source = buffered(_Window(file, at + _LOCAL.size + name_bytes + extra_bytes, packed))
     if method == _STORED:
@@ -182,22 +175,22 @@ def _directory(file: io.BufferedReader) -> _Directory:
     tail = file.read(_END.size + _MOST_COMMENT_BYTES)
     found = tail.rfind(b"PK\5\6")
     if found < 0 or found + _END.size > len(tail):
-        raise BrokenError("daftar isinya tidak ada; mungkin terpotong", "its directory is missing; it may be cut off")
+        raise BrokenError(say("archive.zips.its_directory_is_missing_it"))
     end_at = tail_at + found
     _, disk, first_disk, _, count, size, offset, _ = _END.unpack_from(tail, found)
     wide = _directory_end_64(file, end_at)
     if wide is not None:
         end_at, disk, first_disk, count, size, offset = wide
     if disk or first_disk:
-        raise ContainerUnsupportedError("Ini satu bagian dari zip terpisah.", "This is one part of a split zip.")
+        raise ContainerUnsupportedError(say("archive.zips.this_is_one_part_of"))
     if offset + size > length:
-        raise BrokenError("letak daftar isinya salah", "its directory is not where it should be")
+        raise BrokenError(say("archive.zips.its_directory_is_not_where"))
     shift = end_at - size - offset
     file.seek(offset)
     if file.read(4) == b"PK\1\2":  # other bytes may lie between the directory and its end
         shift = 0
     if shift < 0 or offset + shift + size > length:
-        raise BrokenError("letak daftar isinya salah", "its directory is not where it should be")
+        raise BrokenError(say("archive.zips.its_directory_is_not_where"))
     return _Directory(offset + shift, size, shift, count, wide is not None)
 
 
@@ -217,7 +210,7 @@ def _directory_end_64(file: io.BufferedReader, end_at: int) -> tuple[int, int, i
         if len(fixed) == _END_64.size and fixed.startswith(b"PK\6\6"):
             *_, disk, first_disk, _, count, size, offset = _END_64.unpack(fixed)
             return at, disk, first_disk, count, size, offset
-    raise BrokenError("akhir daftar isinya rusak", "the end of its directory is damaged")
+    raise BrokenError(say("archive.zips.end_of_its_directory_is"))
 
 
 def _text(name: bytes, *, is_utf8: bool) -> str:

@@ -11,6 +11,7 @@ import click
 
 from candidates.errors import UncalibratedModelError
 from candidates.gallery import Gallery
+from vision import messages
 from vision.command.candidates.shared import FINE, SOME_REJECTED, Say, keep_ready, print_json, progress, with_gallery
 from vision.command.options import face_model_option
 from vision.command.output import carry_on
@@ -128,10 +129,7 @@ def calibrate(
 def _refuse_a_photo(picture: Path, folder: Path) -> None:
     """Refuse to draw over one of the photos that are measured with."""
     if picture.exists() and folder.resolve() in picture.resolve().parents:
-        raise WrongCallError(
-            f"--picture {picture} ada di antara foto orang luar; pilih nama lain.",
-            f"--picture {picture} is among the photos of strangers; choose another name.",
-        )
+        raise WrongCallError(messages.say("command.calibrate.picture_is_among_photos_of", picture=picture))
 
 
 def _measure(
@@ -146,7 +144,7 @@ def _measure(
     model = open_face_model(face_model) if face_model else FaceEmbedder()
     # Before the photos are read, so that a gallery of another model is told at once.
     gallery.require_model(model.model_id)
-    with FaceFinder() as finder, progress(say, "foto", "photos") as (advance, _):
+    with FaceFinder() as finder, progress(say, "command.calibrate.photos") as (advance, _):
         reader = StrangersReader(finder, model, advance)
         strangers = reader.read(folder, None if layout == "auto" else Layout(layout))
     try:
@@ -178,46 +176,40 @@ def _tell(outcome: Outcome, say: Say, *, stored: bool) -> None:
     facts, layout = outcome.to_answer(), outcome.strangers.layout
     people, wish = facts.people, outcome.index.false_alarms
     say.line(
-        f"{facts.strangers} orang luar dari {facts.photos} foto ({_layout_words(layout)[0]}).",
-        f"{facts.strangers} strangers from {facts.photos} photos ({_layout_words(layout)[1]}).",
+        "command.calibrate.strangers_from_photos",
+        strangers=facts.strangers,
+        photos=facts.photos,
+        layout=_layout_words(layout),
     )
     if people:
         say.line(
-            f"Galeri {people} orang, {wish:g} alarm palsu per 1.000 foto: jarak sampai {facts.possible_distance:.3f}"
-            f" (mungkin) dan {facts.strong_distance:.3f} (kuat).",
-            f"Gallery of {people} people, {wish:g} false alarms per 1,000 photos: distances up to "
-            f"{facts.possible_distance:.3f} (possible) and {facts.strong_distance:.3f} (strong).",
+            "command.calibrate.gallery_of_people_false_alarms",
+            people=people,
+            wish=wish,
+            possible_distance=facts.possible_distance,
+            strong_distance=facts.strong_distance,
         )
         say.line(
-            f"Wajah calon yang akan terlewat: {facts.missed_possible:.1%}; yang tidak akan dikenali kuat: "
-            f"{facts.missed_strong:.1%}.",
-            f"Candidates' faces that will be missed: {facts.missed_possible:.1%}; not recognised strongly: "
-            f"{facts.missed_strong:.1%}.",
+            "command.calibrate.candidates_faces_that_will_be",
+            missed_possible=facts.missed_possible,
+            missed_strong=facts.missed_strong,
         )
+        say.line("command.calibrate.of_these_strangers_resemble_somebody", faces=outcome.faces, named=outcome.named)
         say.line(
-            f"Dari {outcome.faces} orang luar ini, {outcome.named} mirip seseorang di galeri.",
-            f"Of these {outcome.faces} strangers, {outcome.named} resemble somebody in the gallery.",
-        )
-        say.line(
-            f"Contoh ini menjamin paling sedikit {facts.least_false_alarms_per_1000:.2g} alarm palsu per 1.000 foto;"
-            " di bawah itu hanya perkiraan.",
-            f"This sample vouches for no less than {facts.least_false_alarms_per_1000:.2g} false alarms per 1,000 "
-            "photos; below that are estimates.",
+            "command.calibrate.this_sample_vouches_for_no",
+            least_false_alarms_per_1000=facts.least_false_alarms_per_1000,
         )
     if stored:
-        say.line("Kalibrasi disimpan di galeri.", "The calibration is kept in the gallery.")
+        say.line("command.calibrate.calibration_is_kept_in_gallery")
 
 
-def _layout_words(layout: Layout) -> tuple[str, str]:
+def _layout_words(layout: Layout) -> messages.Message:
     from vision.enrolment.strangers import Layout
 
     return {
-        Layout.PEOPLE: ("satu subfolder per orang", "a sub-folder a person"),
-        Layout.PORTRAITS: ("satu foto per orang", "one photo a person"),
-        Layout.PHOTOS: (
-            "foto kelompok: hanya wajah dalam satu foto dibandingkan",
-            "group photos: compared within each",
-        ),
+        Layout.PEOPLE: messages.say("command.calibrate.sub_folder_person"),
+        Layout.PORTRAITS: messages.say("command.calibrate.one_photo_person"),
+        Layout.PHOTOS: messages.say("command.calibrate.group_photos_compared_within_each"),
     }[layout]
 
 
@@ -226,4 +218,4 @@ def _tell_left_out(strangers: Strangers, say: Say) -> None:
         click.echo(f"{name}: {error.text(say.language)}", err=True)
     more = len(strangers.left_out) - LEFT_OUT_SHOWN
     if more > 0:
-        say.line(f"... dan {more} foto lain tidak dipakai.", f"... and {more} other photos were not used.", err=True)
+        say.line("command.calibrate.and_other_photos_were_not", more=more, err=True)

@@ -22,17 +22,17 @@ def distinct(gallery_path: Path, say: Say, one: str | None, other: str | None, u
     """
     if one is None or other is None:
         if one is not None or undo:
-            say.fail(say.pick("Sebutkan dua orang (id atau nama).", "Name two people (id or name)."))
+            say.fail(say.pick("command.distinct.name_two_people_id_or"))
         with Gallery.open(gallery_path, read_only=True) as gallery:
-            say.table([("satu", "one"), ("lain", "other")], sorted(gallery.distinct()))
+            say.table(("one", "other"), sorted(gallery.distinct()))
         return
     with Gallery.open(gallery_path) as gallery:
         people = gallery.person(one), gallery.person(other)
         changed = gallery.tell_same(*people) if undo else gallery.tell_distinct(*people)
     first, second = (person.name for person in people)
     if not changed:
-        say.line(f"{first} dan {second}: tidak ada yang berubah.", f"{first} and {second}: nothing changed.")
+        say.line("command.distinct.and_nothing_changed", first=first, second=second)
     elif undo:
-        say.line(f"{first} dan {second}: ditarik kembali.", f"{first} and {second}: taken back.")
+        say.line("command.distinct.and_taken_back", first=first, second=second)
     else:
-        say.line(f"{first} dan {second}: dicatat sebagai dua orang.", f"{first} and {second}: kept as two people.")
+        say.line("command.distinct.and_kept_as_two_people", first=first, second=second)

@@ -37,11 +37,6 @@ SOUND, FOUND = 0, 1
 SHOWN_OF_A_KIND = 20
 """How many findings of one code people are shown; programs get all."""
 
-_HEADINGS = {
-    "fix": ("Perbaiki dulu", "Put right first"),
-    "look": ("Perlu dilihat", "Look at"),
-    "hint": ("Saran", "Hints"),
-}
 _COLOURS = {"fix": "red", "look": "yellow", "hint": "green"}
 _INDENT = "   "
 _DESCRIBING = ("add", "re-embed")
@@ -69,7 +64,7 @@ def health(gallery_path: Path, say: Say, folders: tuple[Path, ...], as_json: boo
     from candidates.health import examine
 
     with Gallery.open(gallery_path, read_only=True) as gallery, face_engine(face_model) as (_, model_id):
-        with progress(say, "orang", "people") as (advance, _):
+        with progress(say, "command.health.people") as (advance, _):
             result = examine(gallery, model_id=model_id, folders=folders, on_person=advance)
         teller = Teller(say, gallery_path, face_model)
         if as_json:
@@ -107,21 +102,23 @@ class Teller:
             self._tell_group(severity, list(findings))
         fix, look, hint = (result.count(severity) for severity in Severity)
         self._say.line(
-            f"{result.people} orang, {result.references} foto acuan: {fix} perlu diperbaiki, {look} perlu dilihat, "
-            f"{hint} saran.",
-            f"{result.people} people, {result.references} reference photos: {fix} to put right, {look} to look at, "
-            f"{hint} hints.",
+            "command.health.people_reference_photos_to_put",
+            people=result.people,
+            references=result.references,
+            fix=fix,
+            look=look,
+            hint=hint,
         )
 
     def _tell_group(self, severity: Severity, findings: Sequence[Finding]) -> None:
-        heading = f"{self._say.pick(*_HEADINGS[severity.value])} ({len(findings)})"
+        heading = f"{self._say.pick(f'command.health_heading.{severity.value}')} ({len(findings)})"
         click.echo(click.style(heading, fg=_COLOURS[severity.value], bold=True))
         for _, same in groupby(findings, key=lambda finding: finding.code):
             several = _together(list(same))
             for finding in several[:SHOWN_OF_A_KIND]:
                 self._tell_finding(finding)
             if (rest := len(several) - SHOWN_OF_A_KIND) > 0:
-                self._say.line(f" … dan {rest} lagi seperti ini (--json)", f" … and {rest} more like this (--json)")
+                self._say.line("command.health.and_more_like_this_json", rest=rest)
         click.echo()
 
     def _tell_finding(self, finding: Finding) -> None:

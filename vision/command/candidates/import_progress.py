@@ -50,7 +50,7 @@ class _Shown(Watch):
         super().__init__(SayAbove(say, progress.console))
         self._progress = progress
         self._task = progress.add_task("", total=None, photos="")
-        self._unit = say.pick("foto", "photos")
+        self._unit = say.pick("command.import_progress.photos")
         self._photos = 0
 
     def total(self, rows: int | None) -> None:
@@ -91,7 +91,7 @@ def import_progress(say: Say) -> Iterator[Watch]:
         SpinnerColumn(),
         BarColumn(bar_width=20),
         MofNCompleteColumn(),
-        TextColumn(say.pick("baris", "rows")),
+        TextColumn(say.pick("command.import_progress.rows")),
         TextColumn("{task.fields[photos]}"),
         TimeElapsedColumn(),
         TimeRemainingColumn(),

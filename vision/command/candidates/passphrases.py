@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from candidates.errors import PassphraseNeededError
+from vision import messages
 from vision.command.candidates.shared import Say
 
 VARIABLE = "FOTONETRAL_PASSPHRASE"
@@ -29,15 +30,15 @@ def passphrase(say: Say, file: Path | None, question: str, *, twice: bool = Fals
         try:
             given = (file.read_text("utf-8-sig").splitlines() or [""])[0]
         except UnicodeDecodeError as error:
-            raise PassphraseNeededError(f"{file} bukan teks UTF-8.", f"{file} is not UTF-8 text.") from error
+            raise PassphraseNeededError(messages.say("command.passphrases.is_not_utf_text", file=file)) from error
         if not given:
-            raise PassphraseNeededError(f"Baris pertama {file} kosong.", f"The first line of {file} is empty.")
+            raise PassphraseNeededError(messages.say("command.passphrases.first_line_of_is_empty", file=file))
         return given
     if given := os.environ.get(VARIABLE, ""):
         return given
     if not _at_a_terminal():
-        raise PassphraseNeededError("Perlu sandi, dan tidak ada terminal.", "A passphrase is needed; no terminal.")
-    again = say.pick("Ulangi sandi", "The passphrase again") if twice else False
+        raise PassphraseNeededError(messages.say("command.passphrases.passphrase_is_needed_no_terminal"))
+    again = say.pick("command.passphrases.passphrase_again") if twice else False
     return str(click.prompt(question, hide_input=True, confirmation_prompt=again, err=True))
 
 

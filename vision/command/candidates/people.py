@@ -14,11 +14,11 @@ from candidates.importing.rows import register
 from candidates.importing.tables import PEOPLE_COLUMNS, Row, person_row
 from candidates.people import Outcome, Relation, Role
 from candidates.regions import label_of
+from vision import messages
 from vision.command.candidates.numbered import numbered_option, numbering
 from vision.command.candidates.shared import (
     FINE,
     NOTHING_DONE,
-    OUTCOMES,
     SOME_REJECTED,
     Say,
     face_engine,
@@ -73,10 +73,8 @@ def add(
         tell_row(say, report)
         if report.outcome is Outcome.REJECTED:
             sys.exit(NOTHING_DONE)
-        word = say.pick(*OUTCOMES[report.outcome])
-        say.line(
-            f"{person.name}: {word}, {report.photos_used} foto.", f"{person.name}: {word}, {report.photos_used} photos."
-        )
+        word = messages.say(f"command.outcome.{report.outcome.value}")
+        say.line("command.people.registered", name=person.name, outcome=word, count=report.photos_used)
         keep_ready(gallery)
         warn_about_mode(say, gallery)
         sys.exit(SOME_REJECTED if report.photos_rejected else FINE)
@@ -97,17 +95,10 @@ def list_(gallery_path: Path, say: Say, as_json: bool) -> None:
             )
             print_json(answer.to_dict())
             return
-        header = [
-            ("id", "id"),
-            ("nama", "name"),
-            ("peran", "role"),
-            ("pemilu", "election"),
-            ("no", "no"),
-            ("wilayah", "region"),
-            ("partai", "party"),
-            ("keluarga dari", "relative of"),
-            ("foto", "photos"),
-        ]
+        columns = (
+            *("id", "name", "role", "election", "ballot_number"),
+            *("region", "party", "relative_of", "photos"),
+        )
         rows = [
             (
                 p.id,
@@ -122,7 +113,7 @@ def list_(gallery_path: Path, say: Say, as_json: bool) -> None:
             )
             for p in people
         ]
-        say.table(header, rows)
+        say.table(columns, rows)
         warn_about_mode(say, gallery)
 
 
@@ -143,17 +134,10 @@ def show(gallery_path: Path, say: Say, person: str, as_json: bool) -> None:
     told = asdict(found) | {"region": label_of(found.region)}
     fields = [(column, value) for column, value in told.items() if value not in (None, "")]
     fields += [("family", f"{relative.id} ({relative.relation})") for relative in family]
-    say.table([("kolom", "field"), ("isi", "value")], fields)
+    say.table(("field", "value"), fields)
     click.echo()
     say.table(
-        [
-            ("foto", "photo"),
-            ("nama", "name"),
-            ("sha256", "sha256"),
-            ("wajah px", "face px"),
-            ("model", "model"),
-            ("wajah", "face"),
-        ],
+        ("photo", "name", "sha256", "face_px", "model", "face"),
         [(p.number, p.name, p.sha256[:12], p.face_px, p.model, p.face) for p in photos],
     )
 
@@ -171,17 +155,17 @@ def remove(gallery_path: Path, say: Say, person: str, photo: int | None, with_fa
         found = gallery.person(person)
         numbers = [reference.id for reference in gallery.references(found.id)]
         if photo is not None and photo not in numbers:
-            say.fail(say.pick(f"{found.name} tidak punya foto nomor {photo}.", f"{found.name} has no photo {photo}."))
-        what = found.name if photo is None else say.pick(f"foto {photo} {found.name}", f"photo {photo} of {found.name}")
-        if not yes and not _agreed(say.pick(f"Hapus {what}?", f"Remove {what}?")):
-            say.fail(say.pick("Tidak ada yang dihapus (pakai --yes).", "Nothing was removed (use --yes)."))
+            say.fail(say.pick("command.people.no_such_photo", name=found.name, photo=photo))
+        what = found.name if photo is None else say.pick("command.people.photo_of", photo=photo, name=found.name)
+        if not yes and not _agreed(say.pick("command.people.remove", what=what)):
+            say.fail(say.pick("command.people.nothing_removed"))
         if photo is None:
             gone = gallery.remove(found.id, with_family=with_family)
             what = ", ".join(one.name for one in gone)
         else:
             gallery.remove_reference(photo)
         keep_ready(gallery)
-        say.line(f"Dihapus: {what}.", f"Removed: {what}.")
+        say.line("command.people.removed", what=what)
 
 
 @click.command("audit")
@@ -196,8 +180,8 @@ def audit(gallery_path: Path, say: Say, last: int | None, as_json: bool) -> None
         for line in lines:
             print_json(asdict(line))
         return
-    header = [("waktu", "time"), ("tindakan", "action"), ("siapa", "who"), ("rincian", "detail")]
-    say.table(header, [(line.at, line.action, line.subject, line.detail) for line in lines])
+    columns = ("time", "action", "who", "detail")
+    say.table(columns, [(line.at, line.action, line.subject, line.detail) for line in lines])
 
 
 def _agreed(question: str) -> bool:

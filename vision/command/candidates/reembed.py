@@ -9,6 +9,7 @@ import click
 
 from candidates.gallery import Gallery
 from candidates.transfer.reembedding import PersonReembedded, reembed
+from vision import messages
 from vision.command.candidates.shared import (
     FINE,
     SOME_REJECTED,
@@ -48,7 +49,7 @@ def re_embed(
     """
     carry_on()
     with face_engine(face_model) as (describe, model_id), Gallery.open(gallery_path) as gallery:
-        with progress(say, "orang", "people") as (advance, say_above):
+        with progress(say, "command.reembed.people") as (advance, say_above):
 
             def on_person(done: PersonReembedded) -> None:
                 advance(done.name)
@@ -59,19 +60,19 @@ def re_embed(
             )
         keep_ready(gallery)
         if not report.people:
-            say.line(f"Semua templat sudah dari model «{model_id}».", f"All templates are of “{model_id}” already.")
+            say.line("command.reembed.all_templates_are_of_already", model_id=model_id)
             return
-        fate_id, fate_en = (
-            ("dihapus", "dropped") if drop_missing else ("masih dari model lama", "still of the old model")
-        )
+        fate = messages.say(f"command.reembed.{'dropped' if drop_missing else 'still_of_old_model'}")
         say.line(
-            f"{report.people} orang: {report.described} templat dibuat ulang, {report.failed} {fate_id}.",
-            f"{report.people} people: {report.described} templates made again, {report.failed} {fate_en}.",
+            "command.reembed.people_templates_made_again",
+            people=report.people,
+            described=report.described,
+            failed=report.failed,
+            fate=fate,
         )
         if report.failed and not drop_missing:
             say.line(
-                "Galeri belum dapat dipakai: cari fotonya lalu jalankan lagi, atau pakai --drop-missing.",
-                "The gallery cannot be used yet: find the photos and run this again, or use --drop-missing.",
+                "command.reembed.gallery_cannot_be_used_yet",
                 err=True,
             )
     sys.exit(SOME_REJECTED if report.failed else FINE)
@@ -81,13 +82,15 @@ def _tell(say: Say, done: PersonReembedded) -> None:
     """Say on standard error which templates were not made again, and why."""
     for photo in done.failed:
         say.line(
-            f"{done.name}: foto {photo.photo}: {photo.reason.text('id')}",
-            f"{done.name}: photo {photo.photo}: {photo.reason.text('en')}",
+            "command.reembed.photo",
+            done=done.name,
+            photo=photo.photo,
+            reason=photo.reason,
             err=True,
         )
     if done.is_bare:
         say.line(
-            f"{done.name}: tidak ada templat lagi; daftarkan foto baru dengan «candidates add».",
-            f"{done.name}: no template is left; register a new photo with “candidates add”.",
+            "command.reembed.no_template_is_left_register",
+            done=done.name,
             err=True,
         )

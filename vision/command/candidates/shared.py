@@ -16,7 +16,7 @@ from candidates.errors import CandidatesError, Language
 from candidates.gallery import Gallery
 from candidates.importing.photos import Describe
 from candidates.importing.rows import RowReport
-from candidates.people import Outcome
+from vision import messages
 from vision.command.options import lang_option
 from vision.command.output import carry_on, is_output
 from vision.errors import FotoNetralError
@@ -32,13 +32,6 @@ DEFAULT_GALLERY = "gallery.db"
 """The gallery when neither --gallery nor FOTONETRAL_GALLERY says another: in the working folder."""
 
 FINE, SOME_REJECTED, NOTHING_DONE = 0, 1, 2
-
-OUTCOMES = {
-    Outcome.ADDED: ("ditambahkan", "added"),
-    Outcome.UPDATED: ("diperbarui", "updated"),
-    Outcome.UNCHANGED: ("tidak berubah", "unchanged"),
-    Outcome.REJECTED: ("ditolak", "rejected"),
-}
 
 
 def with_gallery(command: Callable[..., None]) -> Callable[..., None]:
@@ -76,22 +69,26 @@ class Say:
     def __init__(self, language: Language) -> None:
         self.language: Language = language
 
-    def pick(self, text_id: str, text_en: str) -> str:
-        """Return the text in the chosen language."""
-        return text_id if self.language == "id" else text_en
+    def pick(self, key: str, /, **values: object) -> str:
+        """Return the text of a message in the chosen language."""
+        return messages.say(key, **values).text(self.language)
 
-    def line(self, text_id: str, text_en: str, *, err: bool = False) -> None:
-        """Print a line."""
-        click.echo(self.pick(text_id, text_en), err=err)
+    def line(self, key: str, /, *, err: bool = False, **values: object) -> None:
+        """Print a message on a line."""
+        self.show(self.pick(key, **values), err=err)
+
+    def show(self, text: str, *, err: bool = False) -> None:
+        """Print a line as it stands."""
+        click.echo(text, err=err)
 
     def fail(self, text: str) -> NoReturn:
         """Print what went wrong and leave with status 2."""
         click.echo(text, err=True)
         sys.exit(NOTHING_DONE)
 
-    def table(self, header: Sequence[tuple[str, str]], rows: Iterable[Sequence[object]]) -> None:
-        """Print rows under a header given in both languages; None prints as nothing."""
-        names = [self.pick(*name) for name in header]
+    def table(self, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+        """Print rows under the names of the columns; None prints as nothing."""
+        names = [self.pick(f"command.column.{name}") for name in columns]
         cells = [["" if cell is None else str(cell) for cell in row] for row in rows]
         if not sys.stdout.isatty():
             for row in (names, *cells):
@@ -160,18 +157,17 @@ class SayAbove(Say):
         super().__init__(say.language)
         self._console = console
 
-    def line(self, text_id: str, text_en: str, *, err: bool = False) -> None:
+    def show(self, text: str, *, err: bool = False) -> None:
         """Print a line; those for standard error above the progress."""
-        text = self.pick(text_id, text_en)
         if err:
             self._console.print(text, markup=False, highlight=False, soft_wrap=True)
         else:
-            super().line(text_id, text_en)
+            super().show(text)
 
 
 @contextmanager
-def progress(say: Say, unit_id: str, unit_en: str) -> Iterator[tuple[Callable[[str], None], Say]]:
-    """Show how many are done while at a terminal; be silent elsewhere.
+def progress(say: Say, unit: str) -> Iterator[tuple[Callable[[str], None], Say]]:
+    """Show how many are done while at a terminal; be silent elsewhere. `unit` is the key of what is counted.
 
     Gives what to call with the name of each one done, and how to speak meanwhile.
     """
@@ -182,10 +178,9 @@ def progress(say: Say, unit_id: str, unit_en: str) -> Iterator[tuple[Callable[[s
     from rich.markup import escape
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-    unit = say.pick(unit_id, unit_en)
     columns = (
         SpinnerColumn(),
-        TextColumn(f"{{task.completed}} {unit}"),
+        TextColumn(f"{{task.completed}} {say.pick(unit)}"),
         TimeElapsedColumn(),
         TextColumn("{task.description}"),
     )
@@ -205,27 +200,27 @@ def tell_row(say: Say, row: RowReport) -> None:
     """Say on standard error what there is to say of a table's row."""
     place = ": ".join(filter(None, (row.place, row.name)))
     if row.reason and row.photos_rejected:
-        say.line(
-            f"{place}: ditolak, tidak ada foto yang dapat dipakai.", f"{place}: rejected, no usable photo.", err=True
-        )
+        say.line("command.shared.rejected_no_usable_photo", place=place, err=True)
     elif row.reason:
-        say.line(f"{place}: ditolak: {row.reason.text('id')}", f"{place}: rejected: {row.reason.text('en')}", err=True)
+        say.line("command.shared.rejected", place=place, reason=row.reason.says, err=True)
     for photo in row.photos_rejected:
         say.line(
-            f"{place}: foto {photo.photo} tidak dipakai: {photo.reason.text('id')}",
-            f"{place}: photo {photo.photo} not used: {photo.reason.text('en')}",
+            "command.shared.photo_not_used",
+            place=place,
+            photo=photo.photo,
+            reason=photo.reason.says,
             err=True,
         )
     for note in row.notes:
-        say.line(f"{place}: {note.text('id')}", f"{place}: {note.text('en')}", err=True)
+        say.line("command.shared.note", place=place, note=note.says, err=True)
 
 
 def warn_about_mode(say: Say, gallery: Gallery) -> None:
     """Warn when others may read the gallery."""
     if not gallery.summary().mode_ok:
         say.line(
-            f"Peringatan: orang lain dapat membaca {gallery.path}; jalankan chmod 600 {gallery.path}",
-            f"Warning: others can read {gallery.path}; run chmod 600 {gallery.path}",
+            "command.shared.warning_others_can_read_run",
+            path=gallery.path,
             err=True,
         )
 

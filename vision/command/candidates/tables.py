@@ -14,6 +14,7 @@ from candidates.importing.rows import ImportReport, RowReport
 from candidates.people import Outcome
 from candidates.sources import Kind, import_source, kind_of
 from candidates.transfer.export import Exported, export
+from vision import messages
 from vision.command.candidates.import_progress import import_progress
 from vision.command.candidates.numbered import numbered_option, numbering
 from vision.command.candidates.passphrases import passphrase, passphrase_option
@@ -21,7 +22,6 @@ from vision.command.candidates.row_report import RowReportFile
 from vision.command.candidates.shared import (
     FINE,
     NOTHING_DONE,
-    OUTCOMES,
     SOME_REJECTED,
     Say,
     face_engine,
@@ -77,13 +77,8 @@ def import_(
     cells = {column: text.strip() for column, text in shared.items() if text is not None}
     if cells and kind_of(source) is not Kind.FOLDER:
         options = ", ".join(f"--{column}" for column in cells)
-        say.fail(
-            say.pick(
-                f"{options} hanya untuk folder; {source} memuat kolomnya sendiri.",
-                f"{options}: for folders only; {source} has columns of its own.",
-            )
-        )
-    question = say.pick(f"Sandi {source.name}", f"Passphrase of {source.name}")
+        say.fail(say.pick("command.tables.for_folders_only_has_columns", options=options, source=source))
+    question = say.pick("command.tables.passphrase_of", source=source.name)
     with ExitStack() as stack:
         describe, model_id = stack.enter_context(face_engine(face_model))
         gallery = stack.enter_context(gallery_to_fill(gallery_path))
@@ -109,7 +104,7 @@ def import_(
             )
         for unread in report.unread_columns:
             note = unread.note
-            say.line(*(f"{unread.table}:{unread.line}: {text}" for text in (note.text_id, note.text_en)), err=True)
+            say.line("command.shared.note", place=f"{unread.table}:{unread.line}", note=note.says, err=True)
             if file:
                 file.write_columns(unread)
         _tell_report(say, report)
@@ -148,13 +143,13 @@ def export_(
     Dengan --encrypt atau --passphrase-file hanya orang yang tahu sandinya dapat membukanya, juga dengan alat age.
     """
     if target.exists() and not force:
-        say.fail(say.pick(f"{target} sudah ada (pakai --force).", f"{target} exists already (use --force)."))
+        say.fail(say.pick("command.tables.exists_already_use_force", target=target))
     carry_on()
     with Gallery.open(gallery_path, read_only=True) as gallery:
         _refuse_a_source(target, gallery_path, folders)
         secret = None
         if encrypt or passphrase_file:
-            secret = passphrase(say, passphrase_file, say.pick("Sandi baru", "New passphrase"), twice=True)
+            secret = passphrase(say, passphrase_file, say.pick("command.tables.new_passphrase"), twice=True)
         exported = export(gallery, target, folders=folders, passphrase=secret)
     _tell_missing(say, exported)
     _tell_export(say, target, exported, is_encrypted=secret is not None)
@@ -167,50 +162,43 @@ def _refuse_a_source(target: Path, gallery_path: Path, folders: tuple[Path, ...]
         return
     real = target.resolve()
     if real == gallery_path.resolve():
-        raise ArchiveOverSourceError(f"{target} adalah galeri itu sendiri.", f"{target} is the gallery itself.")
+        raise ArchiveOverSourceError(messages.say("command.tables.is_gallery_itself", target=target))
     if any(real == folder.resolve() or folder.resolve() in real.parents for folder in folders):
-        raise ArchiveOverSourceError(
-            f"{target} ada di antara foto yang disalin.", f"{target} is among the photos that are copied."
-        )
+        raise ArchiveOverSourceError(messages.say("command.tables.is_among_photos_that_are", target=target))
 
 
 def _tell_report(say: Say, report: ImportReport) -> None:
     counts = (report.added, report.updated, report.unchanged, report.rejected)
-    words = (say.pick(*OUTCOMES[outcome]) for outcome in Outcome)
+    words = (say.pick(f"command.outcome.{outcome.value}") for outcome in Outcome)
     click.echo(", ".join(f"{count} {word}" for count, word in zip(counts, words, strict=True)) + ".")
     changed, rejected = report.elections_changed, report.elections_rejected
     if changed or rejected:
-        say.line(
-            f"Pemilu: {changed} berubah, {rejected} ditolak.", f"Elections: {changed} changed, {rejected} rejected."
-        )
+        say.line("command.tables.elections_changed_rejected", changed=changed, rejected=rejected)
 
 
 def _tell_missing(say: Say, exported: Exported) -> None:
     for photo in exported.missing[:MISSING_NAMED]:
         say.line(
-            f"{photo.person}: foto {photo.photo_name} tidak ditemukan.",
-            f"{photo.person}: the photo {photo.photo_name} was not found.",
+            "command.tables.photo_was_not_found",
+            person=photo.person,
+            photo_name=photo.photo_name,
             err=True,
         )
     if (more := len(exported.missing) - MISSING_NAMED) > 0:
-        say.line(f"… dan {more} foto lain.", f"… and {more} more photos.", err=True)
+        say.line("command.tables.and_more_photos", more=more, err=True)
 
 
 def _tell_export(say: Say, target: Path, exported: Exported, *, is_encrypted: bool) -> None:
     say.line(
-        f"{target} ditulis: {exported.people} orang, {exported.templates} templat, {exported.photos} foto.",
-        f"{target} written: {exported.people} people, {exported.templates} templates, {exported.photos} photos.",
+        "command.tables.written_people_templates_photos",
+        target=target,
+        people=exported.people,
+        templates=exported.templates,
+        photos=exported.photos,
     )
     if is_encrypted:
-        say.line(
-            "Terenkripsi: tanpa sandi itu tidak ada yang dapat membukanya, termasuk Anda. Kirim sandinya lewat jalan "
-            "lain.",
-            "Encrypted: nobody opens it without the passphrase, nor do you. Send the passphrase another way.",
-        )
+        say.line("command.tables.encrypted_nobody_opens_it_without")
         if target.suffix != ".age":
-            say.line(f"Saran nama: {target.name}.age", f"A good name would be {target.name}.age", err=True)
+            say.line("command.tables.good_name_would_be_age", target=target.name, err=True)
     else:
-        say.line(
-            "Isinya data biometrik: simpan dan kirim dengan aman, atau pakai --encrypt.",
-            "It is biometric data: keep and send it safely, or use --encrypt.",
-        )
+        say.line("command.tables.it_is_biometric_data_keep")

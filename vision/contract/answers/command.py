@@ -6,7 +6,7 @@ from typing import Literal
 
 from vision.contract.answers.gallery import KnownElection, KnownPerson, Person, ReferencePhoto
 from vision.contract.answers.part import Part
-from vision.rules import Circular, Problem
+from vision.rules import Circular
 
 
 class ListedPack(Part, frozen=True, kw_only=True):
@@ -27,12 +27,21 @@ class ListedPacks(Part, frozen=True, kw_only=True):
     packs: tuple[ListedPack, ...]
 
 
+class PackProblem(Part, frozen=True, kw_only=True):
+    """Something wrong with a pack: the file, the dotted key (empty: the file as a whole), one sentence a language."""
+
+    file: str
+    key: str
+    message_id: str
+    message_en: str
+
+
 class CheckedPack(Part, frozen=True, kw_only=True):
     """A policy pack's file, and what is wrong with it."""
 
     file: str
     ok: bool
-    problems: tuple[Problem, ...]
+    problems: tuple[PackProblem, ...]
 
 
 class CheckedPacks(Part, frozen=True, kw_only=True):

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
+from candidates.messages.filling import number
 from vision.report.listing import ScanFacts
 from vision.report.overview.entries import AUDITED, KNOWN, VERDICTS, Entry
 from vision.report.wording import count_in_words, day_or_text, safe, unlooked, words
@@ -150,7 +151,7 @@ def _unvouched(facts: ScanFacts, sampled: bool) -> Iterable[str]:
     elif not facts.scope_notes:  # which say it as well
         yield said["unvouched_no_gallery"]
     yield from facts.scope_notes
-    rate = f"{facts.audit_rate * 100:.3g}".replace(".", "," if language == "id" else ".")
+    rate = number(facts.audit_rate * 100, language, ".3g")
     yield said["unvouched_clear" if sampled else "unvouched_unsampled"].format(rate=rate)
     if facts.counts["error"]:
         yield said["unvouched_errors"].format(count=count_in_words(facts.counts["error"], language))

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 from vision.contract.answers.check import KeptPhoto
+from vision.messages import say
 from vision.report.cells import encodable
 from vision.report.errors import NoParquetError
 from vision.report.listing import ListedPhoto, ScanFacts
@@ -91,10 +92,7 @@ def write_parquet(target: Path, facts: ScanFacts, photos: Iterable[ListedPhoto])
         import pyarrow
         from pyarrow.parquet import ParquetWriter
     except ImportError as error:
-        raise NoParquetError(
-            "Parquet memerlukan pustaka pyarrow, yang belum terpasang.",
-            "Parquet needs the library pyarrow, which is not installed.",
-        ) from error
+        raise NoParquetError(say("report.parquet.parquet_needs_library_pyarrow_which")) from error
     schema = pyarrow.schema([(name, _type(kind, pyarrow)) for name, kind in _COLUMNS.items()])
     rows = map(_row, photos)
     with writing_whole(target) as file, ParquetWriter(file, schema, compression="zstd") as writer:

@@ -135,7 +135,7 @@ def write_grid(paper: Paper, name: SheetName, rows: Iterable[Row], count: int, l
     paper.sheet.set_row(HEADER_ROW, 32)
     for at, column in enumerate(columns):
         is_fill = column.name in ("decision", "note", "by")
-        heading = HEADERS[column.name][language] if column.name in HEADERS else said[f"column_{column.name}"]
+        heading = HEADERS[column.name].text(language) if column.name in HEADERS else said[f"column_{column.name}"]
         paper.text(HEADER_ROW, at, heading, "head_fill" if is_fill else "head")
     links = 0
     for at, row in enumerate(islice(rows, shown), start=HEADER_ROW + 1):

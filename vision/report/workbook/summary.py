@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
+from candidates.messages.filling import number
 from vision.report.cells import shown
 from vision.report.listing import ScanFacts
 from vision.report.wording import count_in_words, day_or_text, kind_in_words, unlooked
@@ -152,7 +153,7 @@ class _Summary:
         elif not facts.scope_notes:
             yield self.page["unvouched_no_gallery"]
         yield from facts.scope_notes
-        rate = f"{facts.audit_rate * 100:.3g}".replace(".", "," if self.language == "id" else ".")
+        rate = number(facts.audit_rate * 100, self.language, ".3g")
         yield self.page["unvouched_clear" if facts.audit_rate > 0 else "unvouched_unsampled"].format(rate=rate)
         if facts.counts["error"]:
             yield self.page["unvouched_errors"].format(count=self.count(facts.counts["error"]))

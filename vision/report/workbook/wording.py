@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from importlib import resources
 
 import msgspec
 
 from vision.errors import Language
+from vision.messages import words_of
 
 
 class Words(msgspec.Struct, frozen=True):
@@ -24,9 +24,4 @@ class Words(msgspec.Struct, frozen=True):
 @cache
 def words(language: Language) -> Words:
     """Return the words of a language."""
-    file = resources.files(__package__) / f"words-{language}.toml"
-    told = msgspec.toml.decode(file.read_bytes(), type=dict[str, str | list[str]], strict=True)
-    return Words(
-        {key: text for key, text in told.items() if isinstance(text, str)},
-        tuple(step for text in told.values() if isinstance(text, list) for step in text),
-    )
+    return Words(words_of("workbook", language), tuple(words_of("workbook.guide_steps", language).values()))

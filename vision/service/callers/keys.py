@@ -26,6 +26,7 @@ from typing import Final
 from candidates.causes import Cause, Kind
 from candidates.storage.sqlite_file import advice_for, connect, explained, keep_private, make_private, remove
 from vision.errors import FotoNetralError
+from vision.messages import say
 
 _BUSY_SECONDS: Final = 5.0
 _SEEN_EVERY: Final = timedelta(minutes=1)
@@ -169,7 +170,7 @@ class KeyStore:
                 file.execute(sql, (_text(_now()), id_))
                 if rows := file.execute(f"SELECT {_COLUMNS} FROM grants WHERE id = ?", (id_,)).fetchall():  # noqa: S608
                     return _grant(rows[0])
-        raise UnknownKeyError(f"Tidak ada kunci atau kode «{id_}».", f"There is no key or code “{id_}”.")
+        raise UnknownKeyError(say("service.keys.there_is_no_key_or", id=id_))
 
     def is_any_valid(self) -> bool:
         """Tell whether anybody could get in."""
@@ -275,17 +276,15 @@ class KeyStore:
 
 def _refused(path: Path, cause: Cause) -> KeysError:
     return _KINDS.get(cause.kind, KeysError)(
-        f"Berkas kunci {path} tidak dapat dipakai: {cause.reason_id}.",
-        f"The file of keys {path} cannot be used: {cause.reason_en}.",
-        advice_for(cause),
+        say("service.keys.file_of_keys_cannot_be", path=path, reason=cause.reason),
+        advice=advice_for(cause),
     )
 
 
 def _not_made(path: Path, cause: Cause) -> KeysError:
     return _KINDS.get(cause.kind, KeysError)(
-        f"Berkas kunci {path} tidak dapat dibuat: {cause.reason_id}.",
-        f"The file of keys {path} cannot be made: {cause.reason_en}.",
-        cause.advice,
+        say("service.keys.file_of_keys_cannot_be_made", path=path, reason=cause.reason),
+        advice=cause.advice,
     )
 
 

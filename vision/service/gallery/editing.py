@@ -43,6 +43,7 @@ from vision.contract.answers.gallery import Election as ElectionAnswer
 from vision.contract.answers.service import RejectedPhoto as RejectedPhotoAnswer
 from vision.contract.people import election_answer, person_answer, reference_answer
 from vision.errors import Language
+from vision.messages import say
 from vision.service.http.problems import ProblemError
 from vision.service.pool.jobs import Enrolled, Failed
 
@@ -180,9 +181,7 @@ def remove_photo(path: Path, person_id: str, number: int) -> RemovedPhoto:
     with Gallery.open(path) as gallery:
         person = known(gallery, person_id)
         if number not in {reference.id for reference in gallery.references(person.id)}:
-            raise UnknownCandidateError(
-                f"Orang ini tidak punya foto nomor {number}.", f"This person has no photo number {number}."
-            )
+            raise UnknownCandidateError(say("service.editing.this_person_has_no_photo", number=number))
         gallery.remove_reference(number)
         keep_ready(gallery)
     return RemovedPhoto(removed=number)
@@ -240,7 +239,7 @@ def known(gallery: Gallery, person_id: str) -> Candidate:
     """Return the person of an id. Raises `candidate.unknown`; names, and near ones, are not tried."""
     person = gallery.get(person_id)
     if person is None:
-        raise UnknownCandidateError("Tidak ada orang dengan id itu.", "There is nobody of this id.")
+        raise UnknownCandidateError(say("service.editing.there_is_nobody_of_this"))
     return person
 
 
@@ -259,7 +258,7 @@ def _gathered(gallery: Gallery, name: str, person_id: str, photos: Sequence[Desc
     for photo in photos:
         if isinstance(photo.outcome, Failed):
             failed = photo.outcome
-            rejected.append(RejectedPhoto(photo.name, Reason(failed.code, failed.text_id, failed.text_en)))
+            rejected.append(RejectedPhoto(photo.name, Reason(failed.code, failed.says)))
             continue
         template = photo.outcome.template
         sha256 = template.photo_sha256
@@ -281,7 +280,7 @@ def _gathered(gallery: Gallery, name: str, person_id: str, photos: Sequence[Desc
 def _refused(reason: Reason, rejected: Sequence[RejectedPhotoAnswer] | None) -> ProblemError:
     # Who is unknown is the one whom the request names as a relative: the address itself is right.
     code = "candidate.invalid" if reason.code == UnknownCandidateError.code else reason.code
-    return ProblemError(code, words=(reason.text_id, reason.text_en), photos_rejected=rejected)
+    return ProblemError(code, words=reason.says, photos_rejected=rejected)
 
 
 def _rejected(photos: Sequence[RejectedPhoto], language: Language) -> tuple[RejectedPhotoAnswer, ...]:

@@ -57,7 +57,7 @@ def note(request: Request, **facts: object) -> None:
 
 def invalid_by(error: ValidationError | RequestValidationError) -> ProblemError:
     """Return the problem of what pydantic refuses; but for a region that is none, what was sent is not repeated."""
-    errors = [FieldError(_field_of(one["loc"]), *reason_of(one)) for one in error.errors()[:_MOST_ERRORS]]
+    errors = [FieldError(_field_of(one["loc"]), reason_of(one)) for one in error.errors()[:_MOST_ERRORS]]
     return ProblemError("request.invalid", errors=errors)
 
 

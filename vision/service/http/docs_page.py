@@ -8,6 +8,7 @@ from html import escape
 
 from candidates.errors import CandidatesError
 from vision.errors import FotoNetralError, Language
+from vision.messages import say
 from vision.service.http.bodies import Schema
 from vision.service.http.problems import TITLED, own_codes, status_of
 
@@ -71,7 +72,7 @@ def _answer(status: str, one: Schema) -> str:
 
 
 def _problems(language: Language) -> Iterator[str]:
-    told = _of_the_engine() | {code: words[language == "en"] for code, words in own_codes().items()}
+    told = _of_the_engine() | {code: say(f"service.problem.{code}").text(language) for code in own_codes()}
     for code, words in sorted(told.items()):
         yield f'<tr id="{code}"><td><code>{code}</code></td><td>{status_of(code)}</td><td>{_text(words)}</td></tr>'
 

@@ -7,15 +7,12 @@ unread   what is not vouched for
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from functools import cache
-from importlib import resources
-
-import msgspec
+from collections.abc import Iterable
 
 from vision.contract.answers.check import FailedPhoto, KeptPhoto
 from vision.contract.answers.service import Basis, Mark, PhotoAnswer
 from vision.errors import Language
+from vision.messages import words_of
 from vision.rules import Finding, Rule, next_step
 from vision.rules.texts import text
 
@@ -54,7 +51,7 @@ def bases(findings: Iterable[Finding], language: Language) -> tuple[Basis | None
 def unread(language: Language, *, has_gallery: bool, has_people: bool) -> tuple[str, ...]:
     """Return what nobody should take for checked: what is never read, and faces where nobody was compared."""
     never = next_step((), language)
-    return (never,) if has_people else (never, _words(language)["nobody" if has_gallery else "no_gallery"])
+    return (never,) if has_people else (never, words_of("page", language)["nobody" if has_gallery else "no_gallery"])
 
 
 def together(photos: Iterable[PhotoAnswer | FailedPhoto]) -> tuple[str, ...]:
@@ -68,10 +65,3 @@ def _basis(rule: Rule, language: Language) -> Basis:
     key = "rule_and_sanction" if sanction else "rule"
     sentence = text(language, "basis", key, rule=title, sanction=sanction)
     return Basis(circular=rule.circular, item=rule.item, title=title, link=rule.link, sentence=sentence)
-
-
-@cache
-def _words(language: Language) -> Mapping[str, str]:
-    # The page that is mailed and printed says the same.
-    file = resources.files("vision.report") / f"page-{language}.toml"
-    return msgspec.toml.decode(file.read_bytes(), type=dict[str, str], strict=True)

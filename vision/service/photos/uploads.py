@@ -17,6 +17,7 @@ from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import parse_options_header
 from starlette.requests import Request
 
+from vision.messages import Message, say
 from vision.service.http.limits import Account
 from vision.service.http.problems import FieldError, ProblemError
 
@@ -84,9 +85,7 @@ async def read_json(request: Request, most_bytes: int, seconds: float) -> bytes:
     """Read a small body that should be JSON."""
     kind, _ = parse_options_header(request.headers.get("content-type"))
     if kind != b"application/json":
-        raise ProblemError(
-            "request.media_type", words=("Kirim sebagai application/json.", "Send it as application/json.")
-        )
+        raise ProblemError("request.media_type", words=say("service.uploads.send_as_json"))
     body = bytearray()
     _refuse_by_length(request, most_bytes)
     try:
@@ -216,14 +215,14 @@ class _FormReader(_Reader):
         if self._name == PHOTO and size > self._limits.photo_bytes:
             raise _too_large(self._limits.photo_bytes)
         if self._name != PHOTO and size > _MOST_FIELD_BYTES:
-            raise _invalid(self._name, f"lebih dari {_MOST_FIELD_BYTES} bita", f"more than {_MOST_FIELD_BYTES} bytes")
+            raise _invalid(self._name, say("service.uploads.more_than_bytes", most_field_bytes=_MOST_FIELD_BYTES))
         self._data += data[start:end]
 
     def _on_part_end(self) -> None:
         if self._name == PHOTO:
             self._photos.append(SentPhoto(bytes(self._data), self._file_name or None))
         elif self._name in self._fields:
-            raise _invalid(self._name, "diberikan dua kali", "given twice")
+            raise _invalid(self._name, say("service.uploads.given_twice"))
         else:
             self._fields[self._name[:_MOST_NAME]] = self._data.decode("utf-8", "replace")
         self._data = bytearray()
@@ -249,8 +248,8 @@ def _too_large(most_bytes: int) -> ProblemError:
 
 
 def _no_such_field(name: str) -> ProblemError:
-    return _invalid(name, "tidak dikenal", "unknown")
+    return _invalid(name, say("service.uploads.unknown"))
 
 
-def _invalid(name: str, reason_id: str, reason_en: str) -> ProblemError:
-    return ProblemError("request.invalid", errors=[FieldError(base_name(name)[:40], reason_id, reason_en)])
+def _invalid(name: str, reason: Message) -> ProblemError:
+    return ProblemError("request.invalid", errors=[FieldError(base_name(name)[:40], reason)])

@@ -6,7 +6,7 @@ the few regions and days that are asked for most.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, Protocol
@@ -19,6 +19,7 @@ from vision.contract.answers.gallery import GalleryHealth
 from vision.contract.answers.service import PhotoAnswer
 from vision.contract.result import CheckError, CheckResult
 from vision.errors import FotoNetralError, Language
+from vision.messages import Message, say
 from vision.service.photos import extras
 from vision.service.pool.rosters import Rosters
 from vision.settings import CheckerSettings, JudgeSpec
@@ -47,13 +48,12 @@ class Failed:
     """A job that could not be done, for a reason that is to be told: a stable code, and the words."""
 
     code: str
-    text_id: str
-    text_en: str
+    says: Message
 
     @classmethod
     def of(cls, error: Any) -> Failed:
         """Take code and words from an error of the engine or the gallery."""
-        return cls(error.code, error.text("id"), error.text("en"))
+        return cls(error.code, error.whole())
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +162,8 @@ class FixJob:
         if outcome.attempt is None or not (outcome.is_clear or self.keep):
             return Fixed(answer_of(outcome, None), None)
         after = outcome.attempt.after.photo.size_wh
-        told = answer_of(outcome, f"{_COPY[self.by.language]}.{'png' if form is Format.PNG else 'jpg'}")
+        name = say("service.jobs.copy_name").text(self.by.language)
+        told = answer_of(outcome, f"{name}.{'png' if form is Format.PNG else 'jpg'}")
         media_type: Literal["image/jpeg", "image/png"] = "image/png" if form is Format.PNG else "image/jpeg"
         return Fixed(told, Picture(media_type, after, outcome.attempt.encoded))
 
@@ -249,10 +250,6 @@ def _done(bench: Bench, job: Job) -> Answer:
         return job.done_at(bench)
     except (CandidatesError, FotoNetralError) as error:
         return Failed.of(error)
-
-
-_COPY: Mapping[Language, str] = {"id": "foto-siap", "en": "photo-ready"}
-"""Name under which a copy is saved; never the photo's own."""
 
 
 def _annotated(judged: media.Picture, told: KeptPhoto, language: Language) -> Picture:

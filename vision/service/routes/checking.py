@@ -21,6 +21,7 @@ from vision.contract.answers.service import Picture as EncodedPicture
 from vision.contract.post import PostResult
 from vision.contract.result import CheckError
 from vision.errors import CrashedError, EngineError, FotoNetralError, Language, PhotoUnreadableError, TimeLimitError
+from vision.messages import say
 from vision.service.http.answers import note
 from vision.service.http.problems import ProblemError
 from vision.service.http.reply import Reply
@@ -35,10 +36,7 @@ T = TypeVar("T")
 FIX_TIMES = 4
 """Mending is a check, and at most three attempts that are checked again: so many times the time of a photo."""
 
-_UNSAFE = PhotoUnreadableError(
-    "Proses pemeriksa sudah dua kali berhenti karena foto ini; foto ini tidak dicoba lagi.",
-    "The checking process has ended twice because of this photo; it is not tried again.",
-)
+_UNSAFE = PhotoUnreadableError(say("service.checking.checking_process_has_ended_twice"))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -126,7 +124,7 @@ async def _done(service: Service, job: Job, digest: str, seconds: float) -> Answ
             service.offenders.add(digest)
         raise ProblemError.of(error) from None
     if isinstance(answer, Failed):
-        raise ProblemError.told(answer.code, answer.text_id, answer.text_en)
+        raise ProblemError.told(answer.code, answer.says)
     return answer
 
 

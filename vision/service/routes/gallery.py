@@ -21,6 +21,7 @@ from candidates.choosing import face_words
 from candidates.importing.tables import PEOPLE_COLUMNS, Row, clean_cell, person_row
 from candidates.people import clean_text, slug
 from vision.errors import Language
+from vision.messages import Written, say
 from vision.service.gallery import editing as galleries
 from vision.service.gallery.editing import Described
 from vision.service.http import openapi
@@ -99,7 +100,7 @@ async def register(request: Request, service: ServiceOf, caller: Manager) -> Res
     async def work(upload: Upload, language: Language) -> Response:
         unknown = sorted(set(upload.fields) - {*_PERSON_FIELDS, _FACE, _LANGUAGE})
         if unknown:
-            errors = [FieldError(name[:40], "tidak dikenal", "unknown") for name in unknown[:20]]
+            errors = [FieldError(name[:40], say("service.gallery.unknown")) for name in unknown[:20]]
             raise ProblemError("request.invalid", errors=errors)
         cells = {column: clean_cell(column, upload.fields.get(column, "")) for column in _PERSON_FIELDS}
         row = person_row(Row(0, dict.fromkeys(PEOPLE_COLUMNS, "") | cells))
@@ -159,7 +160,7 @@ async def add_photos(request: Request, service: ServiceOf, caller: Manager, pers
 
     async def work(upload: Upload, language: Language) -> Response:
         if unknown := sorted(set(upload.fields) - {_FACE, _LANGUAGE}):
-            errors = [FieldError(name[:40], "tidak dikenal", "unknown") for name in unknown[:20]]
+            errors = [FieldError(name[:40], say("service.gallery.unknown")) for name in unknown[:20]]
             raise ProblemError("request.invalid", errors=errors)
         await _read(service, galleries.list_photos, person)  # before faces are looked for in vain
         described = await _described(service, upload)
@@ -210,7 +211,7 @@ async def put_election(request: Request, service: ServiceOf, _caller: Manager, e
     path = _gallery(service)
     if slug(election) != election:
         shown = slug(election)[:40]
-        error = FieldError("election", f"gunakan id seperti {shown}", f"use an id like {shown}")
+        error = FieldError("election", say("service.gallery.use_id_like", shown=shown))
         raise ProblemError("request.invalid", errors=[error])
     values = (await _json(request, ElectionFields)).model_dump()
     is_new, told = await _changed(service, partial(galleries.put_election, path, election, values))
@@ -260,10 +261,10 @@ async def _with_photos(
         checking.note_photos(request, upload.photos)
         request.state.language = upload.fields.get(_LANGUAGE)
         if request.state.language not in (None, "id", "en"):
-            error = FieldError(_LANGUAGE, "harus id atau en", "must be id or en")
+            error = FieldError(_LANGUAGE, say("service.gallery.must_be_id_or_en"))
             raise ProblemError("request.invalid", errors=[error])
         if not upload.photos:
-            raise ProblemError("request.invalid", errors=[FieldError(PHOTO, "belum ada foto", "there is no photo")])
+            raise ProblemError("request.invalid", errors=[FieldError(PHOTO, say("service.gallery.there_is_no_photo"))])
         response: Response = await checking.while_connected(request, work(upload, language_of(request)))
     note(request, changed=True)
     return response
@@ -283,7 +284,7 @@ async def _described(service: Service, upload: Upload) -> list[Described]:
         except ProblemError as problem:
             if problem.status >= 500:
                 raise
-            answer = Failed(problem.code, problem.text("id"), problem.text("en"))
+            answer = Failed(problem.code, Written(problem.text("id"), problem.text("en")))
         if not isinstance(answer, Enrolled | Failed):
             raise TypeError(f"describing a photo gave {type(answer).__name__}")
         described.append(Described(name, answer, face))

@@ -11,9 +11,11 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from starlette.requests import Request
 
 from vision.errors import Language
+from vision.messages import say
 from vision.service.http.answers import invalid_by
 from vision.service.http.language import language_of
 from vision.service.http.problems import ProblemError
+from vision.service.http.reasons import UnfitError
 from vision.service.settings import is_region
 from vision.service.state import Service
 from vision.settings import CheckerSettings
@@ -32,11 +34,11 @@ def _is_day(value: object) -> object:
     if not isinstance(value, str):
         return value
     if not _DAY.fullmatch(value):
-        raise ValueError("harus tanggal YYYY-MM-DD | must be a date YYYY-MM-DD")
+        raise UnfitError(say("service.reason.date_type"))
     try:
         return datetime.date.fromisoformat(value)
     except ValueError:
-        raise ValueError("tidak ada di kalender | is no day of the calendar") from None
+        raise UnfitError(say("service.reason.no_such_day")) from None
 
 
 Day = Annotated[datetime.date, BeforeValidator(_is_day)]

@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from vision.contract.answers.service import Circular, Policies, PolicyPack
 from vision.errors import Language
+from vision.messages import say
 from vision.rules import Policy, packs_for
 from vision.service.http import openapi
 from vision.service.http.answers import json_response, note, reply_response
@@ -108,7 +109,7 @@ async def _answered(
             upload = await read_upload(request, service.uploads, account)
         checking.note_photos(request, upload.photos)
         if not upload.photos:
-            missing = FieldError(PHOTO, "belum ada foto", "there is no photo")
+            missing = FieldError(PHOTO, say("service.photos.there_is_no_photo"))
             raise ProblemError("request.invalid", errors=[missing])
         service.requests.charge(caller.id, len(upload.photos) - 1)
         done = await checking.while_connected(request, reply(upload))
