@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
 
 import msgspec
 
 from vision.command.check_text import Line
 from vision.contract.answers.command import CheckedPack, CheckedPacks, ListedPack, ListedPacks, PackProblem
+from vision.contract.answers.part import Plain
 from vision.errors import Language
 from vision.messages import words_of
 from vision.poses import Pose
@@ -81,10 +81,10 @@ def pack_lines(reading: PackReading, language: Language) -> list[Line]:
     return lines + [Line(f"  {text}") for text in _columns(sources)]
 
 
-def pack_to_dict(reading: PackReading) -> dict[str, Any]:
+def pack_to_dict(reading: PackReading) -> Plain:
     """Return all that a pack says as plain values; `from` names the pack that said each value."""
     (pack,) = _policies([reading])
-    told: dict[str, Any] = {"schema": PACK_SCHEMA, "extends": list(reading.chain[1:])}
+    told: Plain = {"schema": PACK_SCHEMA, "extends": list(reading.chain[1:])}
     for field in pack.__struct_fields__:
         value = msgspec.to_builtins(getattr(pack, field))
         if field in ("rules", "poses"):
@@ -169,7 +169,7 @@ def _is_own(reading: PackReading, source: str) -> bool:
     return reading.origin("sources", source) == reading.chain[0]
 
 
-def _with_origins(reading: PackReading, table: dict[str, Any], key: tuple[str, ...]) -> dict[str, Any]:
+def _with_origins(reading: PackReading, table: Plain, key: tuple[str, ...]) -> Plain:
     origins = {word: reading.origin(*key, word) for word in table}
     return {**table, "from": {word: origin for word, origin in origins.items() if origin is not None}}
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Self, cast
+from typing import Self, cast
 
 from vision.contract.answers import post
-from vision.contract.answers.part import SeverityName
+from vision.contract.answers.part import Plain, SeverityName
 from vision.contract.answers.post import MOST_PHOTOS
 from vision.contract.result import CheckError, CheckResult
 from vision.errors import Language, PostError
@@ -127,7 +127,7 @@ class PostResult:
             photos=tuple(photo.to_answer() for photo in self.photos),
         )
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> Plain:
         """Return the JSON contract as plain dicts, lists, texts and numbers."""
         return self.to_answer().to_dict()
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, Literal, Protocol, cast
+from typing import TYPE_CHECKING, Literal, Protocol, cast
 
 from msgspec import UNSET
 
 from vision.contract.answers import check
-from vision.contract.answers.part import SeverityName, encodable
+from vision.contract.answers.part import Plain, SeverityName, encodable
 from vision.errors import FotoNetralError, Language
 from vision.geometry import Box
 from vision.media import ONE_PICTURE, Media
@@ -254,7 +254,7 @@ class CheckResult:
             timings_ms={stage: round(spent, 1) for stage, spent in self.timings_ms.items()},
         )
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> Plain:
         """Return the JSON contract as plain dicts, lists, texts and numbers."""
         return self.to_answer().to_dict()
 
@@ -282,7 +282,7 @@ class CheckError:
         error = check.NotJudged(code=self.code, kind=self.error.kind or UNSET, message=encodable(self.message))
         return check.FailedPhoto(photo=check.PhotoName(name=encodable(self.name)), error=error)
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> Plain:
         """Return the JSON contract as plain dicts and texts; `kind` only of what was not looked at."""
         return self.to_answer().to_dict()
 

@@ -18,10 +18,13 @@ import msgspec
 
 from vision.messages import Message, Written, say
 from vision.poses import Pose
-from vision.rules.reading import Key, LaidPack, Problem, meant
+from vision.rules.reading import Key, LaidPack, Problem, RawTable, meant
 from vision.rules.schema import Circular, Judging, PoseRule, Rule, Severity, Table, Thresholds, Window
 
-Also: TypeAlias = Callable[[Key, Mapping[str, Any]], None]
+Kinds: TypeAlias = Mapping[str, Any]
+"""The type of every value that a table may have."""
+
+Also: TypeAlias = Callable[[Key, RawTable], None]
 S = TypeVar("S", bound=Table)
 
 REQUIRED_RULES = ("sign", "candidate", "family", "spouse")
@@ -33,7 +36,7 @@ PROSPECTIVE_RULE = "prospective"
 LONGEST_REMINDER = 3
 """Sentences of a reminder: as many as of any other message."""
 
-_HEAD: Mapping[str, Any] = {
+_HEAD: Kinds = {
     "id": str,
     "title_id": str,
     "title_en": str,
@@ -58,7 +61,7 @@ _EXPECTED: Mapping[Any, Message] = {
 }
 
 
-def check(laid: LaidPack) -> tuple[dict[str, Any], tuple[Problem, ...]]:
+def check(laid: LaidPack) -> tuple[RawTable, tuple[Problem, ...]]:
     """Return the checked values of a pack by key, and all problems; where there are some, values are missing."""
     checker = _Checker(laid, list(laid.problems))
     return checker.fields(), tuple(checker.problems)
@@ -71,7 +74,7 @@ class _Checker:
     laid: LaidPack
     problems: list[Problem]
 
-    def fields(self) -> dict[str, Any]:
+    def fields(self) -> RawTable:
         raw = self.laid.raw
         self.refuse_unknown((), raw, [*_TOP, *_TABLES])
         head = self.values((), {word: raw[word] for word in _HEAD if word in raw}, _HEAD)
@@ -89,7 +92,7 @@ class _Checker:
             "sources": self.sources(raw),
         }
 
-    def check_head(self, values: Mapping[str, Any]) -> None:
+    def check_head(self, values: RawTable) -> None:
         if not _ID.fullmatch(values.get("id", "x")):
             self.report(("id",), say("policy.checking.letters_digits_dots_and_hyphens"))
         for word in ("title_id", "title_en"):
@@ -102,23 +105,23 @@ class _Checker:
             if len(re.findall(r"[.!?](?=\s|$)", values.get(word, ""))) > LONGEST_REMINDER:
                 self.report((word,), say("policy.checking.at_most_three_sentences"))
 
-    def check_circular(self, key: Key, values: Mapping[str, Any]) -> None:
+    def check_circular(self, key: Key, values: RawTable) -> None:
         self.check_link((*key, "link"), values.get("link"))
         start, end = values.get("valid_from"), values.get("valid_to")
         if start and end and start > end:
             self.report((*key, "valid_to"), say("policy.checking.before_valid_from"))
 
-    def check_cuts(self, key: Key, values: Mapping[str, Any]) -> None:
+    def check_cuts(self, key: Key, values: RawTable) -> None:
         review, flag = values.get("review", 0.0), values.get("flag", 1.0)
         if not 0 <= review <= flag <= 1:
             self.report(key, say("policy.checking.review_flag_must_hold"))
 
-    def check_days(self, key: Key, values: Mapping[str, Any]) -> None:
+    def check_days(self, key: Key, values: RawTable) -> None:
         for word, days in values.items():
             if days < 0:
                 self.report((*key, word), say("policy.checking.days_must_not_be_negative"))
 
-    def rules(self, raw: Mapping[str, Any]) -> dict[str, Rule | None]:
+    def rules(self, raw: RawTable) -> dict[str, Rule | None]:
         tables = self.tables(("rules",), raw)
         rules = {name: self.table(("rules", name), value, Rule, self.check_rule) for name, value in tables.items()}
         for name in REQUIRED_RULES:
@@ -126,13 +129,13 @@ class _Checker:
                 self.report(("rules",), say("policy.checking.table_is_missing", name=name))
         return rules
 
-    def check_rule(self, key: Key, values: Mapping[str, Any]) -> None:
+    def check_rule(self, key: Key, values: RawTable) -> None:
         self.check_link((*key, "link"), values.get("link"))
         for word in ("circular", "title_id", "title_en"):
             self.refuse_empty((*key, word), values.get(word))
         self.check_both(key, "sanction", values)
 
-    def poses(self, raw: Mapping[str, Any]) -> dict[Pose, PoseRule | None]:
+    def poses(self, raw: RawTable) -> dict[Pose, PoseRule | None]:
         tables = self.tables(("poses",), raw)
         self.refuse_unknown(("poses",), tables, [pose.value for pose in Pose])
         missing = [pose.value for pose in Pose if pose.value not in tables]
@@ -145,7 +148,7 @@ class _Checker:
             if pose.value in tables
         }
 
-    def check_pose(self, key: Key, values: Mapping[str, Any]) -> None:
+    def check_pose(self, key: Key, values: RawTable) -> None:
         # Names count as they stand in the file: a broken entry has its own problem, and need not cause another here.
         rules, sources = self.laid.raw.get("rules", {}), self.laid.raw.get("sources", {})
         rule = values.get("rule", "sign")
@@ -175,14 +178,14 @@ class _Checker:
         if fields - {"number"}:
             self.report(key, say("policy.checking.only_may_stand_in_braces"))
 
-    def sources(self, raw: Mapping[str, Any]) -> dict[str, str]:
+    def sources(self, raw: RawTable) -> dict[str, str]:
         tables = self.tables(("sources",), raw)
         sources = self.values(("sources",), tables, dict.fromkeys(tables, str))
         for name, link in sources.items():
             self.check_link(("sources", name), link)
         return sources
 
-    def tables(self, key: Key, raw: Mapping[str, Any]) -> dict[str, Any]:
+    def tables(self, key: Key, raw: RawTable) -> RawTable:
         """Return a table whose keys are names; an empty one, told as a problem, when something else stands there."""
         value = raw.get(key[-1], {})
         if isinstance(value, dict):
@@ -206,7 +209,7 @@ class _Checker:
             also(key, values)
         return kind(**values) if len(self.problems) == found else None
 
-    def values(self, key: Key, raw: Mapping[str, Any], kinds: Mapping[str, Any]) -> dict[str, Any]:
+    def values(self, key: Key, raw: RawTable, kinds: Kinds) -> RawTable:
         """Return the values of known keys that are of the kind they must be."""
         values = {}
         for word, kind in kinds.items():
@@ -217,7 +220,7 @@ class _Checker:
                     self.report_value((*key, word), _expected(kind), raw[word])
         return values
 
-    def refuse_unknown(self, key: Key, raw: Mapping[str, Any], known: Sequence[str]) -> None:
+    def refuse_unknown(self, key: Key, raw: RawTable, known: Sequence[str]) -> None:
         for word in raw:
             if word not in known:
                 self.report((*key, word), say("policy.checking.unknown_key"), meant=meant(word, known))
@@ -230,7 +233,7 @@ class _Checker:
         if link is not None and not re.match(r"https?://\S+$", link):
             self.report(key, say("policy.checking.must_be_address_that_begins"))
 
-    def check_both(self, key: Key, word: str, values: Mapping[str, Any]) -> None:
+    def check_both(self, key: Key, word: str, values: RawTable) -> None:
         """Refuse a text that is given in one language only."""
         for empty, other in ((f"{word}_id", f"{word}_en"), (f"{word}_en", f"{word}_id")):
             if values.get(other) and not values.get(empty):

@@ -17,6 +17,8 @@ from vision.messages import Message, say
 
 Key: TypeAlias = tuple[str, ...]
 PackFile: TypeAlias = Path | Traversable
+RawTable: TypeAlias = dict[str, Any]
+"""A table of a TOML file as it was read: nothing in it is checked yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ class LaidPack:
     said a key last, tables included.
     """
 
-    raw: dict[str, Any] = field(default_factory=dict)
+    raw: RawTable = field(default_factory=dict)
     files: list[str] = field(default_factory=list)
     ids: dict[str, str] = field(default_factory=dict)
     origins: dict[Key, str] = field(default_factory=dict)
@@ -118,7 +120,7 @@ def _lay(path: PackFile, laid: LaidPack, seen: list[str]) -> None:
     _merge(laid, laid.raw, own, (), name)
 
 
-def _merge(laid: LaidPack, base: dict[str, Any], own: dict[str, Any], key: Key, name: str) -> None:
+def _merge(laid: LaidPack, base: RawTable, own: RawTable, key: Key, name: str) -> None:
     laid.origins[key] = name
     for word, value in own.items():
         here = (*key, word)
@@ -129,9 +131,9 @@ def _merge(laid: LaidPack, base: dict[str, Any], own: dict[str, Any], key: Key, 
             laid.origins[here] = name
 
 
-def _decoded(path: PackFile) -> dict[str, Any]:
+def _decoded(path: PackFile) -> RawTable:
     try:
-        return msgspec.toml.decode(path.read_bytes(), type=dict[str, Any], strict=True)
+        return msgspec.toml.decode(path.read_bytes(), type=RawTable, strict=True)
     except OSError as error:
         raise PolicyError(say("policy.reading.policy_file_cannot_be_read", path=path)) from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeAlias
 
 import msgspec
 from msgspec import Meta
+
+Plain: TypeAlias = dict[str, Any]
+"""An object of the JSON as `json` reads it: dicts, lists, texts and numbers."""
 
 VerdictName = Literal["clear", "review", "flag"]
 SeverityName = Literal["flag", "review"]
@@ -29,10 +32,9 @@ Box = Annotated[
 class Part(msgspec.Struct, frozen=True, kw_only=True):
     """An object of the JSON."""
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> Plain:
         """Return plain dicts, lists, texts and numbers."""
-        plain: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(self))
-        return plain
+        return msgspec.json.decode(msgspec.json.encode(self), type=Plain)
 
     def to_json(self) -> bytes:
         """Return compact JSON in UTF-8; what of a file name is no Unicode text is "?"."""

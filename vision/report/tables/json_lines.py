@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
+from vision.contract.answers.part import Plain
 from vision.report.cells import encodable
 from vision.report.listing import ListedPhoto, ScanFacts
 from vision.report.tables.facts import decision_dict, time_text
@@ -29,7 +30,7 @@ def write_jsonl(target: Path, facts: ScanFacts, photos: Iterable[ListedPhoto]) -
             file.write(encodable(line.translate(_BREAKS)).encode() + b"\n")
 
 
-def _told(photo: ListedPhoto) -> dict[str, Any]:
+def _told(photo: ListedPhoto) -> Plain:
     return photo.result.to_dict() | {
         "key": photo.key,
         "places": list(photo.places),
