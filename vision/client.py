@@ -24,7 +24,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from types import TracebackType
-from typing import Any, BinaryIO, Generic, Literal, Self, TypeVar
+from typing import Any, BinaryIO, Generic, Literal, Self, TypedDict, TypeVar
 
 import httpx
 import msgspec
@@ -118,13 +118,19 @@ class Options:
         return {name: _text(value) for name, value in values.items() if value is not None}
 
 
+class _Body(TypedDict, total=False):
+    content: bytes
+    headers: Mapping[str, str]
+    files: list[tuple[str, tuple[str, bytes]]]
+
+
 @dataclass(frozen=True, slots=True)
 class _Call(Generic[T]):
     method: str
     path: str
     decode: Callable[[bytes], T]
     query: Mapping[str, str] = field(default_factory=dict)
-    body: Mapping[str, Any] = field(default_factory=dict)
+    body: _Body = field(default_factory=_Body)
 
 
 def _check(photo: Photo, options: Options, *, annotated: bool) -> _Call[PhotoAnswer]:
@@ -305,7 +311,7 @@ def _into(kind: type[T]) -> Callable[[bytes], T]:
     return lambda data: read(data, kind)
 
 
-def _one(photo: Photo) -> dict[str, Any]:
+def _one(photo: Photo) -> _Body:
     return {"content": _bytes(photo), "headers": {"Content-Type": "application/octet-stream"}}
 
 

@@ -10,7 +10,7 @@ import os
 import sqlite3
 import stat
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final, TypeAlias
@@ -25,6 +25,8 @@ WRONG_FILE: Final = frozenset({Kind.DAMAGED, Kind.NOT_A_DATABASE})
 """The causes for which another file, or a backup, is the way out."""
 
 Refuse: TypeAlias = Callable[[Cause], Exception]
+SqlRow: TypeAlias = Mapping[str, str | bytes | int | float | None]
+"""Values of a statement by the names in it."""
 
 _BUSY_PAUSE_SECONDS = 0.02
 _AGAIN: Final = say("causes.advice.again")
@@ -42,12 +44,12 @@ class SqliteFile(Closing):
         """Close the file."""
         self._connection.close()
 
-    def execute(self, sql: str, values: Sequence[Any] = ()) -> sqlite3.Cursor:
+    def execute(self, sql: str, values: Sequence[Any] | SqlRow = ()) -> sqlite3.Cursor:
         """Run one statement."""
         with explained(self.path, self._refuse):
             return self._connection.execute(sql, values)
 
-    def rows(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+    def rows(self, sql: str, values: Sequence[Any] | SqlRow = ()) -> list[tuple[Any, ...]]:
         """Return all rows of a query."""
         with explained(self.path, self._refuse):
             return self._connection.execute(sql, values).fetchall()

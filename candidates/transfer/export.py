@@ -128,7 +128,7 @@ def _write(gallery: Gallery, file: IO[bytes], folders: Iterable[Path]) -> Export
     return Exported(len(people), written, len(found), tuple(missing))
 
 
-def _people_rows(gallery: Gallery, people: Iterable[Candidate], packed: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+def _people_rows(gallery: Gallery, people: Iterable[Candidate], packed: Mapping[str, str]) -> Iterator[dict[str, str]]:
     for person, row in zip(people, _rows(people), strict=True):
         references = gallery.references(person.id)
         photos = (packed.get(r.photo_sha256, r.photo_name) for r in references)
@@ -136,9 +136,10 @@ def _people_rows(gallery: Gallery, people: Iterable[Candidate], packed: Mapping[
         yield row | {"photos": "|".join(photos), "face": faces}
 
 
-def _rows(things: Iterable[Candidate | Election]) -> Iterator[dict[str, Any]]:
+def _rows(things: Iterable[Candidate | Election]) -> Iterator[dict[str, str]]:
     for thing in things:
-        yield {field.name: getattr(thing, field.name) for field in fields(thing)}
+        values = {field.name: getattr(thing, field.name) for field in fields(thing)}
+        yield {name: "" if value is None else str(value) for name, value in values.items()}
 
 
 def _batches(gallery: Gallery, people: Iterable[Candidate]) -> Iterator[list[Reference]]:
@@ -174,13 +175,12 @@ def _templates(rows: list[Reference]) -> bytes:
     return packed.getvalue()
 
 
-def _write_table(file: IO[bytes], columns: tuple[str, ...], rows: Iterable[Mapping[str, Any]]) -> None:
+def _write_table(file: IO[bytes], columns: tuple[str, ...], rows: Iterable[Mapping[str, str]]) -> None:
     # Excel needs the BOM to read names right.
     text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
     writer = csv.DictWriter(text, columns, lineterminator="\r\n")
     writer.writeheader()
-    for row in rows:
-        writer.writerow({name: "" if value is None else str(value) for name, value in row.items()})
+    writer.writerows(rows)
     text.flush()
     text.detach()
 

@@ -183,4 +183,4 @@ def main(arguments: list[str]) -> None:
     parser.parse_args(arguments)
     FOLDER.mkdir(exist_ok=True)
     for path, text in texts().items():
-        path.write_text(text, encoding="utf-8")
+        path.write_text(text, "utf-8")

@@ -13,7 +13,7 @@ import pytest
 from scripts.fixtures.rendering import PALM, RenderedHand, render_hand
 from vision.errors import EngineError
 from vision.hands import palms
-from vision.hands.palms import Palm, PalmFinder, _grouped, _places
+from vision.hands.palms import Palm, PalmFinder, _places
 from vision.hands.patch import Patch
 from vision.models import model_path
 
@@ -149,18 +149,6 @@ def test_the_networks_answers_count_from_these_places() -> None:
     assert places[48].tolist() == [4, 12], "the second row"
     assert (places[1152:1158] == (8, 8)).all() and places[1158].tolist() == [24, 8]
     assert places[-1].tolist() == [184, 184]
-
-
-def test_answers_that_overlap_are_one_palm() -> None:
-    centers = np.array([[50.0, 50], [100, 50], [54, 50], [95, 52], [50, 75]])
-    groups = _grouped(centers, np.full((5, 2), 20.0))
-    assert [group.tolist() for group in groups] == [[0, 2], [1, 3], [4]]
-
-
-def test_an_answer_without_an_extent_is_a_palm_of_its_own() -> None:
-    sizes = np.array([[20.0, 20], [0, 0], [-5, 4]])
-    assert [group.tolist() for group in _grouped(np.full((3, 2), 50.0), sizes)] == [[0], [1], [2]]
-    assert _grouped(np.zeros((0, 2)), np.zeros((0, 2))) == []
 
 
 @pytest.mark.parametrize("contents", [b"", b"no model"], ids=["empty", "garbage"])

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import unquote
 
 import jsonschema
+import msgspec
 import pytest
 from click.testing import CliRunner, Result
 from PIL import Image
@@ -33,7 +34,7 @@ def run_of(*answers: CheckResult | CheckError, status: int = 1) -> dict[str, Any
     log = SarifLog("id", AT, "skb-2-2022", None)
     for answer in answers:
         log.add(answer.name if isinstance(answer, CheckError) else answer.photo.name, answer)
-    return checked(log.to_dict(AT, status))
+    return checked(json.loads(msgspec.json.encode(log.log(AT, status))))
 
 
 def checked(log: dict[str, Any]) -> dict[str, Any]:

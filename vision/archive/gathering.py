@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 from msgspec import UNSET
 
+from candidates.storage.sqlite_file import SqlRow
 from vision.archive.errors import JournalNotFoundError
 from vision.archive.journal import Journal, Run, UnseenProblem, as_blob, as_text, pages
 from vision.contract.answers.check import FailedPhoto, NotJudged, PhotoName, read_photo_answer
@@ -120,10 +121,15 @@ class Gathered:
         """
         store, rate = self._journal.store, self.run.facts.audit_rate
         audited = min(round(rate * 16**12), 16**12 - 1).to_bytes(6, "big") if rate else b""
-        values = {"fingerprint": self.run.fingerprint, "run": self.run.id, "everything": everything, "audited": audited}
+        values: SqlRow = {
+            "fingerprint": self.run.fingerprint,
+            "run": self.run.id,
+            "everything": everything,
+            "audited": audited,
+        }
         after = (0, 0)
         while True:
-            rows = store.rows(_FIRST_PLACES, values | {"top": after[0], "member": after[1]})  # type: ignore[arg-type]
+            rows = store.rows(_FIRST_PLACES, {**values, "top": after[0], "member": after[1]})
             if not rows:
                 break
             for top, member, sha256, modified, result, thumbnail, likeness, findings, verdict in rows:

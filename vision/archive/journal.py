@@ -20,6 +20,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from candidates.closing import Closing
+from candidates.storage.sqlite_file import SqlRow
 from vision.archive.errors import JournalUnfinishedError
 from vision.archive.judging import Answer
 from vision.archive.sources.places import Container, LeftOut, Listed, Place, Unreadable, Unseen
@@ -178,7 +179,7 @@ class Journal(Closing):
         container: str | None = None
         source = iter(listed)
         while batch := list(islice(source, _PAGE)):
-            rows: list[dict[str, Any]] = []
+            rows: list[SqlRow] = []
             for one in batch:
                 if isinstance(one, Place | Unseen | LeftOut):
                     if one.container is None or one.container != container:
@@ -215,7 +216,7 @@ class Journal(Closing):
             rows = self.store.rows(
                 "SELECT name, stamp, modified, container, top, member FROM place WHERE run = :run "  # noqa: S608
                 f"AND (top, member) > (:top, :member) AND {_IS_PENDING} ORDER BY top, member LIMIT {_PAGE}",
-                {"run": run.id, "fingerprint": run.fingerprint, "top": after[0], "member": after[1]},  # type: ignore[arg-type]
+                {"run": run.id, "fingerprint": run.fingerprint, "top": after[0], "member": after[1]},
             )
             if not rows:
                 return
@@ -226,7 +227,7 @@ class Journal(Closing):
     def count_pending(self, run: Run) -> int:
         """Return how many places of a run have no answer yet."""
         values = {"run": run.id, "fingerprint": run.fingerprint}
-        return int(self.store.one(f"SELECT count(*) FROM place WHERE run = :run AND {_IS_PENDING}", values))  # type: ignore[arg-type]  # noqa: S608
+        return int(self.store.one(f"SELECT count(*) FROM place WHERE run = :run AND {_IS_PENDING}", values))  # noqa: S608
 
     def put_photo(self, run: Run, place: Place, key: str) -> bool:
         """Note which photo lies at a place; True when it is to be judged."""
@@ -306,18 +307,18 @@ class Journal(Closing):
             )
         return len(rows)
 
-    def _put_places(self, rows: list[dict[str, Any]]) -> None:
+    def _put_places(self, rows: list[SqlRow]) -> None:
         if rows:
             self.store.begin()
-            self.store.write_many(_PUT_PLACE, rows)  # type: ignore[arg-type]
+            self.store.write_many(_PUT_PLACE, rows)
             rows.clear()
 
     def _put_aside(self, one: Unseen | LeftOut, run: Run, top: int, member: int) -> None:
         self.store.begin()
         container = None if one.container is None else as_blob(one.container)
         state, problem = ("unseen", _unseen(one.error)) if isinstance(one, Unseen) else ("excluded", None)
-        told = {"name": as_blob(one.name), "container": container, "state": state, "problem": problem}
-        self.store.write_many(_PUT_ASIDE, [told | {"run": run.id, "top": top, "member": member}])  # type: ignore[list-item]
+        told: SqlRow = {"name": as_blob(one.name), "container": container, "state": state, "problem": problem}
+        self.store.write_many(_PUT_ASIDE, [{**told, "run": run.id, "top": top, "member": member}])
 
     def _keep_members(self, run: Run, container: Container, top: int) -> int:
         values = (run.id, top, as_blob(container.name))
@@ -376,7 +377,7 @@ def pages(store: Store, sql: str, *values: Any) -> Iterator[tuple[Any, ...]]:
             after = number
 
 
-def _row(place: Place, run: int, top: int, member: int) -> dict[str, Any]:
+def _row(place: Place, run: int, top: int, member: int) -> SqlRow:
     return {
         "name": as_blob(place.name),
         "stamp": place.stamp,

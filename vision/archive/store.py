@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from candidates.causes import Cause, Kind, cause_of
-from candidates.storage.sqlite_file import SqliteFile, advice_for, connect, explained, make_private, marks
+from candidates.storage.sqlite_file import SqliteFile, SqlRow, advice_for, connect, explained, make_private, marks
 from vision.archive.errors import (
     JournalBusyError,
     JournalError,
@@ -111,16 +111,16 @@ class Store(SqliteFile):
             os.close(self._lock)
             self._lock = None
 
-    def one(self, sql: str, values: Sequence[Any] = ()) -> Any:
+    def one(self, sql: str, values: Sequence[Any] | SqlRow = ()) -> Any:
         """Return the first value of a query's first row; None where there is no row."""
         rows = self.rows(sql, values)
         return rows[0][0] if rows else None
 
-    def write(self, sql: str, values: Sequence[Any] = ()) -> int:
+    def write(self, sql: str, values: Sequence[Any] | SqlRow = ()) -> int:
         """Run one statement; return the id of the row it put in."""
         return self.execute(sql, values).lastrowid or 0
 
-    def write_many(self, sql: str, rows: Sequence[Sequence[Any]]) -> None:
+    def write_many(self, sql: str, rows: Sequence[Sequence[Any]] | Sequence[SqlRow]) -> None:
         """Run one statement for each of many rows."""
         with explained(self.path, self._refuse):
             self._connection.executemany(sql, rows)

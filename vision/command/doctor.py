@@ -32,7 +32,7 @@ def doctor(context: click.Context, gallery: Path | None, as_json: bool, lang: st
 
     report = examine(gallery, language=cast(Language, lang))
     if as_json:
-        click.echo(json.dumps(report.to_dict(), ensure_ascii=False).encode())
+        click.echo(json.dumps(report.to_answer().to_dict(), ensure_ascii=False).encode())
     else:
         for check in report.checks:
             symbol, style = ("✔", "green") if check.ok else ("✖", "bold red")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+import msgspec
 
 from vision.checker import PhotoChecker
 from vision.command.check_text import printable
@@ -84,7 +85,7 @@ class Handouts:
         if self._log is not None and self._sarif is not None:
             from vision.runtime.whole_files import write_whole
 
-            log = self._log.to_dict(datetime.now().astimezone(), status)
+            log = msgspec.to_builtins(self._log.log(datetime.now().astimezone(), status))
             try:
                 write_whole(self._sarif, json.dumps(log, ensure_ascii=False, indent=1).encode())
             except OSError as error:

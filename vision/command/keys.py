@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from vision.command.output import carry_on
+from vision.contract.answers.command import ListedKey
 
 if TYPE_CHECKING:
     from vision.service.callers.keys import Grant
@@ -94,7 +95,7 @@ def list_(as_json: bool, path: Path) -> None:
 
     for grant in KeyStore(path).grants():
         if as_json:
-            click.echo(json.dumps(_public(grant), ensure_ascii=False).encode())
+            click.echo(json.dumps(_answer(grant).to_dict(), ensure_ascii=False).encode())
         else:
             used = "belum dipakai" if grant.last_used_at is None else f"terakhir dipakai {_day(grant.last_used_at)}"
             parts = (grant.id, grant.kind, grant.role.value, _state(grant), used, grant.name)
@@ -112,18 +113,23 @@ def revoke(id_: str, path: Path) -> None:
     click.echo(f"Dicabut: {grant.id}.")
 
 
-def _public(grant: Grant) -> dict[str, object]:
-    times = {"made_at": grant.made_at, "expires_at": grant.expires_at, "last_used_at": grant.last_used_at}
-    return {
-        "id": grant.id,
-        "kind": grant.kind,
-        "name": grant.name,
-        "role": grant.role.value,
-        **{name: None if at is None else at.isoformat() for name, at in times.items()},
-        "uses_left": grant.uses_left,
-        "per_minute": grant.per_minute,
-        "revoked_at": None if grant.revoked_at is None else grant.revoked_at.isoformat(),
-    }
+def _answer(grant: Grant) -> ListedKey:
+    return ListedKey(
+        id=grant.id,
+        kind=grant.kind,
+        name=grant.name,
+        role=grant.role.value,
+        made_at=grant.made_at.isoformat(),
+        expires_at=_time(grant.expires_at),
+        last_used_at=_time(grant.last_used_at),
+        uses_left=grant.uses_left,
+        per_minute=grant.per_minute,
+        revoked_at=_time(grant.revoked_at),
+    )
+
+
+def _time(at: datetime | None) -> str | None:
+    return None if at is None else at.isoformat()
 
 
 def _state(grant: Grant) -> str:

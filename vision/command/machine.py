@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from importlib import metadata
 from pathlib import Path
-from typing import Any
 
 from vision._version import __version__
+from vision.contract.answers.command import MachineCheck, MachineReport
 from vision.errors import EngineError, Language
 from vision.messages import say
 from vision.models import SUMS, ModelCheck, verify
@@ -59,14 +59,10 @@ class Report:
         """Whether nothing stands in the way."""
         return all(check.ok for check in self.checks)
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return the report as plain values for JSON."""
-        return {
-            "schema": "fotonetral.doctor/1",
-            "ok": self.ok,
-            "version": __version__,
-            "checks": [asdict(check) for check in self.checks],
-        }
+    def to_answer(self) -> MachineReport:
+        """Return the report for programs."""
+        checks = tuple(MachineCheck(**asdict(check)) for check in self.checks)
+        return MachineReport(ok=self.ok, version=__version__, checks=checks)
 
 
 def examine(gallery: Path | None = None, *, models: Path = MODELS, language: Language = "id") -> Report:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from typing import Any, cast
+from typing import cast
 
 import click
+import msgspec
 
 from vision.command.main import CLEAR, NOT_JUDGED
 from vision.command.options import lang_option, read_region
@@ -31,13 +32,13 @@ def policy() -> None:
 def list_packs(region: str | None, as_json: bool, lang: str) -> None:
     """Sebutkan paket aturan yang tersedia."""
     from vision.command.check_text import show
-    from vision.command.policy_text import list_lines, list_to_dict
+    from vision.command.policy_text import list_answer, list_lines
     from vision.rules import DEFAULT_POLICY, available_packs, packs_for, read_pack
 
     names = available_packs() if region is None else (*packs_for(region), DEFAULT_POLICY)
     packs = [read_pack(name) for name in names]
     if as_json:
-        _print_json(list_to_dict(packs))
+        _print_json(list_answer(packs))
     else:
         show(list_lines(packs, cast(Language, lang)))
 
@@ -74,18 +75,18 @@ def check_packs(context: click.Context, files: tuple[str, ...], as_json: bool) -
     Status keluar: 0 semua benar, 2 ada yang salah.
     """
     from vision.command.check_text import show
-    from vision.command.policy_text import check_to_dict, problem_lines
+    from vision.command.policy_text import check_answer, problem_lines
     from vision.rules import read_pack
 
     readings = [(file, read_pack(file)) for file in files]
     if as_json:
-        _print_json(check_to_dict(readings))
+        _print_json(check_answer(readings))
     else:
         for file, reading in readings:
             show(problem_lines(file, reading.problems))
     context.exit(NOT_JUDGED if any(reading.problems for _, reading in readings) else CLEAR)
 
 
-def _print_json(told: dict[str, Any]) -> None:
+def _print_json(told: object) -> None:
     # As bytes: JSON is UTF-8, whatever the terminal's encoding is.
-    click.echo(json.dumps(told, ensure_ascii=False).encode())
+    click.echo(json.dumps(msgspec.to_builtins(told), ensure_ascii=False).encode())

@@ -8,13 +8,14 @@ from typing import Any
 import msgspec
 
 from vision.command.check_text import Line
+from vision.contract.answers.command import CheckedPack, CheckedPacks, ListedPack, ListedPacks, PackProblem
 from vision.errors import Language
 from vision.messages import words_of
 from vision.poses import Pose
 from vision.rules import Circular, PackReading, Policy, PoseRule, Problem
 
-LIST_SCHEMA, PACK_SCHEMA, CHECK_SCHEMA = "fotonetral.policies/1", "fotonetral.policy/1", "fotonetral.policy_check/1"
-"""Names of the JSON objects; fields may be added under these names, never changed."""
+PACK_SCHEMA = "fotonetral.policy/1"
+"""Name of the JSON object; fields may be added under this name, never changed."""
 
 
 def list_lines(packs: Sequence[PackReading], language: Language) -> list[Line]:
@@ -32,22 +33,21 @@ def list_lines(packs: Sequence[PackReading], language: Language) -> list[Line]:
     return [Line(text) for text in _columns(rows)]
 
 
-def list_to_dict(packs: Sequence[PackReading]) -> dict[str, Any]:
-    """Return the packs as plain values."""
-    return {
-        "schema": LIST_SCHEMA,
-        "packs": [
-            {
-                "id": pack.id,
-                "title_id": pack.title_id,
-                "title_en": pack.title_en,
-                "extends": list(reading.chain[1:]),
-                "regions": list(pack.regions),
-                "circular": msgspec.to_builtins(pack.circular),
-            }
+def list_answer(packs: Sequence[PackReading]) -> ListedPacks:
+    """Return the packs for programs."""
+    return ListedPacks(
+        packs=tuple(
+            ListedPack(
+                id=pack.id,
+                title_id=pack.title_id,
+                title_en=pack.title_en,
+                extends=reading.chain[1:],
+                regions=pack.regions,
+                circular=pack.circular,
+            )
             for reading, pack in zip(packs, _policies(packs), strict=True)
-        ],
-    }
+        )
+    )
 
 
 def pack_lines(reading: PackReading, language: Language) -> list[Line]:
@@ -95,19 +95,18 @@ def pack_to_dict(reading: PackReading) -> dict[str, Any]:
     return told
 
 
-def check_to_dict(readings: Sequence[tuple[str, PackReading]]) -> dict[str, Any]:
-    """Return what is wrong with packs as plain values."""
-    return {
-        "schema": CHECK_SCHEMA,
-        "packs": [
-            {
-                "file": file,
-                "ok": not reading.problems,
-                "problems": [problem.to_dict() for problem in reading.problems],
-            }
+def check_answer(readings: Sequence[tuple[str, PackReading]]) -> CheckedPacks:
+    """Return what is wrong with packs, for programs."""
+    return CheckedPacks(
+        packs=tuple(
+            CheckedPack(file=file, ok=not reading.problems, problems=tuple(map(_problem_answer, reading.problems)))
             for file, reading in readings
-        ],
-    }
+        )
+    )
+
+
+def _problem_answer(problem: Problem) -> PackProblem:
+    return PackProblem(file=problem.file, key=problem.key, message_id=problem.text("id"), message_en=problem.text("en"))
 
 
 def problem_lines(file: str, problems: Sequence[Problem]) -> list[Line]:

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from vision.errors import EngineError
 from vision.geometry import Box
+from vision.media.cutting import Shrinking, cut_square
 from vision.messages import say
 
 CHIP_SIDE = 150
@@ -27,6 +28,9 @@ CHIP_SIDE = 150
 
 CHIP_PADDING = 0.25
 """Padding around the face in the chip: that of `face_recognition` and of dlib's training."""
+
+_SHRINKING = Shrinking(below=0.7, centred=False)
+"""The offsets of boxes and points here and in `finder` and `yunet` were measured with uncentred pixels."""
 
 _PREDICTOR_FILE = "shape_predictor_5_face_landmarks.dat"
 _PATCH_FACE_SIDE = 160.0
@@ -69,27 +73,8 @@ def level_patch(
     """
     to_patch = cv2.getRotationMatrix2D(box.center_xy, roll_degrees, face_side / max(box.width, 1.0))
     to_patch[:, 2] += side / 2 - np.asarray(box.center_xy)
-    return _warp(pixels, to_patch, side, box.expanded(side / face_side * math.sqrt(2.0))), to_patch
-
-
-def _warp(pixels: NDArray[np.uint8], to_patch: NDArray[np.float64], side: int, area: Box) -> NDArray[np.uint8]:
-    """Cut the square patch; a face larger than the patch is first shrunk by area, so that it does not alias."""
-    height, width = pixels.shape[:2]
-    area = area.clipped((width, height))
-    left, top = math.floor(area.left), math.floor(area.top)
-    cut = pixels[top : math.ceil(area.bottom), left : math.ceil(area.right)]
-    if cut.size == 0:
-        return np.zeros((side, side, 3), np.uint8)
-    matrix = to_patch.copy()
-    matrix[:, 2] += matrix[:, :2] @ (left, top)
-    scale = math.hypot(matrix[0, 0], matrix[0, 1])
-    if scale < 0.7:
-        small_wh = max(round(cut.shape[1] * scale), 1), max(round(cut.shape[0] * scale), 1)
-        factors = cut.shape[1] / small_wh[0], cut.shape[0] / small_wh[1]
-        cut = cv2.resize(cut, small_wh, interpolation=cv2.INTER_AREA)
-        matrix[:, :2] *= factors
-    patch: NDArray[np.uint8] = cv2.warpAffine(cut, matrix, (side, side), borderMode=cv2.BORDER_REPLICATE)
-    return patch
+    part = box.expanded(side / face_side * math.sqrt(2.0))
+    return cut_square(pixels, to_patch, side, part, _SHRINKING), to_patch
 
 
 def face_chip(pixels: NDArray[np.uint8], landmarks_xy: NDArray[np.float64]) -> NDArray[np.uint8]:

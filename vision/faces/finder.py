@@ -23,7 +23,7 @@ from vision.faces.quality import covered, sharpness, turned
 from vision.faces.tiles import Tile, belongs_to_tile, merge, plan_bands, reading_order
 from vision.faces.yunet import YuNet
 from vision.geometry import Box
-from vision.media.shrinking import halved
+from vision.media.shrinking import shrunk
 from vision.runtime.crew import Crew
 
 _AFAR_SIDE, _AFAR_BORDER = 320, 0.375
@@ -80,7 +80,7 @@ class FaceFinder(Closing):
         """
         if any(face.score >= _UPRIGHT_FROM for face in faces):
             return 0
-        small = _shrunk(pixels, min(_TURN_SIDE / max(pixels.shape[:2]), 1.0))
+        small = shrunk(pixels, min(_TURN_SIDE / max(pixels.shape[:2]), 1.0))
         # Where nobody was found the photo as it is has been looked at in vain.
         ways = {quarters: np.ascontiguousarray(np.rot90(small, quarters)) for quarters in range(0 if faces else 1, 4)}
         seen = self._crew.map(self._network.detect, ways.values())
@@ -106,7 +106,7 @@ class FaceFinder(Closing):
     def _search(self, pixels: NDArray[np.uint8]) -> list[Detection]:
         size_wh = pixels.shape[1], pixels.shape[0]
         scale = min(math.sqrt(_WHOLE_PIXELS / (size_wh[0] * size_wh[1])), 1.0)
-        whole = _shrunk(pixels, scale)
+        whole = shrunk(pixels, scale)
         found = self._accepted(pixels, [*self._from_afar(pixels), *self._in_bands(whole, size_wh)])
         if scale * _WORTHWHILE > 1.0:
             return found
@@ -118,7 +118,7 @@ class FaceFinder(Closing):
     def _from_afar(self, pixels: NDArray[np.uint8]) -> list[Detection]:
         """Find faces that fill the photo: look at it small, in the middle of a grey picture."""
         height, width = pixels.shape[:2]
-        small = _shrunk(pixels, min(_AFAR_SIDE / max(height, width), 1.0))
+        small = shrunk(pixels, min(_AFAR_SIDE / max(height, width), 1.0))
         border = round(_AFAR_BORDER * max(small.shape[:2]))
         framed = cv2.copyMakeBorder(small, border, border, border, border, cv2.BORDER_CONSTANT, value=_GREY)
         back_xy = width / small.shape[1], height / small.shape[0]
@@ -173,13 +173,6 @@ def _around_points(box: Box) -> Box:
     side = _POINTS_PART * box.width
     left, top = box.center_xy[0] - side / 2, box.center_xy[1] - side / 2 + _POINTS_DROP * box.width
     return Box(left, top, side, side)
-
-
-def _shrunk(pixels: NDArray[np.uint8], scale: float) -> NDArray[np.uint8]:
-    if scale >= 1.0:
-        return pixels
-    size_wh = max(round(pixels.shape[1] * scale), 1), max(round(pixels.shape[0] * scale), 1)
-    return np.asarray(cv2.resize(halved(pixels, scale)[0], size_wh, interpolation=cv2.INTER_AREA), dtype=np.uint8)
 
 
 def _around_small(found: Sequence[Detection], small_px: float) -> Box | None:

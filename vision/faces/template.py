@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vision.faces.face import Face
+from vision.geometry import Box
+from vision.media.cutting import Shrinking, cut_square
 
 SIDE: Final = 112
 """Side in pixels of the chip."""
@@ -21,7 +22,9 @@ TEMPLATE_XY: Final[NDArray[np.float64]] = np.array(
 """Where the left and right eye of the picture, the tip of the nose and the corners of the mouth belong, in chip pixels:
 InsightFace's `arcface_dst`, with which ArcFace, CosFace, AdaFace, MagFace and SFace networks are trained."""
 
-_SHRINK_FIRST = 0.7
+_SHRINKING = Shrinking(below=0.7)
+"""Not by halves: galleries hold vectors of chips that were shrunk at once."""
+
 _FACE_MIDDLE_XY = 56.0, 60.0
 
 
@@ -78,21 +81,7 @@ def template_chip(pixels: NDArray[np.uint8], face: Face, look: Look = STRAIGHT) 
     to_chip = similarity(chip_points(face), TEMPLATE_XY)
     if look != STRAIGHT:
         to_chip = look.of(to_chip)
-    height, width = pixels.shape[:2]
     corners = np.array([(x, y, 1.0) for x in (-1.0, SIDE) for y in (-1.0, SIDE)]) @ cv2.invertAffineTransform(to_chip).T
-    left, top = np.clip(np.floor(corners.min(axis=0)), 0, (width, height)).astype(int)
-    right, bottom = np.clip(np.ceil(corners.max(axis=0)) + 1, 0, (width, height)).astype(int)
-    cut = pixels[top:bottom, left:right]
-    if cut.size == 0:
-        return np.zeros((SIDE, SIDE, 3), np.uint8)
-    to_chip[:, 2] += to_chip[:, :2] @ (left, top)
-    scale = math.hypot(to_chip[0, 0], to_chip[1, 0])
-    if scale < _SHRINK_FIRST:
-        small_wh = max(round(cut.shape[1] * scale), 1), max(round(cut.shape[0] * scale), 1)
-        factors = np.array([cut.shape[1] / small_wh[0], cut.shape[0] / small_wh[1]])
-        cut = cv2.resize(cut, small_wh, interpolation=cv2.INTER_AREA)
-        # Pixel centres lie at whole numbers, so that the small picture's corner is half a (larger) pixel away.
-        to_chip[:, 2] += to_chip[:, :2] @ (factors / 2 - 0.5)
-        to_chip[:, :2] *= factors
-    chip: NDArray[np.uint8] = cv2.warpAffine(np.ascontiguousarray(cut), to_chip, (SIDE, SIDE), flags=cv2.INTER_LINEAR)
+    part = Box.from_corners(*np.floor(corners.min(axis=0)), *(np.ceil(corners.max(axis=0)) + 1))
+    chip = cut_square(pixels, to_chip, SIDE, part, _SHRINKING, grey=0)
     return np.ascontiguousarray(chip[:, ::-1]) if look.mirrored else chip

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from vision.faces.detection import Detection
 from vision.geometry import Box
+from vision.suppression import best_of_each
 
 BAND, OVERLAP = 704, 128
 """Pixels of a band's length, and of what two of them share: two bands hold a picture of 1280 x 960.
@@ -76,11 +77,8 @@ def belongs_to_tile(box: Box, tile: Tile, size_wh: tuple[int, int]) -> bool:
 
 def merge(detections: Iterable[Detection]) -> list[Detection]:
     """Keep the best-scored detection of each face. Ties go to the upper, then the left one."""
-    kept: list[Detection] = []
-    for detection in sorted(detections, key=lambda one: (-one.score, one.box.top, one.box.left, one.box.width)):
-        if not any(_same_face(detection.box, other.box) for other in kept):
-            kept.append(detection)
-    return kept
+    ranked = sorted(detections, key=lambda one: (-one.score, one.box.top, one.box.left, one.box.width))
+    return best_of_each(ranked, lambda one, other: _same_face(one.box, other.box))
 
 
 def _same_face(first: Box, second: Box) -> bool:

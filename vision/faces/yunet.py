@@ -17,6 +17,7 @@ from vision.faces.detection import Detection
 from vision.geometry import Box
 from vision.models import model_path
 from vision.runtime.session import open_session, run_session
+from vision.suppression import overlapping
 
 _STRIDES = (8, 16, 32)
 _OUTPUTS = tuple(f"{kind}_{stride}" for stride in _STRIDES for kind in ("cls", "obj", "bbox", "kps"))
@@ -105,12 +106,6 @@ def _squares(boxes: NDArray[np.float32]) -> NDArray[np.float32]:
 
 def _best_of_each(boxes: NDArray[np.float32], scores: NDArray[np.float32]) -> list[int]:
     """Return the indices of the best-scored box of each face, the surest first; ties go to the first."""
-    kept: list[int] = []
-    left_top, right_below = boxes[:, :2], boxes[:, :2] + boxes[:, 2:]
-    areas = boxes[:, 2] * boxes[:, 3]
-    for at in np.argsort(-scores, kind="stable"):
-        shared_wh = np.minimum(right_below[at], right_below[kept]) - np.maximum(left_top[at], left_top[kept])
-        shared = np.prod(np.clip(shared_wh, 0, None), axis=1)
-        if not (shared > _SAME_FACE_IOU * (areas[at] + areas[kept] - shared)).any():
-            kept.append(int(at))
-    return kept
+    order = np.argsort(-scores, kind="stable")
+    groups = overlapping(boxes[order, :2], boxes[order, 2:], _SAME_FACE_IOU)
+    return [int(order[group[0]]) for group in groups]

@@ -17,6 +17,7 @@ from vision.hands.patch import Patch
 from vision.models import model_path
 from vision.runtime.crew import Crew
 from vision.runtime.session import open_session, run_session
+from vision.suppression import overlapping
 
 PIXELS_SIDE = 192
 """The side of the square that the network was trained on; a palm should fill a tenth to a half of it."""
@@ -102,28 +103,11 @@ def _shares(
     centers: NDArray[np.float64], sizes: NDArray[np.float64], scores: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """Return (palms, answers), the part of each answer in each palm: answers that overlap, best first, are one."""
-    groups = _grouped(centers, sizes)
+    groups = overlapping(centers - sizes / 2, sizes, _SAME_PALM_IOU)
     shares = np.zeros((len(groups), len(scores)))
     for share, members in zip(shares, groups, strict=True):
         share[members] = scores[members] / scores[members].sum()
     return shares
-
-
-def _grouped(centers: NDArray[np.float64], sizes: NDArray[np.float64]) -> list[NDArray[np.intp]]:
-    """Group answers, best first, whose boxes overlap; each group begins with its best."""
-    low, high = centers - sizes / 2, centers + sizes / 2
-    area = np.maximum(sizes, 0).prod(1)
-    shared = np.maximum(np.minimum(high[:, None], high) - np.maximum(low[:, None], low), 0).prod(2)
-    alike = shared > _SAME_PALM_IOU * np.maximum(area[:, None] + area - shared, 1e-9)
-    np.fill_diagonal(alike, True)
-    free = np.ones(len(centers), dtype=bool)
-    groups = []
-    for best in range(len(centers)):
-        if free[best]:
-            members = np.flatnonzero(free & alike[best])
-            free[members] = False
-            groups.append(members)
-    return groups
 
 
 def _places(side: int) -> NDArray[np.float64]:

@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vision.geometry import Box
-from vision.media.shrinking import halved
+from vision.media.cutting import Shrinking, cut_square
 
-_SHRINK_BELOW = 0.6
-"""Under this scale a warp, which reads four neighbours a pixel, would skip pixels."""
-
+_SHRINKING = Shrinking(below=0.6, by_halves=True)
 _TURNED_ROOM, _UPRIGHT_ROOM = 1.5, 1.2
-"""What a patch reads of the photo, in its sides: its corners when it is turned, else a little around it."""
+"""What is shrunk of the photo, in the patch's sides: its corners when it is turned, else a little around it."""
+
+_GREY = 127
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,38 +67,10 @@ class Patch:
 
     def cut(self, pixels: NDArray[np.uint8], pixels_side: int) -> NDArray[np.uint8]:
         """Cut the patch out of (height, width, 3) uint8 `pixels`, `pixels_side` squared; mid-grey outside the photo."""
-        matrix = np.vstack([self.matrix(pixels_side), [0, 0, 1]])
-        source, from_photo = pixels, np.eye(3)
-        if pixels_side / self.side < _SHRINK_BELOW:
-            around = _TURNED_ROOM if self.turn else _UPRIGHT_ROOM
-            source, from_photo = _shrunk(pixels, self.box.expanded(around), pixels_side / self.side)
-        # OpenCV counts from the middle of the first pixel.
-        drawing = _MOVED_BACK @ matrix @ np.linalg.inv(from_photo) @ _MOVED
-        image = cv2.warpAffine(
-            source,
-            drawing[:2],
-            (pixels_side, pixels_side),
-            flags=cv2.INTER_CUBIC if pixels_side > self.side else cv2.INTER_LINEAR,
-            borderMode=cv2.BORDER_CONSTANT,
-            borderValue=(127, 127, 127),
-        )
-        return np.ascontiguousarray(image, dtype=np.uint8)
-
-
-_MOVED = np.array([[1, 0, 0.5], [0, 1, 0.5], [0, 0, 1]])
-_MOVED_BACK = np.array([[1, 0, -0.5], [0, 1, -0.5], [0, 0, 1]])
-
-
-def _shrunk(pixels: NDArray[np.uint8], part: Box, scale: float) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
-    """Shrink the photo's `part` by areas; returns it with the (3, 3) matrix from photo to shrunk coordinates."""
-    inside = part.clipped((pixels.shape[1], pixels.shape[0]))
-    left, top = int(inside.left), int(inside.top)
-    piece = pixels[top : int(np.ceil(inside.bottom)), left : int(np.ceil(inside.right))]
-    if piece.size == 0:
-        return pixels[:1, :1], np.eye(3)
-    half, times = halved(piece, scale)
-    half_wh = half.shape[1], half.shape[0]
-    size_wh = [max(1, round(length * 2**times * scale)) for length in half_wh]
-    small = np.asarray(cv2.resize(half, size_wh, interpolation=cv2.INTER_AREA), dtype=np.uint8)
-    step_x, step_y = (size / (length * 2**times) for size, length in zip(size_wh, half_wh, strict=True))
-    return small, np.array([[step_x, 0, -left * step_x], [0, step_y, -top * step_y], [0, 0, 1]])
+        to_square = self.matrix(pixels_side)
+        # From corners of pixels to middles, in both.
+        to_square[:, 2] += to_square[:, :2] @ (0.5, 0.5) - 0.5
+        part = Box(0, 0, pixels.shape[1], pixels.shape[0])
+        if pixels_side / self.side < _SHRINKING.below:
+            part = self.box.expanded(_TURNED_ROOM if self.turn else _UPRIGHT_ROOM)
+        return cut_square(pixels, to_square, pixels_side, part, _SHRINKING, grey=_GREY, cubic=pixels_side > self.side)

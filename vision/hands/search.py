@@ -6,6 +6,7 @@ landmark network, which doubts it, and for the namer to drop, who knows clutter 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -18,6 +19,7 @@ from vision.hands.landmarker import HandLandmarker, View
 from vision.hands.palms import Palm, PalmFinder
 from vision.hands.patch import Patch
 from vision.hands.regions import closer, plan, without_faces
+from vision.suppression import best_of_each
 
 _LEAST_PALM = 0.05
 _LEAST_TWICE_SEEN = 0.1
@@ -129,31 +131,23 @@ def _is_part_of(face: Box, palm: Palm) -> bool:
 
 def _one_each(palms: Sequence[Palm]) -> list[Palm]:
     """Drop palms that overlapping squares bring up again; the surest stays."""
-    kept: list[Palm] = []
-    for palm in sorted(palms, key=lambda one: (-one.score, one.center_xy)):
-        if not any(_same_palm(palm, other) for other in kept):
-            kept.append(palm)
-    return kept
+    return best_of_each(sorted(palms, key=lambda one: (-one.score, one.center_xy)), _same_palm)
 
 
 def _same_palm(one: Palm, other: Palm) -> bool:
     sides = sorted((one.side, other.side))
-    away = np.hypot(one.center_xy[0] - other.center_xy[0], one.center_xy[1] - other.center_xy[1])
-    return bool(away < 0.5 * sides[0] and sides[1] < 2 * sides[0])
+    away = math.dist(one.center_xy, other.center_xy)
+    return away < 0.5 * sides[0] and sides[1] < 2 * sides[0]
 
 
 def _without_doubles(hands: Sequence[FoundHand]) -> list[FoundHand]:
     """Drop hands whose landmarks drew together; the one that the network doubts least stays."""
-    kept: list[FoundHand] = []
-    for hand in sorted(hands, key=lambda one: (-one.views[0].presence, -one.size, one.box.left, one.box.top)):
-        if not any(_same(hand.box, other.box) or _within(hand.box, other.box) for other in kept):
-            kept.append(hand)
-    return kept
+    ranked = sorted(hands, key=lambda one: (-one.views[0].presence, -one.size, one.box.left, one.box.top))
+    return best_of_each(ranked, lambda one, other: _same(one.box, other.box) or _within(one.box, other.box))
 
 
 def _apart(one: Box, other: Box) -> float:
-    (x1, y1), (x2, y2) = one.center_xy, other.center_xy
-    return float(np.hypot(x1 - x2, y1 - y2))
+    return math.dist(one.center_xy, other.center_xy)
 
 
 def _same(one: Box, other: Box) -> bool:

@@ -37,3 +37,8 @@ def halved(pixels: Pixels, scale: float) -> tuple[Pixels, int]:
         pixels = resized(pixels[: 2 * height, : 2 * width], (width, height))
         times += 1
     return pixels, times
+
+
+def shrunk(pixels: Pixels, scale: float) -> Pixels:
+    """Return (height, width, 3) uint8 pixels at a scale under 1, by halves first; from 1 on as they are."""
+    return pixels if scale >= 1.0 else resized(halved(pixels, scale)[0], scaled_wh(pixels, scale))

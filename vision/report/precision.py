@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from statistics import NormalDist
-from typing import Any, Final
+from typing import Final
 
 from candidates.messages.filling import number
 from vision.errors import Language
@@ -56,12 +56,6 @@ class Share:
         low, high = (middle - reach) / (1 + _Z**2 / n), (middle + reach) / (1 + _Z**2 / n)
         return 0.0 if self.hits == 0 else low, 1.0 if self.hits == n else high
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return hits, total, share and interval as plain numbers."""
-        low, high = self.interval
-        value = None if self.value is None else round(self.value, 4)
-        return {"hits": self.hits, "total": self.total, "share": value, "low": round(low, 4), "high": round(high, 4)}
-
 
 @dataclass(frozen=True, slots=True)
 class Precision:
@@ -80,18 +74,6 @@ class Precision:
     clear: int
     audited: int
     missed: Share
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return everything as plain dicts and numbers."""
-        return {
-            "reported": self.reported,
-            "right": self.right.to_dict(),
-            "by_kind": {kind.value: share.to_dict() for kind, share in self.by_kind.items()},
-            "by_code": {code: share.to_dict() for code, share in self.by_code.items()},
-            "clear": self.clear,
-            "audited": self.audited,
-            "missed": self.missed.to_dict(),
-        }
 
     def sentences(self, language: Language = "id") -> tuple[str, ...]:
         """Say it, a sentence or two a line."""

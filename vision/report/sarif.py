@@ -10,25 +10,47 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
 from urllib.parse import quote
 
+from msgspec import UNSET
+
 from vision._version import __version__
+from vision.contract.answers.part import encodable
 from vision.contract.result import CheckError, CheckResult
 from vision.errors import Language
 from vision.geometry import Box
+from vision.report.sarif_format import (
+    Artifact,
+    ArtifactLocation,
+    ArtifactProperties,
+    Attachment,
+    Descriptor,
+    DescriptorReference,
+    Driver,
+    Invocation,
+    Level,
+    Location,
+    Log,
+    Message,
+    Notification,
+    NotificationProperties,
+    Rectangle,
+    Result,
+    ResultProperties,
+    Run,
+    RunProperties,
+    Tool,
+)
 from vision.report.wording import kind_in_words
 from vision.rules import Finding
 from vision.rules.schema import Rule, Severity
 
-VERSION = "2.1.0"
-SCHEMA_URI = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
-_LEVELS = {Severity.FLAG: "error", Severity.REVIEW: "warning"}
+_LEVELS: dict[Severity, Level] = {Severity.FLAG: "error", Severity.REVIEW: "warning"}
 
 
 @dataclass(slots=True)
 class SarifLog:
-    """Collects answers in the order they come; `to_dict` gives the log.
+    """Collects answers in the order they come; `log` gives the whole.
 
     `policy` is the id of the pack and `gallery` the revision of the gallery (None without one) that judged all of them.
     """
@@ -37,10 +59,10 @@ class SarifLog:
     started_at: datetime
     policy: str
     gallery: str | None
-    _rules: list[dict[str, Any]] = field(default_factory=list)
-    _results: list[dict[str, Any]] = field(default_factory=list)
-    _artifacts: dict[str, dict[str, Any]] = field(default_factory=dict)
-    _notifications: list[dict[str, Any]] = field(default_factory=list)
+    _rules: list[Descriptor] = field(default_factory=list)
+    _results: list[Result] = field(default_factory=list)
+    _artifacts: dict[str, Artifact] = field(default_factory=dict)
+    _notifications: list[Notification] = field(default_factory=list)
     _codes: dict[str, int] = field(default_factory=dict)
 
     def add(self, path: str, answer: CheckResult | CheckError) -> None:
@@ -49,36 +71,34 @@ class SarifLog:
             self.add_failure(path, answer.code, answer.message, answer.error.kind)
             return
         # A photo that was given twice is one artifact with the results of both looks.
-        self._artifacts.setdefault(path, _artifact(path, answer, len(self._artifacts)))
-        place = self._artifacts[path]["location"]
+        place = self._artifacts.setdefault(path, _artifact(path, answer, len(self._artifacts))).location
         for finding, message in zip(answer.findings, answer.messages, strict=True):
             self._results.append(
-                {
-                    "ruleId": finding.code,
-                    "ruleIndex": self._rule(finding),
-                    "level": _LEVELS[finding.severity],
-                    "message": {"text": message},
-                    "locations": [{"physicalLocation": {"artifactLocation": place}}],
-                    "attachments": [{"artifactLocation": place, "rectangles": _rectangles(finding, answer)}],
-                    "properties": {
-                        "policy": finding.rule,
-                        "nextStep": answer.next_step,
-                        "numbers": list(finding.numbers),
-                        "candidates": list(finding.candidates),
-                    },
-                }
+                Result(
+                    rule_id=finding.code,
+                    rule_index=self._rule(finding),
+                    level=_LEVELS[finding.severity],
+                    message=Message(text=message),
+                    locations=(Location.of(place),),
+                    attachments=(Attachment(artifact_location=place, rectangles=_rectangles(finding, answer)),),
+                    properties=ResultProperties(
+                        policy=finding.rule,
+                        next_step=answer.next_step,
+                        numbers=finding.numbers,
+                        candidates=finding.candidates,
+                    ),
+                )
             )
 
     def add_failure(self, path: str, code: str, message: str, kind: str = "") -> None:
         """Add what could not be judged: a photo, a folder with none in it, a file of a kind that is not looked at."""
         self._notifications.append(
-            {
-                "level": "error",
-                "message": {"text": _text(message)},
-                "descriptor": {"id": code, "index": self._codes.setdefault(code, len(self._codes))},
-                "locations": [{"physicalLocation": {"artifactLocation": {"uri": uri_of(path)}}}],
-                **({"properties": {"kind": kind}} if kind else {}),
-            }
+            Notification(
+                message=Message(text=encodable(message)),
+                descriptor=DescriptorReference(id=code, index=self._codes.setdefault(code, len(self._codes))),
+                locations=(Location.of(ArtifactLocation(uri=uri_of(path))),),
+                properties=NotificationProperties(kind=kind) if kind else UNSET,
+            )
         )
 
     def _rule(self, finding: Finding) -> int:
@@ -88,33 +108,32 @@ class SarifLog:
             self._rules.append(descriptor)
         return self._rules.index(descriptor)
 
-    def to_dict(self, ended_at: datetime, status: int) -> dict[str, Any]:
-        """Return the log as plain dicts, lists, texts and numbers; `status` is the exit status of the command."""
-        driver = {
-            "name": "FotoNetral",
-            "version": __version__,
-            "semanticVersion": __version__,
-            "language": self.language,
-            "rules": self._rules,
-            "notifications": [{"id": code} for code in self._codes],
-        }
-        invocation = {
-            "executionSuccessful": not self._notifications,
-            "exitCode": status,
-            "startTimeUtc": _utc(self.started_at),
-            "endTimeUtc": _utc(ended_at),
-            "toolExecutionNotifications": self._notifications,
-        }
-        run = {
-            "tool": {"driver": driver},
-            "invocations": [invocation],
-            "artifacts": list(self._artifacts.values()),
-            "results": self._results,
-            "language": self.language,
-            "columnKind": "unicodeCodePoints",
-            "properties": {"policy": self.policy, "gallery": self.gallery},
-        }
-        return {"$schema": SCHEMA_URI, "version": VERSION, "runs": [run]}
+    def log(self, ended_at: datetime, status: int) -> Log:
+        """Return the log; `status` is the exit status of the command."""
+        driver = Driver(
+            name="FotoNetral",
+            version=__version__,
+            semantic_version=__version__,
+            language=self.language,
+            rules=tuple(self._rules),
+            notifications=tuple(Descriptor(id=code) for code in self._codes),
+        )
+        invocation = Invocation(
+            execution_successful=not self._notifications,
+            exit_code=status,
+            start_time_utc=_utc(self.started_at),
+            end_time_utc=_utc(ended_at),
+            tool_execution_notifications=tuple(self._notifications),
+        )
+        run = Run(
+            tool=Tool(driver=driver),
+            invocations=(invocation,),
+            artifacts=tuple(self._artifacts.values()),
+            results=tuple(self._results),
+            language=self.language,
+            properties=RunProperties(policy=self.policy, gallery=self.gallery),
+        )
+        return Log(runs=(run,))
 
 
 def uri_of(path: str) -> str:
@@ -123,53 +142,44 @@ def uri_of(path: str) -> str:
     return f"file://{quoted}" if path.startswith("/") else quoted
 
 
-def _artifact(path: str, result: CheckResult, index: int) -> dict[str, Any]:
+def _artifact(path: str, result: CheckResult, index: int) -> Artifact:
     width, height = result.photo.size_wh
-    return {
-        "location": {"uri": uri_of(path), "index": index},
-        "roles": ["analysisTarget"],
-        "hashes": {"sha-256": result.photo.sha256},
-        "properties": {
-            "verdict": result.verdict.value,
-            "headline": result.headline,
-            "nextStep": result.next_step,
-            "notes": list(result.notes),
-            "reminders": list(result.reminders),
-            "width": width,
-            "height": height,
-        },
-    }
+    return Artifact(
+        location=ArtifactLocation(uri=uri_of(path), index=index),
+        hashes={"sha-256": result.photo.sha256},
+        properties=ArtifactProperties(
+            verdict=result.verdict.value,
+            headline=result.headline,
+            next_step=result.next_step,
+            notes=result.notes,
+            reminders=result.reminders,
+            width=width,
+            height=height,
+        ),
+    )
 
 
-def _rectangles(finding: Finding, result: CheckResult) -> list[dict[str, float]]:
+def _rectangles(finding: Finding, result: CheckResult) -> tuple[Rectangle, ...]:
     hands: Iterable[Box] = (result.hands[at].box for at in finding.hands)
     faces: Iterable[Box] = (result.faces[at].box for at in finding.faces)
-    return [
-        {
-            "left": round(box.left, 1),
-            "top": round(box.top, 1),
-            "right": round(box.right, 1),
-            "bottom": round(box.bottom, 1),
-        }
+    return tuple(
+        Rectangle(
+            left=round(box.left, 1), top=round(box.top, 1), right=round(box.right, 1), bottom=round(box.bottom, 1)
+        )
         for box in dict.fromkeys((*hands, *faces))
-    ]
+    )
 
 
-def _descriptor(code: str, rule: Rule | None, language: Language) -> dict[str, Any]:
+def _descriptor(code: str, rule: Rule | None, language: Language) -> Descriptor:
     if rule is None:  # what was not looked at breaks no rule
-        return {"id": code, "shortDescription": {"text": kind_in_words(code, language)}}
-    return {
-        "id": code,
-        "shortDescription": {"text": rule.title(language)},
-        "fullDescription": {"text": f"{rule.circular}: {rule.item}"},
-        "helpUri": rule.link,
-    }
+        return Descriptor(id=code, short_description=Message(text=kind_in_words(code, language)))
+    return Descriptor(
+        id=code,
+        short_description=Message(text=rule.title(language)),
+        full_description=Message(text=f"{rule.circular}: {rule.item}"),
+        help_uri=rule.link,
+    )
 
 
 def _utc(at: datetime) -> str:
     return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%f}"[:-3] + "Z"
-
-
-def _text(text: str) -> str:
-    """Replace what of a file name is no Unicode text."""
-    return text.encode("utf-8", "replace").decode("utf-8")

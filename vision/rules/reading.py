@@ -39,10 +39,6 @@ class Problem:
         """Return what is wrong, in one sentence."""
         return self.says.text(language)
 
-    def to_dict(self) -> dict[str, str]:
-        """Return the problem as `policy check --json` tells it, in both languages."""
-        return {"file": self.file, "key": self.key, "message_id": self.text("id"), "message_en": self.text("en")}
-
 
 @dataclass(slots=True)
 class LaidPack:

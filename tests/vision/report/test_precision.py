@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
 
@@ -72,12 +71,12 @@ def test_what_was_not_judged_counts_for_nothing() -> None:
     assert summary(decided("error", Ruling.REVIEWED), clear=0) == Tally().precision(clear=0)
 
 
-def test_plain_values() -> None:
-    told = summary(decided("sign", Ruling.REVIEWED, Ruling.FALSE_ALARM), clear=7).to_dict()
-    assert told["right"] == {"hits": 1, "total": 2, "share": 0.5, "low": 0.0945, "high": 0.9055}
-    assert told["missed"] == {"hits": 0, "total": 0, "share": None, "low": 0.0, "high": 1.0}
-    assert (told["clear"], told["audited"], list(told["by_kind"])) == (7, 0, ["pose"])
-    json.dumps(told)
+def test_shares_have_their_interval() -> None:
+    told = summary(decided("sign", Ruling.REVIEWED, Ruling.FALSE_ALARM), clear=7)
+    assert (told.right, told.right.value, told.missed.value) == (Share(1, 2), 0.5, None)
+    assert told.right.interval == pytest.approx((0.0945, 0.9055), abs=1e-4)
+    assert told.missed.interval == (0.0, 1.0)
+    assert (told.clear, told.audited, list(told.by_kind)) == (7, 0, ["pose"])
 
 
 def test_words_of_a_scan_that_nobody_has_decided_on() -> None:
@@ -130,7 +129,7 @@ def test_when_all_were_decided_on_nothing_was_picked() -> None:
 def test_no_figure_is_about_a_person(language: Language) -> None:
     photos = [listed(1, "person", decision=Decision(Ruling.HANDLED, "catatan", "Sri"), candidate="Budi Karya")]
     told = summary(photos, clear=0)
-    text = json.dumps(told.to_dict()) + " ".join(told.sentences(language))
+    text = str(told) + " ".join(told.sentences(language))
     assert not {"Sri", "Budi", "budi", "catatan"} & set(re.findall(r"\w+", text))
 
 

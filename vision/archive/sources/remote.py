@@ -10,14 +10,14 @@ import html
 import io
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from functools import cache
-from typing import Any
+from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
 from vision.archive.errors import AddressError, NoExtraError, bare
@@ -41,6 +41,10 @@ _WEB = ("http", "https")
 _EXTRA = frozenset({"s3", "s3a", "gs", "gcs", *_WEB})
 _TAGS = ("ETag", "etag", "md5Hash", "Content-MD5")
 _TIMES = ("LastModified", "last_modified", "Last-Modified", "updated", "mtime", "modified", "created")
+
+
+Entry: TypeAlias = Mapping[str, object]
+"""What a store says of a name; beside `name` and `type`, stores differ in what they say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +105,9 @@ def _is_left_out(part: str, *, hidden: bool) -> bool:
     return part not in (".", "..") and is_left_out(part, hidden=hidden)  # to a store, names like others
 
 
-def _inside(folder: str, name: str, listed: list[dict[str, Any]]) -> list[tuple[str, dict[str, Any]]]:
+def _inside(folder: str, name: str, listed: list[Entry]) -> list[tuple[str, Entry]]:
     """Return (address, entry) of what lies in a folder, sorted; on the web, what its page names outside is no part."""
-    found: dict[str, dict[str, Any]] = {}
+    found: dict[str, Entry] = {}
     base = name.rstrip("/")
     for entry in listed:
         rest = html.unescape(str(entry["name"])) if _is_web(folder) else str(entry["name"])
@@ -119,7 +123,7 @@ def _inside(folder: str, name: str, listed: list[dict[str, Any]]) -> list[tuple[
     return sorted(found.items())
 
 
-def _with_facts(store: Any, files: list[tuple[str, dict[str, Any]]]) -> Iterator[RemoteFile]:
+def _with_facts(store: Any, files: list[tuple[str, Entry]]) -> Iterator[RemoteFile]:
     """Yield files with their stamps. Web servers tell these file by file, so several are asked at a time."""
     if not files or not _is_web(files[0][0]):
         yield from (_file(address, entry) for address, entry in files)
@@ -135,7 +139,7 @@ def _with_facts(store: Any, files: list[tuple[str, dict[str, Any]]]) -> Iterator
             yield from pool.map(ask, [address for address, _ in files[start : start + 8 * _ASKERS]])
 
 
-def _file(address: str, entry: dict[str, Any]) -> RemoteFile:
+def _file(address: str, entry: Entry) -> RemoteFile:
     size = entry.get("size")
     tag = next((str(entry[key]) for key in _TAGS if entry.get(key)), "")
     told = next((entry[key] for key in _TIMES if entry.get(key)), None)

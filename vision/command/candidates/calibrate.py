@@ -16,6 +16,7 @@ from vision.command.candidates.shared import FINE, SOME_REJECTED, Say, keep_read
 from vision.command.options import face_model_option
 from vision.command.output import carry_on
 from vision.command.usage import WrongCallError
+from vision.contract.answers.command import CalibrationAnswer
 
 if TYPE_CHECKING:
     from candidates import Calibration, Index
@@ -39,24 +40,24 @@ class Outcome:
         """How many strangers were compared with the gallery."""
         return len(self.strangers.faces)
 
-    def facts(self) -> dict[str, object]:
+    def to_answer(self) -> CalibrationAnswer:
         """Return the figures for programs."""
         cuts = self.index.cuts()
-        return {
-            "model": self.calibration.model_id,
-            "layout": self.strangers.layout.value,
-            "photos": self.strangers.photos,
-            "strangers": self.calibration.people,
-            "left_out": len(self.strangers.left_out),
-            "people": len(self.index),
-            "false_alarms_per_1000": self.index.false_alarms,
-            "least_false_alarms_per_1000": self.calibration.least_false_alarms(self.index.comparisons),
-            "possible_distance": cuts.possible,
-            "strong_distance": cuts.strong,
-            "missed_possible": self.calibration.missed_at(cuts.possible),
-            "missed_strong": self.calibration.missed_at(cuts.strong),
-            "strangers_named": self.named,
-        }
+        return CalibrationAnswer(
+            model=self.calibration.model_id,
+            layout=self.strangers.layout.value,
+            photos=self.strangers.photos,
+            strangers=self.calibration.people,
+            left_out=len(self.strangers.left_out),
+            people=len(self.index),
+            false_alarms_per_1000=self.index.false_alarms,
+            least_false_alarms_per_1000=self.calibration.least_false_alarms(self.index.comparisons),
+            possible_distance=cuts.possible,
+            strong_distance=cuts.strong,
+            missed_possible=self.calibration.missed_at(cuts.possible),
+            missed_strong=self.calibration.missed_at(cuts.strong),
+            strangers_named=self.named,
+        )
 
 
 @click.command("calibrate")
@@ -118,7 +119,7 @@ def calibrate(
             gallery.put_calibration(outcome.calibration.model_id, outcome.calibration.to_bytes())
             keep_ready(gallery)
     if as_json:
-        print_json(outcome.facts())
+        print_json(outcome.to_answer().to_dict())
     else:
         _tell(outcome, say, stored=not dry_run)
     _tell_left_out(outcome.strangers, say)
@@ -172,12 +173,12 @@ def _draw(outcome: Outcome, picture: Path, say: Say) -> None:
 
 
 def _tell(outcome: Outcome, say: Say, *, stored: bool) -> None:
-    facts, layout = outcome.facts(), outcome.strangers.layout
-    people, wish = facts["people"], outcome.index.false_alarms
+    facts, layout = outcome.to_answer(), outcome.strangers.layout
+    people, wish = facts.people, outcome.index.false_alarms
     say.line(
         "command.calibrate.strangers_from_photos",
-        strangers=facts["strangers"],
-        photos=facts["photos"],
+        strangers=facts.strangers,
+        photos=facts.photos,
         layout=_layout_words(layout),
     )
     if people:
@@ -185,18 +186,18 @@ def _tell(outcome: Outcome, say: Say, *, stored: bool) -> None:
             "command.calibrate.gallery_of_people_false_alarms",
             people=people,
             wish=wish,
-            possible_distance=facts["possible_distance"],
-            strong_distance=facts["strong_distance"],
+            possible_distance=facts.possible_distance,
+            strong_distance=facts.strong_distance,
         )
         say.line(
             "command.calibrate.candidates_faces_that_will_be",
-            missed_possible=facts["missed_possible"],
-            missed_strong=facts["missed_strong"],
+            missed_possible=facts.missed_possible,
+            missed_strong=facts.missed_strong,
         )
         say.line("command.calibrate.of_these_strangers_resemble_somebody", faces=outcome.faces, named=outcome.named)
         say.line(
             "command.calibrate.this_sample_vouches_for_no",
-            least_false_alarms_per_1000=facts["least_false_alarms_per_1000"],
+            least_false_alarms_per_1000=facts.least_false_alarms_per_1000,
         )
     if stored:
         say.line("command.calibrate.calibration_is_kept_in_gallery")

@@ -29,14 +29,13 @@ from vision.command.options import face_model_option
 if TYPE_CHECKING:
     from candidates.health import Finding, Health, Severity
     from candidates.health.wording import Command
+    from vision.contract.answers.gallery import GalleryHealth
 
 SOUND, FOUND = 0, 1
 """Exit status: nothing but hints, or something to put right or to look at."""
 
 SHOWN_OF_A_KIND = 20
 """How many findings of one code people are shown; programs get all."""
-
-SCHEMA = "fotonetral.health/1"
 
 _COLOURS = {"fix": "red", "look": "yellow", "hint": "green"}
 _INDENT = "   "
@@ -69,7 +68,7 @@ def health(gallery_path: Path, say: Say, folders: tuple[Path, ...], as_json: boo
             result = examine(gallery, model_id=model_id, folders=folders, on_person=advance)
         teller = Teller(say, gallery_path, face_model)
         if as_json:
-            print_json(teller.facts(result))
+            print_json(teller.answer(result).to_dict())
         else:
             teller.tell(result)
         warn_about_mode(say, gallery)
@@ -77,7 +76,7 @@ def health(gallery_path: Path, say: Say, folders: tuple[Path, ...], as_json: boo
 
 
 class Teller:
-    """Puts a gallery's health into words for people, or into facts for programs.
+    """Puts a gallery's health into words for people, or into an answer for programs.
 
     The commands it suggests mean the same gallery, and the same face model.
     """
@@ -87,18 +86,11 @@ class Teller:
         self._gallery = () if gallery_path == Path(DEFAULT_GALLERY) else ("--gallery", str(gallery_path))
         self._model = ("--face-model", str(face_model)) if face_model else ()
 
-    def facts(self, result: Health) -> dict[str, object]:
+    def answer(self, result: Health) -> GalleryHealth:
         """Return everything found, for programs; people by id, photos by number, never a template."""
-        from candidates.health import Severity, wording
+        from vision.contract.health import health_answer
 
-        return {
-            "schema": SCHEMA,
-            "people": result.people,
-            "photos": result.references,
-            "summary": {severity.value: result.count(severity) for severity in Severity},
-            "notes": [{"code": note.value, "message": wording.note(note, self._say.language)} for note in result.notes],
-            "findings": [self._finding_facts(finding) for finding in result.findings],
-        }
+        return health_answer(result, self._say.language, self._line)
 
     def tell(self, result: Health) -> None:
         """Print everything found, what matters most first."""
@@ -145,23 +137,6 @@ class Teller:
         else:
             text = indent + text
         click.echo(text)
-
-    def _finding_facts(self, finding: Finding) -> dict[str, object]:
-        from candidates.health import wording
-
-        return {
-            "kind": finding.kind.value,
-            "code": finding.code,
-            "severity": finding.severity.value,
-            "people": [{"id": person.id, "name": person.name} for person in finding.people],
-            "photos": [
-                {"person": photo.person, "number": photo.number, "name": photo.name} for photo in finding.photos
-            ],
-            "facts": dict(finding.facts),
-            "message": wording.message(finding, self._say.language),
-            "advice": wording.advice(finding, self._say.language),
-            "commands": [self._line(command) for command in wording.commands(finding)],
-        }
 
     def _line(self, command: Command) -> str:
         model = self._model if command[1] in _DESCRIBING else ()

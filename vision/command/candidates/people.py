@@ -12,7 +12,7 @@ from candidates.choosing import face_words
 from candidates.gallery import Gallery
 from candidates.importing.rows import register
 from candidates.importing.tables import PEOPLE_COLUMNS, Row, person_row
-from candidates.people import Candidate, Outcome, Relation, Role
+from candidates.people import Outcome, Relation, Role
 from candidates.regions import label_of
 from vision import messages
 from vision.command.candidates.numbered import numbered_option, numbering
@@ -31,6 +31,8 @@ from vision.command.candidates.shared import (
 )
 from vision.command.options import face_model_option
 from vision.command.output import carry_on
+from vision.contract.answers.command import GalleryPeople, GalleryPerson
+from vision.contract.people import known_election, person_answer, reference_answer
 
 
 @click.command("add")
@@ -86,13 +88,12 @@ def list_(gallery_path: Path, say: Say, as_json: bool) -> None:
     with Gallery.open(gallery_path, read_only=True) as gallery:
         people, counts = gallery.people(), gallery.photo_counts()
         if as_json:
-            print_json(
-                {
-                    "revision": gallery.revision,
-                    "people": [_public(person, photos=counts.get(person.id, 0)) for person in people],
-                    "elections": [asdict(election) for election in gallery.elections()],
-                }
+            answer = GalleryPeople(
+                revision=gallery.revision,
+                people=tuple(person_answer(person, counts.get(person.id, 0)) for person in people),
+                elections=tuple(map(known_election, gallery.elections())),
             )
+            print_json(answer.to_dict())
             return
         columns = (
             *("id", "name", "role", "election", "ballot_number"),
@@ -125,19 +126,10 @@ def show(gallery_path: Path, say: Say, person: str, as_json: bool) -> None:
     with Gallery.open(gallery_path, read_only=True) as gallery:
         found = gallery.person(person)
         references, family = gallery.references(found.id), gallery.relatives(found.id)
-    photos = [
-        {
-            "number": reference.id,
-            "name": reference.photo_name,
-            "sha256": reference.photo_sha256,
-            "model": reference.model_id,
-            "face_px": round(reference.size_px, 1),
-            "face": reference.face,
-        }
-        for reference in references
-    ]
+    photos = tuple(map(reference_answer, references))
     if as_json:
-        print_json(_public(found, photos=photos, family=[relative.id for relative in family]))
+        relatives = tuple(relative.id for relative in family)
+        print_json(GalleryPerson(**asdict(found), photos=photos, family=relatives).to_dict())
         return
     told = asdict(found) | {"region": label_of(found.region)}
     fields = [(column, value) for column, value in told.items() if value not in (None, "")]
@@ -146,7 +138,7 @@ def show(gallery_path: Path, say: Say, person: str, as_json: bool) -> None:
     click.echo()
     say.table(
         ("photo", "name", "sha256", "face_px", "model", "face"),
-        [(p["number"], p["name"], str(p["sha256"])[:12], p["face_px"], p["model"], p["face"]) for p in photos],
+        [(p.number, p.name, p.sha256[:12], p.face_px, p.model, p.face) for p in photos],
     )
 
 
@@ -197,7 +189,3 @@ def _agreed(question: str) -> bool:
         return click.confirm(question, err=True)
     except click.Abort:
         return False
-
-
-def _public(person: Candidate, **more: object) -> dict[str, object]:
-    return {**asdict(person), **more}

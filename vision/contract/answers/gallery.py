@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from vision.contract.answers.part import AtLeastOne, Count, Part, Sha256
 from vision.contract.answers.service import RejectedPhoto
@@ -109,8 +109,8 @@ class Distinct(Part, frozen=True, kw_only=True):
     distinct: bool
 
 
-class Election(Part, frozen=True, kw_only=True):
-    """An election; `people` is how many belong to it."""
+class KnownElection(Part, frozen=True, kw_only=True):
+    """What the gallery knows of an election."""
 
     id: str
     title: str
@@ -119,6 +119,11 @@ class Election(Part, frozen=True, kw_only=True):
     active_from: str | None
     active_to: str | None
     polling_day: str | None
+
+
+class Election(KnownElection, frozen=True, kw_only=True):
+    """An election; `people` is how many belong to it."""
+
     people: Count
 
 
@@ -153,7 +158,7 @@ class NumberedPhoto(Part, frozen=True, kw_only=True):
 
 
 class HealthFinding(Part, frozen=True, kw_only=True):
-    """What is wrong with the gallery, about whom, and what to do."""
+    """What is wrong with the gallery, about whom, and what to do; `commands` that do it, where one can be typed."""
 
     kind: str
     code: str
@@ -163,6 +168,7 @@ class HealthFinding(Part, frozen=True, kw_only=True):
     facts: dict[str, str | int | float | bool | None]
     message: str
     advice: str
+    commands: tuple[str, ...] | UnsetType = UNSET
 
 
 class GalleryHealth(Part, frozen=True, kw_only=True):

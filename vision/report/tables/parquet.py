@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from itertools import islice
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from vision.contract.answers.check import KeptPhoto
 from vision.messages import say
@@ -16,11 +16,14 @@ from vision.report.listing import ListedPhoto, ScanFacts
 from vision.report.tables.facts import in_utc
 from vision.runtime.whole_files import writing_whole
 
+Kind: TypeAlias = "str | Sequence[Kind] | Mapping[str, Kind]"
+"""What a column holds: an Arrow type by name, a list of what stands in [], a structure of what stands in {}."""
+
 ROWS_PER_GROUP: Final = 5_000
 """Rows that are held in memory and written together: some 20 MB of photos with many hands and faces."""
 
 _TEXT, _TEXTS, _NUMBERS, _BOX = "string", ["string"], ["int32"], ["float32"]
-_FINDING: Final = {
+_FINDING: Final[Mapping[str, Kind]] = {
     "kind": _TEXT,
     "severity": _TEXT,
     "code": _TEXT,
@@ -31,7 +34,7 @@ _FINDING: Final = {
     "numbers": _NUMBERS,
     "message": _TEXT,
 }
-_HAND: Final = {
+_HAND: Final[Mapping[str, Kind]] = {
     "box": _BOX,
     "score": "float32",
     "handedness": _TEXT,
@@ -40,7 +43,7 @@ _HAND: Final = {
     "numbers": _NUMBERS,
     "person": "int32",
 }
-_MATCH: Final = {
+_MATCH: Final[Mapping[str, Kind]] = {
     "candidate": _TEXT,
     "name": _TEXT,
     "role": _TEXT,
@@ -51,9 +54,9 @@ _MATCH: Final = {
     "false_alarm_rate": "float64",
     "alternatives": [{"candidate": _TEXT, "name": _TEXT, "role": _TEXT, "ballot_number": "int32"}],
 }
-_FACE: Final = {"box": _BOX, "score": "float32", "person": "int32", "match": _MATCH}
-_DECISION: Final = {"ruling": _TEXT, "note": _TEXT, "by": _TEXT, "at": "time"}
-_COLUMNS: Final[Mapping[str, Any]] = {
+_FACE: Final[Mapping[str, Kind]] = {"box": _BOX, "score": "float32", "person": "int32", "match": _MATCH}
+_DECISION: Final[Mapping[str, Kind]] = {"ruling": _TEXT, "note": _TEXT, "by": _TEXT, "at": "time"}
+_COLUMNS: Final[Mapping[str, Kind]] = {
     "key": _TEXT,
     "name": _TEXT,
     "places": _TEXTS,
@@ -77,7 +80,7 @@ _COLUMNS: Final[Mapping[str, Any]] = {
     "decision": _DECISION,
     "error_kind": _TEXT,
 }
-"""Columns and what they hold: a list of what stands in [], a structure of what stands in {}."""
+"""Columns and what they hold."""
 
 
 def write_parquet(target: Path, facts: ScanFacts, photos: Iterable[ListedPhoto]) -> None:  # noqa: ARG001
@@ -97,12 +100,12 @@ def write_parquet(target: Path, facts: ScanFacts, photos: Iterable[ListedPhoto])
             writer.write_table(pyarrow.Table.from_pylist(group, schema))
 
 
-def _type(kind: Any, pyarrow: Any) -> Any:
-    if isinstance(kind, list):
-        return pyarrow.list_(_type(kind[0], pyarrow))
-    if isinstance(kind, dict):
+def _type(kind: Kind, pyarrow: Any) -> Any:
+    if isinstance(kind, str):
+        return pyarrow.timestamp("us", tz="UTC") if kind == "time" else getattr(pyarrow, kind)()
+    if isinstance(kind, Mapping):
         return pyarrow.struct([(name, _type(part, pyarrow)) for name, part in kind.items()])
-    return pyarrow.timestamp("us", tz="UTC") if kind == "time" else getattr(pyarrow, kind)()
+    return pyarrow.list_(_type(kind[0], pyarrow))
 
 
 def _row(photo: ListedPhoto) -> dict[str, Any]:

@@ -41,6 +41,7 @@ from vision.contract.answers.gallery import (
 )
 from vision.contract.answers.gallery import Election as ElectionAnswer
 from vision.contract.answers.service import RejectedPhoto as RejectedPhotoAnswer
+from vision.contract.people import election_answer, person_answer, reference_answer
 from vision.errors import Language
 from vision.messages import say
 from vision.service.http.problems import ProblemError
@@ -85,7 +86,7 @@ def list_people(path: Path, *, search: str, election: str | None, limit: int, af
     return People(
         revision=revision,
         total=len(found),
-        people=tuple(public(person, counts.get(person.id, 0)) for person in rest[:limit]),
+        people=tuple(person_answer(person, counts.get(person.id, 0)) for person in rest[:limit]),
         next=rest[limit - 1].id if len(rest) > limit else None,
     )
 
@@ -94,7 +95,7 @@ def show_person(path: Path, person_id: str) -> PersonDetails:
     """Tell all of one person. Raises `candidate.unknown`."""
     with Gallery.open(path, read_only=True) as gallery:
         person, counts = known(gallery, person_id), gallery.photo_counts()
-        family = tuple(public(one, counts.get(one.id, 0)) for one in gallery.relatives(person.id))
+        family = tuple(person_answer(one, counts.get(one.id, 0)) for one in gallery.relatives(person.id))
         distinct = tuple(
             NamedPerson(id=other.id, name=other.name)
             for pair in sorted(gallery.distinct())
@@ -123,7 +124,7 @@ def register(path: Path, row: PersonRow, photos: Sequence[Described], language: 
         person, count = known(gallery, source.person_id), gallery.photo_counts().get(source.person_id, 0)
     return Registered(
         outcome=report.outcome.value,
-        person=public(person, count),
+        person=person_answer(person, count),
         photos_used=report.photos_used,
         photos_rejected=rejected,
         notes=tuple(note.text(language) for note in report.notes),
@@ -145,7 +146,7 @@ def add_photos(path: Path, person_id: str, photos: Sequence[Described], language
     used = gathered.known + len(gathered.references)
     return Registered(
         outcome=outcome.value,
-        person=public(person, count),
+        person=person_answer(person, count),
         photos_used=used,
         photos_rejected=rejected,
         notes=tuple(note.text(language) for note in notes),
@@ -164,7 +165,7 @@ def change_person(path: Path, person_id: str, values: Mapping[str, Any]) -> Pers
         except UnknownCandidateError as error:
             raise _refused(Reason.of(error), None) from error
         keep_ready(gallery)
-        return public(person, gallery.photo_counts().get(person.id, 0))
+        return person_answer(person, gallery.photo_counts().get(person.id, 0))
 
 
 def remove_person(path: Path, person_id: str, *, with_family: bool) -> RemovedPeople:
@@ -201,7 +202,7 @@ def list_elections(path: Path) -> Elections:
     """List the elections, each with how many people belong to it."""
     with Gallery.open(path, read_only=True) as gallery:
         counts = Counter(person.election for person in gallery.people())
-        return Elections(elections=tuple(_election(one, counts[one.id]) for one in gallery.elections()))
+        return Elections(elections=tuple(election_answer(one, counts[one.id]) for one in gallery.elections()))
 
 
 def show_election(path: Path, election_id: str) -> ElectionAnswer:
@@ -210,7 +211,7 @@ def show_election(path: Path, election_id: str) -> ElectionAnswer:
         election = gallery.election(election_id)
         if election is None:
             raise ProblemError("election.unknown")
-        return _election(election, _people_of(gallery, election_id))
+        return election_answer(election, _people_of(gallery, election_id))
 
 
 def put_election(path: Path, election_id: str, values: Mapping[str, Any]) -> tuple[bool, ElectionAnswer]:
@@ -219,7 +220,7 @@ def put_election(path: Path, election_id: str, values: Mapping[str, Any]) -> tup
         election = Election(id=election_id, **dict(values) | {"title": values["title"] or election_id})
         outcome = gallery.put_election(election)
         keep_ready(gallery)
-        return outcome is Outcome.ADDED, _election(election, _people_of(gallery, election_id))
+        return outcome is Outcome.ADDED, election_answer(election, _people_of(gallery, election_id))
 
 
 def remove_election(path: Path, election_id: str) -> RemovedElection:
@@ -247,11 +248,6 @@ def keep_ready(gallery: Gallery) -> None:
     models = gallery.model_ids()
     if len(models) == 1:
         gallery.keep_ready(models[0])
-
-
-def public(person: Candidate, photos: int) -> Person:
-    """Return a person as in the contract."""
-    return Person(**asdict(person), photos=photos)
 
 
 def _gathered(gallery: Gallery, name: str, person_id: str, photos: Sequence[Described]) -> Gathered:
@@ -295,22 +291,7 @@ def _rejected(photos: Sequence[RejectedPhoto], language: Language) -> tuple[Reje
 
 
 def _photos(gallery: Gallery, person_id: str) -> tuple[ReferencePhoto, ...]:
-    return tuple(
-        ReferencePhoto(
-            number=reference.id,
-            name=reference.photo_name,
-            sha256=reference.photo_sha256,
-            model=reference.model_id,
-            face_px=round(reference.size_px, 1),
-            face=reference.face,
-        )
-        for reference in gallery.references(person_id)
-    )
-
-
-def _election(election: Election, people: int) -> ElectionAnswer:
-    days = {name: value.isoformat() for name, value in asdict(election).items() if hasattr(value, "isoformat")}
-    return ElectionAnswer(**asdict(election) | days, people=people)
+    return tuple(map(reference_answer, gallery.references(person_id)))
 
 
 def _people_of(gallery: Gallery, election_id: str) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final, TypeAlias
 
 Schema: TypeAlias = dict[str, Any]
+"""A JSON Schema, or another part of an OpenAPI document: what any of them may hold only their standards say."""
 
 BINARY: Final[Schema] = {"type": "string", "format": "binary"}
 

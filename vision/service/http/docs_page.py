@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from html import escape
-from typing import Any
 
 from candidates.errors import CandidatesError
 from vision.errors import FotoNetralError, Language
 from vision.messages import words_of
+from vision.service.http.bodies import Schema
 from vision.service.http.problems import TITLED, status_of
 
 STYLE = """
@@ -24,7 +24,7 @@ th, td { text-align: left; vertical-align: top; padding: .25rem .75rem .25rem 0;
 """
 
 
-def page(document: Mapping[str, Any], language: Language) -> str:
+def page(document: Schema, language: Language) -> str:
     """Return the page as HTML; the routes are told in English, the problems in the language asked for."""
     routes = "\n".join(_routes(document))
     problems = "\n".join(_problems(language))
@@ -45,7 +45,7 @@ def page(document: Mapping[str, Any], language: Language) -> str:
 """
 
 
-def _routes(document: Mapping[str, Any]) -> Iterator[str]:
+def _routes(document: Schema) -> Iterator[str]:
     for path, operations in document["paths"].items():
         for method, told in operations.items():
             yield f'<h2><span class="method">{method.upper()}</span> <code>{escape(path)}</code></h2>'
@@ -61,12 +61,12 @@ def _routes(document: Mapping[str, Any]) -> Iterator[str]:
             yield f"<table><tbody>{answers}</tbody></table>"
 
 
-def _parameter(one: Mapping[str, Any]) -> str:
+def _parameter(one: Schema) -> str:
     told = one.get("description") or one.get("schema", {}).get("description", "")
     return f"<tr><td><code>{escape(one['name'])}</code></td><td>{escape(one['in'])}</td><td>{_text(told)}</td></tr>"
 
 
-def _answer(status: str, one: Mapping[str, Any]) -> str:
+def _answer(status: str, one: Schema) -> str:
     kinds = ", ".join(f"<code>{escape(kind)}</code>" for kind in one.get("content", {}))
     return f"<tr><td>{escape(status)}</td><td>{_text(one['description'])}</td><td>{kinds}</td></tr>"
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 from importlib import resources
-from typing import Any, Final, NotRequired, TypedDict
+from typing import Final, NotRequired, TypedDict
 
 import msgspec
 from fastapi import FastAPI
@@ -98,7 +98,7 @@ def json_body(name: str) -> Schema:
 def schemas() -> Schema:
     """Return all schemas by their names: the answers', and those of what is sent."""
     answers = (resources.files("vision.contract") / "schema" / "service.json").read_bytes()
-    return msgspec.json.decode(answers, type=dict[str, Any]) | BODIES
+    return msgspec.json.decode(answers, type=Schema) | BODIES
 
 
 def add_schemas(app: FastAPI) -> None:

@@ -194,11 +194,11 @@ class HealthJob:
         """Look, and put it into words."""
         from candidates import Gallery
         from candidates.health import examine
-        from vision.service.pool.health import facts
+        from vision.contract.health import health_answer
 
         with Gallery.open(self.gallery, read_only=True) as gallery:
             health = examine(gallery, model_id=bench.model_id)
-        return Looked(facts(health, self.language))
+        return Looked(health_answer(health, self.language))
 
 
 class Bench:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from msgspec import UNSET
+
 from candidates.health import Finding, Health, Severity, wording
 from vision.contract.answers.gallery import (
     GalleryHealth,
@@ -14,19 +18,24 @@ from vision.contract.answers.gallery import (
 from vision.errors import Language
 
 
-def facts(health: Health, language: Language) -> GalleryHealth:
-    """Return everything found, and what was not looked at. What to do is told without commands to type."""
+def health_answer(
+    health: Health, language: Language, typed: Callable[[wording.Command], str] | None = None
+) -> GalleryHealth:
+    """Return everything found, and what was not looked at.
+
+    `typed` writes a command as it is typed; without it, what to do is told without commands.
+    """
     summary = {severity.value: health.count(severity) for severity in Severity}
     return GalleryHealth(
         people=health.people,
         photos=health.references,
         summary=HealthSummary(**summary),
         notes=tuple(HealthNote(code=note.value, message=wording.note(note, language)) for note in health.notes),
-        findings=tuple(_finding(finding, language) for finding in health.findings),
+        findings=tuple(_finding(finding, language, typed) for finding in health.findings),
     )
 
 
-def _finding(finding: Finding, language: Language) -> HealthFinding:
+def _finding(finding: Finding, language: Language, typed: Callable[[wording.Command], str] | None) -> HealthFinding:
     return HealthFinding(
         kind=finding.kind.value,
         code=finding.code,
@@ -38,4 +47,5 @@ def _finding(finding: Finding, language: Language) -> HealthFinding:
         facts=dict(finding.facts),
         message=wording.message(finding, language),
         advice=wording.advice(finding, language),
+        commands=UNSET if typed is None else tuple(typed(command) for command in wording.commands(finding)),
     )
