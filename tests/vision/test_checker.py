@@ -431,7 +431,7 @@ def test_whoever_draws_shows_the_pixels_that_were_judged(
 ) -> None:
     path = tmp_path / "group.jpg"
     Image.new("RGB", (4000, 300), (90, 90, 90)).save(path)
-    found = [a_face(Box(100.0 * index, 50, 30, 30)) for index in range(faces)]
+    found = [a_face(Box(100.0 * index, 50, 40, 40)) for index in range(faces)]
 
     def look(_: object) -> None:
         Image.new("RGB", (640, 480), (200, 0, 0)).save(path)  # somebody writes over the file meanwhile
