@@ -4,16 +4,15 @@ import ast
 import pickle
 import string
 from collections.abc import Iterator
-from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 import vision
-from candidates.errors import CandidatesError
 from candidates.messages import LANGUAGES, Message, Together, Written, say
 from candidates.messages.catalogue import Template, files_of, templates
 from candidates.messages.errors import CodedError
+from scripts.house.error_codes import FILE, codes, error_classes, text
 from vision.errors import FotoNetralError
 
 BOOKS = ("candidates.messages", "vision.messages")
@@ -33,21 +32,7 @@ def _fields(text: Template) -> set[str]:
     return {name for one in _variants(text) for _, name, _, _ in string.Formatter().parse(one) if name is not None}
 
 
-def _all_classes(kind: type[CodedError]) -> Iterator[type[CodedError]]:
-    yield kind
-    for child in kind.__subclasses__():
-        yield from _all_classes(child)
-
-
-def _error_classes() -> list[type[CodedError]]:
-    for package in ("candidates", "vision"):
-        for path in sorted((ROOT / package).rglob("*.py")):
-            if "Error):" in path.read_text("utf-8"):
-                import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
-    return sorted({*_all_classes(CandidatesError), *_all_classes(FotoNetralError)}, key=lambda kind: kind.__qualname__)
-
-
-ERRORS = _error_classes()
+ERRORS = sorted(error_classes(), key=lambda kind: kind.__qualname__)
 
 
 @pytest.mark.parametrize("book", BOOKS)
@@ -112,6 +97,19 @@ def test_advice_is_about_codes_that_exist() -> None:
     for book in BOOKS:
         advised = {key.removeprefix("errors.advice.") for key in templates(book, "errors", "en")}
         assert advised - codes[book] == set()
+
+
+def test_every_code_is_documented() -> None:
+    assert FILE.read_text("utf-8") == text()
+    calls = [
+        node
+        for path in (ROOT / "candidates").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Reason"
+    ]
+    told = {call.args[0].value for call in calls if isinstance(call.args[0], ast.Constant)}
+    assert told <= codes().keys()
+    assert all(meaning for meaning, _ in codes().values())
 
 
 def test_a_code_means_one_thing() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import TypeAlias, cast
 
-from candidates.messages import Language
+from candidates.messages import LANGUAGES, Language
 
 Template: TypeAlias = str | Mapping[str, str]
 """A text with {values} in it, or its variants by number: `one` and `other`."""
@@ -34,15 +34,27 @@ def templates(book: str, file: str, language: Language) -> Mapping[str, Template
 
 @cache
 def section(book: str, name: str, language: Language) -> Mapping[str, str]:
-    """Return the texts of a section ("command.scan_run") or of a whole file by their names in it."""
+    """Return the texts of a section ("command.scan_run") or of a whole file by their names in it.
+
+    Of a text with variants it is the one for more than one.
+    """
     found = templates(book, name.partition(".")[0], language).items()
     start = f"{name}."
-    return {key.removeprefix(start): text for key, text in found if key.startswith(start) and isinstance(text, str)}
+    return {
+        key.removeprefix(start): text if isinstance(text, str) else text["other"]
+        for key, text in found
+        if key.startswith(start)
+    }
 
 
 @cache
 def tree(book: str, file: str, language: Language) -> Tree:
-    """Return a file as it stands, section in section; empty where there is no such file."""
+    """Return a file as it stands, section in section; empty where there is no such file.
+
+    Raises ValueError for a language that there are no files for.
+    """
+    if language not in LANGUAGES:
+        raise ValueError(f"language must be one of {', '.join(LANGUAGES)}, got {language!r}")
     import tomllib
     from importlib import resources
 

@@ -10,6 +10,7 @@ PARTS = {
     "pins": Part("pins", "write constraints.txt and its mirror in pyproject.toml"),
     "policy-schema": Part("policy_schema", "write docs/policy.schema.json"),
     "answer-schemas": Part("answer_schemas", "write vision/contract/schema/, the JSON Schemas of the answers"),
+    "error-codes": Part("error_codes", "write docs/errors.md, the list of every stable code"),
     "regions": Part("regions", "write the codes and names of regions (needs npm)"),
     "accuracy": Part("accuracy", "draw the pictures of docs/accuracy.md"),
     "measure": Part("measure", "figures of the code, beside those of an older commit"),

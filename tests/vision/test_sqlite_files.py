@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from candidates.causes import cause_of
+from candidates.causes import Cause, cause_of
 from candidates.gallery import Gallery
 from candidates.storage import sqlite_file, store
 from candidates.storage.sqlite_file import connect, connect_for_reading, explained, keep_private, make_private
@@ -136,8 +136,8 @@ def test_a_transaction_is_all_or_nothing(tmp_path: Path) -> None:
 
 
 def test_what_the_system_refuses_is_explained_as_well() -> None:
-    with (
-        pytest.raises(RuntimeError, match="no permission"),
-        explained(Path("x"), lambda c: RuntimeError(c.reason.text("en"))),
-    ):
+    def refuse(cause: Cause) -> Exception:
+        return RuntimeError(cause.reason.text("en"))
+
+    with pytest.raises(RuntimeError, match="no permission"), explained(Path("x"), refuse):
         raise PermissionError(13, "Permission denied")

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import get_args
 
 from candidates.messages.catalogue import tree
 from vision.errors import Language
-from vision.messages import words_of
-
-LANGUAGES: tuple[Language, ...] = get_args(Language)
+from vision.messages import LANGUAGES as LANGUAGES
+from vision.messages import say, words_of
 
 LONGEST_LIST = 3
 """Names or places told one by one; what goes beyond is counted, so that a message stays one breath long."""
@@ -24,14 +22,12 @@ def texts(language: Language) -> Mapping[str, Mapping[str, str]]:
         ValueError: there is no message file for the language.
 
     """
-    if language not in LANGUAGES:
-        raise ValueError(f"language must be one of {', '.join(LANGUAGES)}, got {language!r}")
     return {name: words_of(f"rules.{name}", language) for name in tree("vision.messages", "rules", language)}
 
 
 def text(language: Language, section: str, key: str, **values: object) -> str:
     """Fill in one template."""
-    return texts(language)[section][key].format(**values)
+    return say(f"rules.{section}.{key}", **values).text(language)
 
 
 def listed(items: Sequence[str], language: Language) -> str:

@@ -8,9 +8,9 @@ from html import escape
 
 from candidates.errors import CandidatesError
 from vision.errors import FotoNetralError, Language
-from vision.messages import say
+from vision.messages import words_of
 from vision.service.http.bodies import Schema
-from vision.service.http.problems import TITLED, own_codes, status_of
+from vision.service.http.problems import TITLED, status_of
 
 STYLE = """
 :root { color-scheme: light dark; }
@@ -72,7 +72,7 @@ def _answer(status: str, one: Schema) -> str:
 
 
 def _problems(language: Language) -> Iterator[str]:
-    told = _of_the_engine() | {code: say(f"service.problem.{code}").text(language) for code in own_codes()}
+    told = _of_the_engine() | dict(words_of("service.problem", language))
     for code, words in sorted(told.items()):
         yield f'<tr id="{code}"><td><code>{code}</code></td><td>{status_of(code)}</td><td>{_text(words)}</td></tr>'
 
