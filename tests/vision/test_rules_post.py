@@ -296,7 +296,7 @@ def test_where(photos: list[A], clause: str) -> None:
 
 
 STEPS = {
-    "clear": ((PLAIN, PLAIN), ["Tulisan, nomor cetak"]),
+    "clear": ((PLAIN, PLAIN), ["Logo, warna"]),
     "signs": ((PEACE, PLAIN, THUMB), ["Ulangi foto 1 dan 3 dengan tangan mengepal"]),
     "a candidate": ((PLAIN, WITH_ANI), ["Keluarkan foto 2 dari unggahan ini, atau potong"]),
     "both in different photos": ((WITH_ANI, PEACE), ["Keluarkan foto 1", "ulangi foto 2"]),

@@ -19,7 +19,18 @@ import msgspec
 from vision.messages import Message, Written, say
 from vision.poses import Pose
 from vision.rules.reading import Key, LaidPack, Problem, RawTable, meant
-from vision.rules.schema import Circular, Judging, PoseRule, Rule, Severity, Table, Thresholds, Window
+from vision.rules.schema import (
+    Circular,
+    Judging,
+    PartyNames,
+    PoseRule,
+    Rule,
+    Severity,
+    Table,
+    Thresholds,
+    Window,
+    WordRules,
+)
 
 Kinds: TypeAlias = Mapping[str, Any]
 """The type of every value that a table may have."""
@@ -45,7 +56,7 @@ _HEAD: Kinds = {
     "reminder_en": str,
 }
 _TOP = ("extends", *_HEAD)
-_TABLES = ("circular", "rules", "thresholds", "judging", "window", "poses", "sources")
+_TABLES = ("circular", "rules", "thresholds", "judging", "window", "poses", "words", "sources")
 _REGION = re.compile(r"\d{2}(\.\d{2}(\.\d{2}(\.\d{4})?)?)?")
 _ID = re.compile(r"[a-z0-9][a-z0-9._-]*", re.IGNORECASE)
 _SHOWN = 40
@@ -58,6 +69,8 @@ _EXPECTED: Mapping[Any, Message] = {
     dt.date: say("policy.checking.date_such_as_2027_01"),
     tuple[int, ...]: say("policy.checking.list_of_whole_numbers_such"),
     tuple[str, ...]: say("policy.checking.list_of_texts_such_as"),
+    dict[str, tuple[str, ...]]: say("policy.checking.phrases"),
+    dict[str, PartyNames]: say("policy.checking.parties"),
 }
 
 
@@ -89,6 +102,7 @@ class _Checker:
             "judging": self.table(("judging",), raw.get("judging", {}), Judging),
             "window": self.table(("window",), raw.get("window", {}), Window, self.check_days),
             "poses": self.poses(raw),
+            "words": self.table(("words",), raw.get("words", {}), WordRules, self.check_words),
             "sources": self.sources(raw),
         }
 
@@ -166,6 +180,18 @@ class _Checker:
         finds = any(isinstance(weight, Severity) and weight.makes_finding for weight in weights)
         for word in ("reads_id", "reads_en"):
             self.check_reading((*key, word), values.get(word, ""), finds)
+
+    def check_words(self, key: Key, values: RawTable) -> None:
+        rules = self.laid.raw.get("rules", {})
+        if "rule" in values and isinstance(rules, dict) and (rule := values["rule"]) not in rules:
+            self.report((*key, "rule"), say("policy.checking.no_such_rule", rule=rule), meant=meant(rule, rules))
+        lists = [(word, values.get(word, ())) for word in ("before_number", "before_party")]
+        lists += [(f"phrases.{name}", texts) for name, texts in values.get("phrases", {}).items()]
+        for name, party in values.get("parties", {}).items():
+            lists += [(f"parties.{name}.names", party.names), (f"parties.{name}.short", party.short)]
+        for word, texts in lists:
+            for text in texts:
+                self.refuse_empty((*key, *word.split(".")), text)
 
     def check_reading(self, key: Key, text: str, finds: bool) -> None:
         """Refuse an ill-formed reading, and an empty one where a finding would have to quote it."""

@@ -17,6 +17,8 @@ class FindingKind(StrEnum):
     POSE = "pose"
     CANDIDATE = "candidate"
     FAMILY = "family"
+    TEXT = "text"
+    """Words or a number in the photo."""
     UNSEEN = "unseen"
     """Something of the file was not looked at."""
 
@@ -130,10 +132,11 @@ class Subject:
 class Finding:
     """One reason to look again or not to post.
 
-    `code` is stable: `pose.<pose id>`, `candidate.match`, `candidate.match_with_sign`, `family.match`, and `unseen.`
-    with `animation`, `document`, `image` (a file of several photos) or `video`. `rule` is the id of the policy pack,
-    `basis` the circular and item behind it, None for what was not looked at. `hands` and `faces` count from 0 as in the
-    evidence, ascending. `candidates` are the ids of the people named: the holders of the number for a pose, the matched
+    `code` is stable: `pose.<pose id>`, `candidate.match`, `candidate.match_with_sign`, `family.match`, `text.` with
+    `candidate`, `number`, `party`, `campaign` or `bare_number`, and `unseen.` with `animation`, `document`, `image` (a
+    file of several photos) or `video`. `rule` is the id of the policy pack, `basis` the circular and item behind it,
+    None for what was not looked at. `hands`, `faces` and `texts` count from 0 as in the evidence, ascending; `quote` is
+    what the texts say. `candidates` are the ids of the people named: the holders of the number for a pose, the matched
     person otherwise, or all whom the face may be, with all their `numbers`. `people` is how many people show it.
     `phase` is where the elections meant stand on the day of the check, None when unknown.
     """
@@ -145,6 +148,7 @@ class Finding:
     basis: Rule | None
     hands: tuple[int, ...] = ()
     faces: tuple[int, ...] = ()
+    texts: tuple[int, ...] = ()
     candidates: tuple[str, ...] = ()
     numbers: tuple[int, ...] = ()
     people: int = 1
@@ -152,6 +156,7 @@ class Finding:
     sign: PoseRule | None = None
     notes: frozenset[Note] = frozenset()
     phase: Phase | None = None
+    quote: str = ""
 
 
 @dataclass(frozen=True, slots=True)

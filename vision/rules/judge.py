@@ -8,13 +8,16 @@ from datetime import date
 
 from vision.media import ONE_PICTURE, Media
 from vision.poses import Pose
-from vision.rules.evidence import CandidateFacts, ElectionContext, SeenFace, SeenHand, SeenPair
-from vision.rules.findings import Finding, FindingKind, Judgment, Note, Remark, RemarkKind, Subject, Verdict
+from vision.rules.evidence import ElectionContext, SeenFace, SeenHand, SeenPair
+from vision.rules.findings import Finding, FindingKind, Judgment, Note, Remark, RemarkKind, Verdict
+from vision.rules.holders import holders_of, pairs_of
 from vision.rules.persons import person_findings, phase_of
 from vision.rules.phases import Phase, is_in_time, nearest_phase
 from vision.rules.policy import Policy
 from vision.rules.schema import Severity
+from vision.rules.text_findings import text_findings
 from vision.rules.two_hands import signs_of_two
+from vision.rules.words import Said
 
 NO_ELECTION = ElectionContext()
 """Nobody registered, nothing active."""
@@ -22,7 +25,7 @@ NO_ELECTION = ElectionContext()
 SEVERITY_ORDER = (Severity.FLAG, Severity.REVIEW)
 """The severities of findings, the worst first."""
 
-_KIND_ORDER = (FindingKind.CANDIDATE, FindingKind.POSE, FindingKind.FAMILY, FindingKind.UNSEEN)
+_KIND_ORDER = (FindingKind.CANDIDATE, FindingKind.POSE, FindingKind.FAMILY, FindingKind.TEXT, FindingKind.UNSEEN)
 _CODE_ORDER = ("candidate.match_with_sign",)
 
 TOLD_PHASES = {
@@ -43,19 +46,23 @@ def judge(
     *,
     taken_on: date | None = None,
     media: Media = ONE_PICTURE,
+    said: Sequence[Said] = (),
 ) -> Judgment:
     """Weigh the hands, the pairs of hands and the faces of one photo; `taken_on` is the day the camera tells.
 
-    `media` says what of the file they are from: where something was not looked at, that is a finding.
+    `said` is what lines of text in it say. `media` says what of the file they are from: where something was not looked
+    at, that is a finding.
 
     All hands that make the same sign become one finding, and so do all faces that match the same person. Findings come
-    in order of severity, then kind (candidate, pose, family), then place in the photo; equal evidence gives equal
+    in order of severity, then kind (candidate, pose, family, text), then place in the photo; equal evidence gives equal
     answers in equal order. Neither the phase of an election nor the age of a photo changes a severity.
     """
     shown = tuple(signs_of_two(hands, pairs))
     signs = _sign_findings([*_of_one(hands, shown), *_of_two(hands, shown)], policy, context)
     people = person_findings(faces, signs, policy, context)
-    findings = tuple(sorted([*signs, *people, *_unseen(media, policy)], key=weight))
+    findings = tuple(
+        sorted([*signs, *people, *text_findings(said, policy, context), *_unseen(media, policy)], key=weight)
+    )
     worst = findings[0].severity if findings else Severity.NONE
     verdict = {Severity.FLAG: Verdict.FLAG, Severity.REVIEW: Verdict.REVIEW}.get(worst, Verdict.CLEAR)
     return Judgment(
@@ -158,7 +165,7 @@ def _weighed(sign: _Sign, numbers: tuple[int, ...], policy: Policy, context: Ele
         severity = Severity.REVIEW
         notes.add(Note.UNSURE)
     # Where no number is known at all, "nobody holds it" would be a guess: nothing is milder for want of a gallery.
-    unheld = bool(numbers) and bool(context.ballot_holders) and not _holders(numbers, context)
+    unheld = bool(numbers) and bool(context.ballot_holders) and not holders_of(numbers, context)
     if unheld and policy.judging.unheld_number == "milder":
         severity = Severity.REVIEW
         notes.add(Note.UNHELD)
@@ -170,7 +177,7 @@ def _sign_finding(
 ) -> Finding:
     rule = policy.poses[pose]
     worst = min((weighed.severity for weighed in group), key=SEVERITY_ORDER.index)
-    holders = _holders(numbers, context)
+    holders = holders_of(numbers, context)
     hands = {index for one in group for index in one.sign.hands}
     return Finding(
         kind=FindingKind.POSE,
@@ -182,7 +189,7 @@ def _sign_finding(
         candidates=tuple(dict.fromkeys(holder.id for holder in holders)),
         numbers=numbers,
         people=_count_people(weighed.sign for weighed in group),
-        subjects=_pairs(holders),
+        subjects=pairs_of(holders),
         sign=rule,
         notes=_shared_notes(group),
         phase=phase_of(holders, context),
@@ -204,35 +211,12 @@ def _count_people(signs: Iterable[_Sign]) -> int:
     return len(owners)
 
 
-def _holders(numbers: tuple[int, ...], context: ElectionContext) -> tuple[CandidateFacts, ...]:
-    """Return the candidates and running mates who hold any of the numbers, in the order of the context."""
-    return tuple(
-        holder for number in numbers for holder in context.ballot_holders.get(number, ()) if holder.role != "family"
-    )
-
-
-def _pairs(holders: Sequence[CandidateFacts]) -> tuple[Subject, ...]:
-    """Join candidate and running mate of one ballot into `A & B`; everybody else stands alone."""
-    ballots: dict[tuple[str | None, str | None, int | None], list[CandidateFacts]] = {}
-    for holder in holders:
-        ballots.setdefault((holder.election, holder.region, holder.ballot_number), []).append(holder)
-    subjects = []
-    for (_, _, number), people in ballots.items():
-        heads = [person for person in people if person.role == "candidate"]
-        mates = [person for person in people if person.role == "running_mate"]
-        if len(heads) == 1 and len(mates) == 1:
-            subjects.append(Subject(f"{heads[0].name} & {mates[0].name}", "pair", number))
-        else:
-            subjects.extend(Subject(person.name, person.role, number) for person in people)
-    return tuple(subjects)
-
-
 def weight(finding: Finding) -> tuple[int, int, int, tuple[int, ...], str]:
     """Sort key: severity, kind, stronger code first, then place (indices run through the photo), then code."""
     return (
         SEVERITY_ORDER.index(finding.severity),
         _KIND_ORDER.index(finding.kind),
         0 if finding.code in _CODE_ORDER else 1,
-        finding.faces or finding.hands,
+        finding.faces or finding.hands or finding.texts,
         finding.code,
     )

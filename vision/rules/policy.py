@@ -15,7 +15,7 @@ from vision.messages import say
 from vision.poses import Pose
 from vision.rules.checking import PROSPECTIVE_RULE, check
 from vision.rules.reading import LaidPack, Problem, available_packs, lay, locate
-from vision.rules.schema import Circular, Judging, PoseRule, Rule, Table, Thresholds, Window
+from vision.rules.schema import Circular, Judging, PoseRule, Rule, Table, Thresholds, Window, WordRules
 
 DEFAULT_POLICY = "skb-2-2022"
 """The national baseline, used when nobody asks for another pack."""
@@ -38,6 +38,7 @@ class Policy(Table, frozen=True):
     window: Window
     poses: Mapping[Pose, PoseRule]
     sources: Mapping[str, str]
+    words: WordRules = WordRules()
     regions: tuple[str, ...] = ()
     reminder_id: str = ""
     reminder_en: str = ""
@@ -70,6 +71,10 @@ class Policy(Table, frozen=True):
     def numbers_of(self, pose: Pose) -> tuple[int, ...]:
         """Return the ballot numbers a pose can mean."""
         return self.poses[pose].numbers
+
+    def rule_for_words(self) -> Rule:
+        """Return what a finding about words in a photo rests on."""
+        return self.rules.get(self.words.rule, self.rules["sign"])
 
     def rule_for_prospective(self) -> Rule:
         """Return what a finding about somebody rests on whom the KPU has not fixed as a candidate yet."""

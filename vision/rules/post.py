@@ -97,6 +97,8 @@ def _groups(judged: Mapping[int, JudgedPhoto]) -> dict[tuple[object, ...], dict[
 def _sameness(finding: Finding) -> tuple[object, ...]:
     if finding.kind is FindingKind.POSE:
         return finding.code, finding.numbers
+    if finding.kind is FindingKind.TEXT:
+        return finding.code, finding.candidates, finding.numbers, "" if finding.candidates else finding.quote
     what = finding.code if finding.kind is FindingKind.UNSEEN else finding.kind
     return what, frozenset(finding.candidates)
 
@@ -109,6 +111,7 @@ def _merged(seen: dict[int, Finding]) -> PostFinding:
         worst,
         hands=(),
         faces=(),
+        texts=(),
         people=max(finding.people for finding in seen.values()),
         # Of doubts only those that every photo leaves; of what makes it stronger, what any photo shows.
         notes=every | (some & {Note.POSED, Note.WITH_SIGN, Note.OWN_NUMBER}),
@@ -163,4 +166,4 @@ def _weight(one: PostFinding) -> tuple[int, int, int, int, tuple[int, ...], str]
     """Sort key: as within a photo, with the first photo that shows it before the place there."""
     severity, kind, strength, _, code = weight(one.finding)
     first, finding = next(iter(one.seen.items()))
-    return (severity, kind, strength, first, finding.faces or finding.hands, code)
+    return (severity, kind, strength, first, finding.faces or finding.hands or finding.texts, code)

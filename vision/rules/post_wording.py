@@ -132,7 +132,8 @@ def _sorted_out(findings: Sequence[PostFinding]) -> tuple[set[int], set[int], se
     """Return the photos with somebody flagged, with only a sign flagged, to look at again, and with the spouse."""
     people, signs, faces, hands, spouse = set[int](), set[int](), set[int](), set[int](), set[int]()
     for one in findings:
-        is_sign = one.finding.kind is FindingKind.POSE
+        # Words are dealt with as signs are: that part is left out, or looked at again.
+        is_sign = one.finding.kind in (FindingKind.POSE, FindingKind.TEXT)
         if one.finding.kind is FindingKind.UNSEEN:
             continue
         for at, own in one.seen.items():

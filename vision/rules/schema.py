@@ -120,3 +120,34 @@ class PoseRule(Table, frozen=True):
     def reads(self, language: Literal["id", "en"]) -> str:
         """Return what the pose can be read as, with `{number}` still in it where the pose does not fix the number."""
         return self.reads_id if language == "id" else self.reads_en
+
+
+class PartyNames(Table, frozen=True):
+    """How a party is written.
+
+    `names` count wherever they stand; `short` ones, which are everyday words or stand for other things too ("PBB" is a
+    tax), only after one of `before_party`.
+    """
+
+    names: tuple[str, ...] = ()
+    short: tuple[str, ...] = ()
+
+
+class WordRules(Table, frozen=True):
+    """What words in a photo weigh, and which words count beside the names of the people in scope.
+
+    `before_number` are the words after which a number is a ballot number, `phrases` those of a campaign by a key. All
+    are found in capitals or not, and with one wrong letter where they have eight letters and more. `rule` names an
+    entry of `[rules]`. A pack without this table looks for people's names alone.
+    """
+
+    candidate: Severity = Severity.REVIEW
+    number: Severity = Severity.REVIEW
+    party: Severity = Severity.REVIEW
+    campaign: Severity = Severity.REVIEW
+    bare_number: Severity = Severity.REVIEW
+    rule: str = "attribute"
+    before_number: tuple[str, ...] = ()
+    before_party: tuple[str, ...] = ()
+    phrases: dict[str, tuple[str, ...]] = {}
+    parties: dict[str, PartyNames] = {}

@@ -29,14 +29,19 @@ def describe(
     *,
     hand_places: Mapping[int, str] = _NOWHERE,
     face_places: Mapping[int, str] = _NOWHERE,
+    text_places: Mapping[int, str] = _NOWHERE,
 ) -> str:
     """Say what was seen and where, what it can be read as, and on which rule that rests; at most three sentences.
 
-    `hand_places` and `face_places` give a place in words by hand and face index, in the same language (see
+    `hand_places`, `face_places` and `text_places` give a place in words by index, in the same language (see
     `place_in_words`); without them the message names no place.
     """
-    is_sign = finding.kind is FindingKind.POSE
-    indices, places = (finding.hands, hand_places) if is_sign else (finding.faces, face_places)
+    if finding.kind is FindingKind.POSE:
+        indices, places = finding.hands, hand_places
+    elif finding.kind is FindingKind.TEXT:
+        indices, places = finding.texts, text_places
+    else:
+        indices, places = finding.faces, face_places
     return describe_at(finding, _place(indices, places, language), language)
 
 
@@ -46,6 +51,8 @@ def describe_at(finding: Finding, place: str, language: Language = "id") -> str:
         sentences = _doubtful_sentences(finding, language, place)
     elif finding.kind is FindingKind.POSE:
         sentences = _pose_sentences(finding, language, place)
+    elif finding.kind is FindingKind.TEXT:
+        sentences = _text_sentences(finding, language, place)
     elif finding.kind is FindingKind.UNSEEN:
         sentences = [text(language, "unseen", _unseen_part(finding), place=place)]
     elif finding.kind is FindingKind.CANDIDATE:
@@ -78,8 +85,9 @@ def next_step(findings: Sequence[Finding], language: Language = "id") -> str:
         return text(language, "step", "clear")
     signs = [finding for finding in findings if finding.kind is FindingKind.POSE]
     people = [finding for finding in findings if finding.kind in (FindingKind.CANDIDATE, FindingKind.FAMILY)]
+    written = any(finding.kind is FindingKind.TEXT for finding in findings)
     if not signs and not people:
-        return text(language, "step", f"unseen_{_unseen_part(findings[0])}")
+        return text(language, "step", "text" if written else f"unseen_{_unseen_part(findings[0])}")
     sign_flagged, person_flagged = _flagged(signs), _flagged(people)
     if people and all(Note.SPOUSE in finding.notes for finding in people):
         key = "spouse_and_sign" if signs else "spouse"
@@ -90,7 +98,7 @@ def next_step(findings: Sequence[Finding], language: Language = "id") -> str:
         key = "pose_flag" if sign_flagged else "pose_review"
     else:
         key = "person_flag" if person_flagged else "person_review"
-    return text(language, "step", key)
+    return " ".join(text(language, "step", one) for one in (key, *(["text_too"] if written else [])))
 
 
 def pose_label(policy: Policy, pose: Pose, language: Language = "id", numbers: Sequence[int] | None = None) -> str:
@@ -123,6 +131,18 @@ def _pose_sentences(finding: Finding, language: Language, place: str) -> list[st
         holders = listed(names, language)
         return [first, text(language, "pose", "held", holders=holders)]
     return [first, text(language, "pose", "unheld")] if Note.UNHELD in finding.notes else [first]
+
+
+def _text_sentences(finding: Finding, language: Language, place: str) -> list[str]:
+    _, _, means = finding.code.partition(".")
+    values: dict[str, object] = {"quote": finding.quote, "place": place, "number": either(finding.numbers, language)}
+    if means == "candidate":
+        subject = finding.subjects[0]
+        values |= {"name": subject.name, "role": _standing(subject, language, prospective=False)}
+        return [text(language, "text", means, **values)]
+    first = text(language, "text", means, **values)
+    holders = listed([subject.name for subject in finding.subjects], language)
+    return [first, text(language, "pose", "held", holders=holders)] if finding.subjects else [first]
 
 
 def _doubtful_sentences(finding: Finding, language: Language, place: str) -> list[str]:
