@@ -13,6 +13,7 @@ from vision.geometry import Box
 from vision.hands.hand import Hand, HandPair
 from vision.poses import FingerState, Pose
 from vision.stages.engines import Engines
+from vision.text import TextLine
 
 
 def a_face(
@@ -46,6 +47,7 @@ class FakeEngines:
     vectors: NDArray[np.float32] = field(default_factory=lambda: np.empty((0, 128), np.float32))
     hands: Sequence[Hand] = ()
     pairs: Sequence[HandPair] = ()
+    lines: Sequence[TextLine] = ()
     breaks: Exception | None = None
     look: Callable[[NDArray[np.uint8]], None] = lambda pixels: None
     loaded: int = 0
@@ -56,7 +58,7 @@ class FakeEngines:
     def load(self, *_: object, **__: object) -> Engines:
         """Stand in for `Engines.load`."""
         self.loaded += 1
-        return Engines(_Finder(self), _Embedder(self), _Reader(self))
+        return Engines(_Finder(self), _Embedder(self), _Reader(self), _Texts(self))
 
 
 @dataclass
@@ -74,6 +76,17 @@ class _Finder:
 
     def close(self) -> None:
         self.fake.closed += 1
+
+
+@dataclass
+class _Texts:
+    fake: FakeEngines
+
+    def read(self, pixels: NDArray[np.uint8], chests: Sequence[Box] = ()) -> tuple[TextLine, ...]:
+        return tuple(self.fake.lines)
+
+    def close(self) -> None:
+        pass
 
 
 @dataclass

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date as Date  # noqa: N812  the argument of `open` is called date
-from functools import partial
+from functools import cached_property, partial
 from itertools import permutations
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -18,7 +18,16 @@ import numpy as np
 from candidates.closing import Closing
 from vision._version import __version__
 from vision.contract.post import PostResult, require_a_post
-from vision.contract.result import CheckError, CheckResult, EngineFacts, FaceResult, HandResult, PhotoFacts, ScopeFacts
+from vision.contract.result import (
+    CheckError,
+    CheckResult,
+    EngineFacts,
+    FaceResult,
+    HandResult,
+    PhotoFacts,
+    ScopeFacts,
+    TextResult,
+)
 from vision.errors import EngineError, FotoNetralError, Language, PhotoTooLargeError
 from vision.hands.light import in_plain_light
 from vision.media.photo import DETAIL_SIDE, MediaFile, Photo, PhotoLimits, Picture, Source
@@ -42,13 +51,15 @@ from vision.runtime.libraries import missing_library
 from vision.stages.engines import Engines, open_face_model
 from vision.stages.roster import NOBODY, Roster
 from vision.stages.turning import Turn, look_upright
+from vision.stages.words import Words, read_words, word_search
 
 if TYPE_CHECKING:
     from candidates import Match
     from vision.faces import Face, FaceModel
     from vision.hands import Hand
+    from vision.rules.words import WordSearch
 
-STAGES = ("load", "decode", "faces", "hands", "match", "judge")
+STAGES = ("load", "decode", "faces", "hands", "match", "words", "judge")
 """Keys of `timings_ms`; `load` is the models' loading, 0 for every photo but the first."""
 
 _GROUP, _SMALL_FACE_PX, _TINY_FACE_PX, _WORTHWHILE = 4, 64, 32, 1.3
@@ -159,6 +170,8 @@ class PhotoChecker(Closing):
                 hands, pairs = engines.hands.read(in_plain_light(photo.pixels, boxes), boxes)
             with _timed(timings, "match"):
                 matches = self._match(engines, photo, faces)
+            with _timed(timings, "words"):
+                words = read_words(engines.texts, self._words, photo.pixels, boxes)
         with _timed(timings, "judge"):
             judgment = judge(
                 [_seen_hand(index, hand) for index, hand in enumerate(hands)],
@@ -168,9 +181,10 @@ class PhotoChecker(Closing):
                 self.roster.context,
                 taken_on=None if photo.taken_at is None else photo.taken_at.date(),
                 media=photo.media,
+                said=words.said,
             )
         sums = _model_sums(engines.embedder)
-        result = self._result(photo, hands, faces, matches, judgment, sums, timings, turn)
+        result = self._result(photo, hands, faces, matches, words, judgment, sums, timings, turn)
         return turn.back(result) if turn else result
 
     def check_or_error(self, source: Source, *, name: str | None = None) -> CheckResult | CheckError:
@@ -213,6 +227,10 @@ class PhotoChecker(Closing):
                 self._engines.close()
                 self._engines = None
 
+    @cached_property
+    def _words(self) -> WordSearch:
+        return word_search(self.policy, self.roster.people, self.roster.context)
+
     def _opened(self, source: Source | MediaFile, name: str | None) -> MediaFile:
         return source if isinstance(source, MediaFile) else MediaFile.open(source, name=name, limits=self._limits)
 
@@ -246,6 +264,7 @@ class PhotoChecker(Closing):
         hands: Sequence[Hand],
         faces: Sequence[Face],
         matches: Sequence[Match | None],
+        words: Words,
         judgment: Judgment,
         sums: Mapping[str, str],
         timings: dict[str, float],
@@ -275,6 +294,7 @@ class PhotoChecker(Closing):
                 )
                 for person, (face, match) in enumerate(zip(faces, matches, strict=True))
             ),
+            texts=_text_results(words, judgment, scale_xy),
             engine=EngineFacts(__version__, sums, self.roster.revision, self.policy.id),
             timings_ms=timings,
             language=self.language,
@@ -322,6 +342,17 @@ def _timed(timings: dict[str, float], stage: str) -> Iterator[None]:
     timings[stage] += (time.perf_counter() - start) * 1000
 
 
+def _text_results(words: Words, judgment: Judgment, scale_xy: tuple[float, float]) -> tuple[TextResult, ...]:
+    """Return the lines on which findings rest; of a line, only what was looked for is told."""
+    # Of a line that says several things the gravest is told.
+    quotes = {at: (one.quote, one.code) for one in reversed(judgment.findings) for at in one.texts}
+    return tuple(
+        TextResult(line.box.scaled(scale_xy), quote, line.score, code.partition(".")[2])
+        for line in words.lines
+        for quote, code in [quotes.get(line.index, ("", ""))]
+    )
+
+
 def _seen_face(index: int, match: Match | None) -> SeenFace:
     return SeenFace(index, match, () if match is None else match.alternatives)
 
@@ -364,6 +395,8 @@ def _model_sums(embedder: FaceModel) -> dict[str, str]:
         "hand_weights": model_sha256("hand_weights.npz"),
         "faces": embedder.sha256,
         "face_detector": model_sha256("face_yunet.onnx"),
+        "text_detector": model_sha256("text_detector.onnx"),
+        "text_reader": model_sha256("text_reader.onnx"),
     }
 
 

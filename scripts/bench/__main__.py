@@ -18,6 +18,7 @@ PARTS = {
     "likeness": Part("likeness", "which copies count as the same picture"),
     "sources": Part("sources", "how fast places are listed and read"),
     "tables": Part("tables", "tables of 100,000 photos"),
+    "text": Part("text.main", "how well words in photos are read, and what ordinary photos say"),
     "service": Part("service.main", "the service under load, and its memory"),
 }
 

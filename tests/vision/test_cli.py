@@ -181,7 +181,7 @@ def test_text_for_people(folder: Path) -> None:
 
 def test_one_photo_needs_no_summary(folder: Path) -> None:
     assert "foto:" not in check("flag.jpg").stdout
-    assert check("clear.jpg").stdout.splitlines()[1].startswith("Tulisan, nomor cetak"), "what clear does not vouch for"
+    assert check("clear.jpg").stdout.splitlines()[1].startswith("Logo, warna"), "what clear does not vouch for"
 
 
 def test_english(folder: Path) -> None:

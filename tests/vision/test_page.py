@@ -94,8 +94,9 @@ def test_the_words_of_a_page() -> None:
         ),
         "Yang tidak dibaca",
         (
-            "Tulisan, nomor cetak, atribut, dan latar belakang tidak dibaca oleh alat ini, dan orang dalam "
-            "kartun atau lukisan tidak dikenali, jadi periksa sendiri sebelum mengunggah."
+            "Logo, warna, dan latar belakang tidak dibaca oleh alat ini, tulisan yang kecil, miring, atau terpotong "
+            "dapat terlewat, dan orang dalam kartun atau lukisan tidak dikenali, jadi periksa sendiri sebelum "
+            "mengunggah."
         ),
         "Foto",
         f"400 \N{MULTIPLICATION SIGN} 300 piksel, SHA-256 {judged().photo.sha256[:16]}",

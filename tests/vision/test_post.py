@@ -118,6 +118,7 @@ def test_the_candidate_in_one_photo_and_a_sign_in_another(knowing: PhotoChecker)
         "severity": "flag",
         "code": "candidate.match_with_sign",
         "hands": [],
+        "texts": [],
         "faces": [0],
         "people": 1,
     }
@@ -258,7 +259,7 @@ def test_text_for_people(folder: Path) -> None:
 def test_a_clear_post_says_what_it_does_not_vouch_for(folder: Path) -> None:
     lines = check("clear.jpg", "--lang", "en").stdout.splitlines()
     assert lines[0] == "✔ Post (1 photo): No sign of taking sides was found."
-    assert lines[1].startswith("  → Text, printed numbers")
+    assert lines[1].startswith("  → Logos, colours")
     assert lines[2:] == ["  ✔ Photo 1: clear.jpg"]
 
 

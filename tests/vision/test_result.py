@@ -92,6 +92,7 @@ def test_whole_result() -> None:
         "rule": "skb-2-2022",
         "hands": [0],
         "faces": [],
+        "texts": [],
         "candidates": [],
         "numbers": [2],
     }

@@ -155,6 +155,7 @@ def _finding(one: PostFinding, message: str) -> post.PostFinding:
                 code=own.code,
                 hands=own.hands,
                 faces=own.faces,
+                texts=own.texts,
                 people=own.people,
             )
             for at, own in one.seen.items()

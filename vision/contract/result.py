@@ -116,6 +116,20 @@ class FaceResult:
 
 
 @dataclass(frozen=True, slots=True)
+class TextResult:
+    """Words in the photo on which a finding rests: `text` is what was looked for, `means` what it can be read as."""
+
+    box: Box
+    text: str
+    score: float
+    means: str
+
+    def to_answer(self) -> check.TextLine:
+        """Return the words as in the JSON contract."""
+        return check.TextLine(box=self.box.as_ltwh(), text=self.text, score=round(self.score, 3), means=self.means)
+
+
+@dataclass(frozen=True, slots=True)
 class EngineFacts:
     """What judged: version, sha256 of each model by its use, revision of the gallery (None without one), policy id."""
 
@@ -188,6 +202,7 @@ class CheckResult:
     scope: ScopeFacts = ScopeFacts()
     unnamed: tuple[int, ...] = ()
     turned_quarters: int = 0
+    texts: tuple[TextResult, ...] = ()
 
     @property
     def headline(self) -> str:
@@ -204,8 +219,9 @@ class CheckResult:
         """What was seen, where, and on which rule it rests: one message a finding."""
         hand_places = {at: self._place(hand) for at, hand in enumerate(self.hands)}
         face_places = {at: self._place(face) for at, face in enumerate(self.faces)}
+        text_places = {at: self._place(words) for at, words in enumerate(self.texts)}
         return tuple(
-            describe(finding, self.language, hand_places=hand_places, face_places=face_places)
+            describe(finding, self.language, hand_places=hand_places, face_places=face_places, text_places=text_places)
             for finding in self.findings
         )
 
@@ -218,13 +234,16 @@ class CheckResult:
         """Say where the photo shows one of its findings, each place once; nothing where one is not worth telling."""
         if finding.kind is FindingKind.POSE:
             places = dict.fromkeys(self._place(self.hands[at]) for at in finding.hands)
+        elif finding.kind is FindingKind.TEXT:
+            places = dict.fromkeys(self._place(self.texts[at]) for at in finding.texts)
         else:
             places = dict.fromkeys(self._place(self.faces[at]) for at in finding.faces)
         return () if "" in places else tuple(places)
 
-    def _place(self, part: HandResult | FaceResult) -> str:
+    def _place(self, part: HandResult | FaceResult | TextResult) -> str:
         people = [face.box for face in self.faces]
-        return place_in_words(part.box, self.photo.size_wh, people, part.person, self.language)
+        owner = None if isinstance(part, TextResult) else part.person
+        return place_in_words(part.box, self.photo.size_wh, people, owner, self.language)
 
     def to_answer(self) -> check.CheckedPhoto:
         """Return what other programs read."""
@@ -250,6 +269,7 @@ class CheckResult:
             scope=self.scope.to_answer(),
             hands=tuple(hand.to_answer() for hand in self.hands),
             faces=tuple(face.to_answer() for face in self.faces),
+            texts=tuple(words.to_answer() for words in self.texts),
             engine=self.engine.to_answer(),
             timings_ms={stage: round(spent, 1) for stage, spent in self.timings_ms.items()},
         )
@@ -316,6 +336,7 @@ def _finding(finding: Finding, message: str) -> check.Finding:
         rule=finding.rule,
         hands=finding.hands,
         faces=finding.faces,
+        texts=finding.texts,
         candidates=finding.candidates,
         numbers=finding.numbers,
         message=message,

@@ -41,7 +41,7 @@ _CROWD = 80
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """A hand that has to be covered or cut off: the corners of its convex outline, its length, and room around it."""
+    """A hand or words that have to be covered or cut off: corners of the convex outline, length, and room around it."""
 
     outline_xy: tuple[Point, ...]
     length: float
@@ -56,6 +56,13 @@ class Sign:
         palm = max(long, 1.2 * np.linalg.norm(points[Landmark.PINKY_MCP] - points[Landmark.INDEX_FINGER_MCP]))
         length = max(2.0 * float(palm), hand.box.width, hand.box.height, _LEAST_HAND_PX)
         return cls(_outline(hand.landmarks_xy), length, (_FINGER + margin) * length)
+
+    @classmethod
+    def of_text(cls, box: Box, margin: float) -> Sign:
+        """Make it from the box around words; `margin` in heights of it."""
+        height = max(min(box.width, box.height), _LEAST_HAND_PX)
+        corners = ((box.left, box.top), (box.right, box.top), (box.right, box.bottom), (box.left, box.bottom))
+        return cls(corners, height, (_FINGER + margin) * height)
 
     @property
     def box(self) -> Box:
@@ -137,7 +144,10 @@ class Scene:
         }
         return cls(
             size_wh=result.photo.size_wh,
-            signs=tuple(Sign.of(result.hands[at], margin) for at in shown),
+            signs=(
+                *(Sign.of(result.hands[at], margin) for at in shown),
+                *(Sign.of_text(words.box, margin) for words in result.texts),
+            ),
             leavers=tuple(
                 Leaver.of(face.box, [hand.box for hand in result.hands if hand.person == face.person], gone[at], margin)
                 for at, face in enumerate(result.faces)

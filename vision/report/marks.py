@@ -17,9 +17,11 @@ from vision.report.latin import latin_name
 from vision.rules import Policy, Verdict, headline, pose_label
 
 Strength = Literal["flag", "review", "quiet"]
+Subject = Literal["hands", "faces", "texts"]
+_SUBJECTS: tuple[Subject, ...] = ("hands", "faces", "texts")
 _ORDER: dict[str, int] = {"flag": 0, "review": 1, "quiet": 2}
 
-_SINGULAR = {"hands": "hand", "faces": "face", "tangan": "tangan", "wajah": "wajah"}
+_SINGULAR = {"hands": "hand", "faces": "face", "texts": "text"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,7 @@ class Mark:
     """One place on the photo. `box` and `landmarks_xy` are in pixels of the picture that is drawn on.
 
     `number` refers to the legend; quiet marks have none (0) and no label. `latin_label` says the same where no font has
-    the script of a name. `subject` is the hand or face of the result.
+    the script of a name. `subject` is the hand, face or line of text of the result.
     """
 
     box: Box
@@ -35,7 +37,7 @@ class Mark:
     number: int = 0
     label: str = ""
     landmarks_xy: tuple[tuple[float, float], ...] | None = None
-    subject: tuple[Literal["hands", "faces"], int] | None = None
+    subject: tuple[Subject, int] | None = None
     latin_label: str = ""
 
     def __post_init__(self) -> None:
@@ -62,7 +64,7 @@ def marks_of(
     finding go from left to right.
     """
     findings = result.findings
-    hands, faces = _worst(findings, "hands"), _worst(findings, "faces")
+    hands, faces, texts = (_worst(findings, subjects) for subjects in _SUBJECTS)
     marks = [
         _hand_mark(at, hand, findings[hands[at]] if at in hands else None, language, scale_xy)
         for at, hand in enumerate(result.hands)
@@ -73,11 +75,20 @@ def marks_of(
             label, latin = _face_label(face, language, _name), _face_label(face, language, _latin_name)
             box = Box(*face.box).scaled(scale_xy)
             marks.append(Mark(box, severity, 1, label, subject=("faces", at), latin_label=latin))
+    for at, line in enumerate(result.texts):
+        if at in texts:
+            box = Box(*line.box).scaled(scale_xy)
+            marks.append(Mark(box, findings[texts[at]].severity, 1, line.text, subject=("texts", at)))
     order = {("hands", at): finding for at, finding in hands.items()}
     order |= {("faces", at): finding for at, finding in faces.items()}
+    order |= {("texts", at): finding for at, finding in texts.items()}
     verdict = Verdict(result.verdict)
     unseen = _unseen(findings, language)
-    counted = headline(verdict, language) if verdict is Verdict.CLEAR else _counted(len(hands), len(faces), language)
+    counted = (
+        headline(verdict, language)
+        if verdict is Verdict.CLEAR
+        else _counted(len(hands), len(faces), len(texts), language)
+    )
     text = " ".join(filter(None, (counted, unseen)))
     return Banner(verdict, text), _numbered(marks, order)
 
@@ -101,17 +112,19 @@ def ranges(numbers: Sequence[int]) -> str:
     return ", ".join(str(a) if a == b else f"{a}-{b}" for a, b in zip(starts, ends, strict=True))
 
 
-def _marked_by(finding: Finding) -> Literal["hands", "faces"]:
+def _marked_by(finding: Finding) -> Subject:
     """Tell what a finding is marked by: a sign by its hands, a person by the face, whatever hands made it graver."""
+    if finding.kind == "text":
+        return "texts"
     return "hands" if finding.kind == "pose" else "faces"
 
 
 def _marked(finding: Finding) -> Sequence[int]:
-    return finding.hands if _marked_by(finding) == "hands" else finding.faces
+    return {"hands": finding.hands, "texts": finding.texts}.get(_marked_by(finding), finding.faces)
 
 
-def _worst(findings: Sequence[Finding], subjects: Literal["hands", "faces"]) -> dict[int, int]:
-    """Return the first of the worst findings that name each hand or face: index → index of the finding."""
+def _worst(findings: Sequence[Finding], subjects: Subject) -> dict[int, int]:
+    """Return the first of the worst findings that name each hand, face or text: index → index of the finding."""
     worst: dict[int, int] = {}
     for at in sorted(range(len(findings)), key=lambda at: _ORDER[findings[at].severity]):
         if _marked_by(findings[at]) == subjects:
@@ -172,11 +185,11 @@ def _numbered(marks: Sequence[Mark], order: Mapping[tuple[str, int], int]) -> tu
     )
 
 
-def _counted(hands: int, faces: int, language: Language) -> str:
+def _counted(hands: int, faces: int, texts: int, language: Language) -> str:
     words = words_of("report.marks", language)
     parts = [
-        f"{count} {_SINGULAR[words[what]] if count == 1 else words[what]}"
-        for what, count in (("hands", hands), ("faces", faces))
+        f"{count} {_SINGULAR.get(words[what], words[what]) if count == 1 else words[what]}"
+        for what, count in (("hands", hands), ("faces", faces), ("texts", texts))
         if count
     ]
     return f"{words['marked']}: {', '.join(parts)}." if parts else ""

@@ -162,11 +162,12 @@ def _artifact(path: str, result: CheckResult, index: int) -> Artifact:
 def _rectangles(finding: Finding, result: CheckResult) -> tuple[Rectangle, ...]:
     hands: Iterable[Box] = (result.hands[at].box for at in finding.hands)
     faces: Iterable[Box] = (result.faces[at].box for at in finding.faces)
+    texts: Iterable[Box] = (result.texts[at].box for at in finding.texts)
     return tuple(
         Rectangle(
             left=round(box.left, 1), top=round(box.top, 1), right=round(box.right, 1), bottom=round(box.bottom, 1)
         )
-        for box in dict.fromkeys((*hands, *faces))
+        for box in dict.fromkeys((*hands, *faces, *texts))
     )
 
 

@@ -17,6 +17,7 @@ from vision.runtime.libraries import missing_library
 if TYPE_CHECKING:
     from vision.faces import Face, FaceModel
     from vision.hands import Hand, HandPair
+    from vision.stages.words import ReadsText
 
 
 class FindsFaces(Protocol):
@@ -49,6 +50,7 @@ class Engines:
     faces: FindsFaces
     embedder: FaceModel
     hands: ReadsHands
+    texts: ReadsText
 
     @classmethod
     def load(cls, face_model: FaceModel | None = None, *, threads: int = 2) -> Engines:
@@ -68,10 +70,12 @@ class Engines:
     def _loaded(cls, face_model: FaceModel | None, threads: int) -> Engines:
         from vision.faces import FaceEmbedder, FaceFinder
         from vision.hands import HandReader
+        from vision.text import TextFinder
 
         faces = FaceFinder(threads=threads)
         try:
-            return cls(faces, face_model or FaceEmbedder(threads=threads), HandReader(threads=threads))
+            embedder = face_model or FaceEmbedder(threads=threads)
+            return cls(faces, embedder, HandReader(threads=threads), TextFinder(threads=threads))
         except BaseException:
             faces.close()
             raise
@@ -80,6 +84,7 @@ class Engines:
         """Free native memory."""
         self.faces.close()
         self.hands.close()
+        self.texts.close()
 
 
 def open_face_model(model: str | Path, *, threads: int = 2) -> FaceModel:

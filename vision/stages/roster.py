@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vision.rules import ElectionContext, Policy, Remark, RemarkKind
+from vision.rules import CandidateFacts, ElectionContext, Policy, Remark, RemarkKind
 from vision.stages.engines import face_model_id
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ class Roster:
     """The people in scope: `index` matches faces (None without anybody to match), `revision` names the gallery.
 
     `region` is where the photo is to be posted, None for everywhere; `remarks` say whom the region and day leave out.
+    `people` are those in scope by id: their names are looked for in words.
     """
 
     context: ElectionContext
@@ -29,6 +30,7 @@ class Roster:
     revision: str | None = None
     region: Region | None = None
     remarks: tuple[Remark, ...] = ()
+    people: Mapping[str, CandidateFacts] = field(default_factory=dict)
 
     @classmethod
     def without_gallery(cls, region: str | None = None, *, declared_spouse_of: str | None = None) -> Roster:
@@ -89,7 +91,7 @@ class Roster:
         place = region_of(region) if region else None
         compared = len(index)
         remarks = tuple(_remarks(people, compared, has_elections=bool(elections), context=context, place=place))
-        return cls(context, index if compared else None, revision, place, remarks)
+        return cls(context, index if compared else None, revision, place, remarks, people)
 
 
 def _remarks(

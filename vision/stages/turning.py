@@ -40,6 +40,7 @@ class Turn:
                 for hand in result.hands
             ),
             faces=tuple(replace(face, box=self.box(face.box)) for face in result.faces),
+            texts=tuple(replace(words, box=self.box(words.box)) for words in result.texts),
             turned_quarters=self.quarters,
         )
 

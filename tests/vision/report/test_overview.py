@@ -133,7 +133,7 @@ def test_it_accuses_nobody_and_says_what_is_not_vouched_for(tmp_path: Path) -> N
     page = written(tmp_path, scan_of_many())
     text = Reader(page).text
     assert "bukan tuduhan, bukan penilaian, dan bukan peringkat atas siapa pun. Keputusan ada pada Anda." in text
-    assert "Tulisan, nomor cetak, atribut, dan latar belakang tidak dibaca" in text
+    assert "Logo, warna, dan latar belakang tidak dibaca" in text
     assert "Wajah hanya dibandingkan dengan 12 orang di galeri." in text
     assert "Sampel acak 1% dari foto itu" in text
     assert "melanggar" not in page.lower()

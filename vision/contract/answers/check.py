@@ -65,7 +65,7 @@ class Media(Part, frozen=True, kw_only=True):
 
 
 class Finding(Part, frozen=True, kw_only=True):
-    """A reason to look again or not to post. `hands` and `faces` count those of the photo from 0."""
+    """A reason to look again or not to post. `hands`, `faces` and `texts` count those of the photo from 0."""
 
     kind: str
     severity: SeverityName
@@ -73,6 +73,7 @@ class Finding(Part, frozen=True, kw_only=True):
     rule: str
     hands: Indices
     faces: Indices
+    texts: Indices = ()
     candidates: tuple[str, ...]
     numbers: tuple[Number, ...]
     message: Text
@@ -155,6 +156,15 @@ class Face(Part, frozen=True, kw_only=True):
     match: Match | None
 
 
+class TextLine(Part, frozen=True, kw_only=True):
+    """Words in the photo on which a finding rests; `text` is what was looked for, `means` what it can be read as."""
+
+    box: Box
+    text: str
+    score: Share
+    means: str
+
+
 class Engine(Part, frozen=True, kw_only=True):
     """What judged: its version, the sha256 of each model by its use, the gallery's revision, the policy pack."""
 
@@ -179,6 +189,7 @@ class KeptPhoto(Part, frozen=True, kw_only=True):
     scope: Scope = Scope(region=None, region_name=None, date=None)
     hands: tuple[Hand, ...]
     faces: tuple[Face, ...]
+    texts: tuple[TextLine, ...] = ()
     engine: Engine
     error: ClassVar[None] = None
 

@@ -34,6 +34,7 @@ class FindingInPhoto(Part, frozen=True, kw_only=True):
     code: Code
     hands: Indices
     faces: Indices
+    texts: Indices = ()
     people: AtLeastOne
 
 

@@ -44,7 +44,7 @@ class Mark(Part, frozen=True, kw_only=True):
     severity: SeverityName
     label: str
     box: Box
-    subject: Literal["hands", "faces"]
+    subject: Literal["hands", "faces", "texts"]
     index: Count
     findings: tuple[Count, ...]
 

@@ -30,6 +30,7 @@ _FINDING: Final[Mapping[str, Kind]] = {
     "rule": _TEXT,
     "hands": _NUMBERS,
     "faces": _NUMBERS,
+    "texts": _NUMBERS,
     "candidates": _TEXTS,
     "numbers": _NUMBERS,
     "message": _TEXT,
@@ -55,6 +56,7 @@ _MATCH: Final[Mapping[str, Kind]] = {
     "alternatives": [{"candidate": _TEXT, "name": _TEXT, "role": _TEXT, "ballot_number": "int32"}],
 }
 _FACE: Final[Mapping[str, Kind]] = {"box": _BOX, "score": "float32", "person": "int32", "match": _MATCH}
+_LINE: Final[Mapping[str, Kind]] = {"box": _BOX, "text": _TEXT, "score": "float32", "means": _TEXT}
 _DECISION: Final[Mapping[str, Kind]] = {"ruling": _TEXT, "note": _TEXT, "by": _TEXT, "at": "time"}
 _COLUMNS: Final[Mapping[str, Kind]] = {
     "key": _TEXT,
@@ -79,6 +81,7 @@ _COLUMNS: Final[Mapping[str, Kind]] = {
     "audited": "bool_",
     "decision": _DECISION,
     "error_kind": _TEXT,
+    "texts": [_LINE],
 }
 """Columns and what they hold."""
 
@@ -142,6 +145,7 @@ def _row(photo: ListedPhoto) -> dict[str, Any]:
             "at": in_utc(decision.at),
         },
         "error_kind": photo.unseen,
+        "texts": told.get("texts", []),
     }
     return {name: _encodable(value) for name, value in row.items()}
 

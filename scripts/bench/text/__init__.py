@@ -1,0 +1,1 @@
+"""How well words in photos are read, and how often ordinary photos are taken to say something."""
