@@ -14,16 +14,19 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from candidates import Gallery, import_source
+from candidates.messages import LANGUAGES, Language
 from scripts.bench.text.drawn import FONTS, with_line
 from tests.fakes import FakeEngines, a_face
 from vision import CheckResult, PhotoChecker, Verdict
 from vision.enrolment.reference import Enroller
 from vision.geometry import Box
 from vision.media.photo import MediaFile
+from vision.messages import words_of
 from vision.remedy.copies import Format
 from vision.remedy.remedy import How
 from vision.remedy.repair import repair
-from vision.rules import Policy, Severity
+from vision.report.wording import kind_in_words
+from vision.rules import FindingKind, Policy, Severity
 from vision.rules.words import Means, WordSearch
 from vision.stages.words import read_words
 from vision.text import TextFinder, TextLine
@@ -188,3 +191,11 @@ def test_a_candidates_name_on_a_banner(fixtures: Path, tmp_path: Path) -> None:
         Image.fromarray(photo).save(path)
         outcome = repair(checker, MediaFile.open(path), Format.PNG, how=How.BLUR)
         assert outcome.attempt is not None and outcome.is_clear
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_kind_of_finding_has_its_words_in_reports(language: Language) -> None:
+    assert {f"kind_{kind.value}" for kind in FindingKind} <= set(words_of("precision", language))
+    for means in Means:
+        code = f"text.{means.value}"
+        assert kind_in_words(code, language) != code

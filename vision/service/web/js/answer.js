@@ -180,7 +180,7 @@ function postReasons(told, panels, onChoose) {
     const [said, basis] = withoutBasis(finding.message, told.bases[n]);
     const chips = finding.photos.map((own) => {
       // A person is marked by the face, whatever hands made it graver (`_marked_by` of vision/report/marks.py).
-      const subject = finding.kind === "pose" ? "hands" : "faces";
+      const subject = { pose: "hands", text: "texts" }[finding.kind] ?? "faces";
       const marks = panels[own.photo].marks.filter((mark) => mark.subject === subject && own[subject].includes(mark.index));
       const numbers = ranges(marks.map((mark) => mark.number));
       const name = t("answer.photo", { number: own.photo + 1 });
