@@ -112,6 +112,13 @@ def test_nine_of_ten_lines_of_24_pixels_and_more(finder: TextFinder, fixtures: P
     assert sum(any(one.number == 2 for one in said) for said in read) >= 0.9 * len(read)
 
 
+@pytest.mark.slow
+def test_a_look_at_a_chest_does_not_cut_a_line_off(finder: TextFinder) -> None:
+    text = "GRACE HOPPER - NOMOR URUT 2"
+    lines = finder.read(banner(text, px=36, at=(60, 200)), chests=[Box(250, 100, 200, 250), Box(600, 50, 250, 300)])
+    assert [line.text for line in lines] == [text]
+
+
 def test_only_lines_that_say_something_are_kept() -> None:
     lines = (
         TextLine(Box(0, 0, 200, 30), "Rapat Desa Mekarmukti", 0.99, 30),

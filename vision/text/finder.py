@@ -46,14 +46,14 @@ class TextFinder:
         `chests` are looked at more closely, the largest first and so many at most: a lone digit on a shirt is seldom
         seen from afar.
         """
-        quads: list[Quad] = []
+        far: list[Quad] = []
         if (area := self._detector.area(pixels, _HINT_SIDE)) is not None:
             long = max(pixels.shape[:2])
-            quads += self._near(pixels, area, max(area.width, area.height) * min(1.0, _SIDE / long))
-        for chest in sorted(chests, key=lambda box: -box.area)[:_MOST_CHESTS]:
-            quads += self._near(pixels, chest, _CHEST_SIDE)
-        tall = [quad for quad in quads if min(sides(quad)) >= _LEAST_HEIGHT_PX]
-        return _once_each(self._crew.map(lambda quad: self._line(pixels, quad), tall)) if tall else ()
+            far = self._near(pixels, area, max(area.width, area.height) * min(1.0, _SIDE / long))
+        largest = sorted(chests, key=lambda box: -box.area)[:_MOST_CHESTS]
+        near = [quad for chest in largest for quad in self._near(pixels, chest, _CHEST_SIDE)]
+        # What is seen from afar comes first: a look at a chest cuts off lines that go on beside it.
+        return _once_each([*self._lines(pixels, far), *self._lines(pixels, near)])
 
     def close(self) -> None:
         """End the threads."""
@@ -68,16 +68,22 @@ class TextFinder:
             return []
         return [quad + np.array([left, top], np.float32) for quad in self._detector.find(cut, round(side))]
 
+    def _lines(self, pixels: NDArray[np.uint8], quads: Iterable[Quad]) -> list[TextLine]:
+        """Read lines, the surest first, and leave out what cannot be read."""
+        tall = [quad for quad in quads if min(sides(quad)) >= _LEAST_HEIGHT_PX]
+        lines = self._crew.map(lambda quad: self._line(pixels, quad), tall) if tall else []
+        sure = [line for line in lines if line.text and line.score >= _LEAST_SCORE]
+        return sorted(sure, key=lambda line: -line.score)
+
     def _line(self, pixels: NDArray[np.uint8], quad: Quad) -> TextLine:
         text, score = self._reader.read(cut_line(pixels, quad))
         return TextLine(box_around(quad), text.strip(), score, min(sides(quad)))
 
 
 def _once_each(lines: Iterable[TextLine]) -> tuple[TextLine, ...]:
-    """Return the lines that say something, each once, from above: of two looks at one line the surer reading stays."""
-    sure = sorted((line for line in lines if line.text and line.score >= _LEAST_SCORE), key=lambda line: -line.score)
+    """Return the lines, each once, from above: of two readings of one place the first stays."""
     kept: list[TextLine] = []
-    for line in sure:
+    for line in lines:
         if not any(line.box.overlap(other.box) > _SAME_LINE_OVERLAP for other in kept):
             kept.append(line)
     return tuple(sorted(kept, key=lambda line: (line.box.top, line.box.left)))
