@@ -35,6 +35,7 @@ from vision.messages import say
 from vision.models import model_sha256
 from vision.rules import (
     DEFAULT_POLICY,
+    Finding,
     FindingKind,
     Judgment,
     Policy,
@@ -344,12 +345,18 @@ def _timed(timings: dict[str, float], stage: str) -> Iterator[None]:
 
 def _text_results(words: Words, judgment: Judgment, scale_xy: tuple[float, float]) -> tuple[TextResult, ...]:
     """Return the lines on which findings rest; of a line, only what was looked for is told."""
-    # Of a line that says several things the gravest is told.
-    quotes = {at: (one.quote, one.code) for one in reversed(judgment.findings) for at in one.texts}
+    told: dict[int, list[Finding]] = {}
+    for finding in judgment.findings:
+        for at in finding.texts:
+            told.setdefault(at, []).append(finding)
     return tuple(
-        TextResult(line.box.scaled(scale_xy), quote, line.score, code.partition(".")[2])
+        TextResult(
+            line.box.scaled(scale_xy),
+            " · ".join(dict.fromkeys(finding.quote for finding in told[line.index])),
+            line.score,
+            told[line.index][0].code.partition(".")[2],
+        )
         for line in words.lines
-        for quote, code in [quotes.get(line.index, ("", ""))]
     )
 
 

@@ -26,6 +26,9 @@ _FEATHER = 0.12
 _CELL = 0.45
 """Side of a mosaic cell, in hand lengths: two or three fingers wide, so that no cell tells a finger from a gap."""
 
+_LETTERS = 2.0
+"""Words are hidden like hands of so many line heights: a cell of the mosaic is as tall as a letter."""
+
 _LEAST_HAND_PX = 16.0
 """Landmarks of smaller hands are off by more than a finger."""
 
@@ -59,10 +62,10 @@ class Sign:
 
     @classmethod
     def of_text(cls, box: Box, margin: float) -> Sign:
-        """Make it from the box around words; `margin` in heights of it."""
-        height = max(min(box.width, box.height), _LEAST_HAND_PX)
+        """Make it from the box around words; `margin` in lengths of what is hidden together."""
+        length = _LETTERS * max(min(box.width, box.height), _LEAST_HAND_PX)
         corners = ((box.left, box.top), (box.right, box.top), (box.right, box.bottom), (box.left, box.bottom))
-        return cls(corners, height, (_FINGER + margin) * height)
+        return cls(corners, length, (_FINGER + margin) * length)
 
     @property
     def box(self) -> Box:

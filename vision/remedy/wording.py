@@ -122,8 +122,9 @@ def _done(remedy: Remedy, before: CheckResult) -> list[str]:
     words = texts(before.language)["done"]
     lines = []
     if remedy.covers:
-        places = dict.fromkeys(_place(box, before) for box in remedy.boxes_ltwh)
-        lines.append(words["covered"].format(places=", ".join(words["hand"].format(place=place) for place in places)))
+        covered = dict.fromkeys((_what(box, before), _place(box, before)) for box in remedy.boxes_ltwh)
+        places = ", ".join(words[what].format(place=place) for what, place in covered)
+        lines.append(words["covered"].format(places=places))
     if (crop := remedy.crop) is not None:
         width, height = remedy.size_wh
         parts = {
@@ -152,8 +153,15 @@ def _gone(leavers: Iterable[Leaver], remedy: Remedy, language: Language) -> list
     return lines
 
 
+def _what(cover: Box, before: CheckResult) -> str:
+    """Tell whether a cover hides words or a hand; what only came up later was a hand."""
+    words = max((line.box.intersection(cover) for line in before.texts), default=0.0)
+    hands = max((hand.box.intersection(cover) for hand in before.hands), default=0.0)
+    return "text" if words > hands else "hand"
+
+
 def _place(cover: Box, before: CheckResult) -> str:
-    """Say where in the photo as it came a covered hand is: whose, or in which part of it."""
+    """Say where in the photo as it came something covered is: whose, or in which part of it."""
     people = [face.box for face in before.faces]
     near = max(before.hands, key=lambda hand: hand.box.intersection(cover), default=None)
     person = near.person if near is not None and near.box.intersection(cover) > 0 else None

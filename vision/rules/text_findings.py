@@ -17,8 +17,6 @@ def text_findings(said: Sequence[Said], policy: Policy, context: ElectionContext
     """Yield one finding for each thing that the lines say, as the policy weighs it."""
     for one in said:
         severity: Severity = getattr(policy.words, one.means.value)
-        if not severity.makes_finding:
-            continue
         people, subjects = _meant(one, context)
         yield Finding(
             kind=FindingKind.TEXT,

@@ -74,16 +74,19 @@ class WordSearch:
         self._parties = by_text(_party_names(rules))
         self._campaign = by_text(rules.phrases)
         self._held = frozenset(held_numbers)
+        self._counting = {means for means in Means if getattr(rules, means.value).makes_finding}
 
     @property
     def wants_bare_numbers(self) -> bool:
         """Whether a number alone can mean anything."""
-        return bool(self._held)
+        return bool(self._held) and Means.BARE_NUMBER in self._counting
 
     def said_by(self, lines: Sequence[SeenText]) -> tuple[Said, ...]:
         """Return what the lines say, each thing once, in the order of the first line that says it."""
         found: dict[tuple[Means, str, int | None], list[Said]] = {}
         for said in self._all(lines):
+            if said.means not in self._counting:
+                continue
             found.setdefault((said.means, said.key, said.number), []).append(said)
         told = {
             at for (means, *_), group in found.items() if means is Means.NUMBER for said in group for at in said.texts
