@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import string
 from collections.abc import Mapping, Sequence
+from dataclasses import is_dataclass
 from typing import Any
 
 from candidates.messages import Language, Message
@@ -40,6 +41,8 @@ class _Filler(string.Formatter):
     def format_field(self, value: Any, format_spec: str) -> str:
         if isinstance(value, Message):
             return value.text(self._language)
+        if is_dataclass(value):
+            raise TypeError(f"a message is filled with texts, numbers, lists and messages, got {type(value).__name__}")
         if isinstance(value, tuple | list):
             items = [self.format_field(one, "") for one in value]
             return joined(items, self._language, format_spec) if format_spec else ", ".join(items)

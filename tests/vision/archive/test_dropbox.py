@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.made_up import judged
 from tests.media_files import PDF, VIDEO
 from vision.archive.dropbox import NOTE_SUFFIX, DropFolder
 from vision.media.folders import Excluded
@@ -30,6 +31,9 @@ class Clock:
         return self.now
 
 
+TOLD = judged().to_answer()
+
+
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
@@ -45,7 +49,7 @@ def test_a_photo_is_judged_once_it_lies_still(tmp_path: Path, clock: Clock) -> N
     assert not list(drop.arrived())
     clock.now = 6
     assert list(drop.arrived()) == [photo]
-    drop.done(photo, {"verdict": "clear"}, "clear")
+    drop.done(photo, TOLD, "clear")
     clock.now = 60
     assert not list(drop.arrived())
     assert drop.is_empty()
@@ -105,7 +109,7 @@ def test_judged_photos_are_moved_with_their_notes(tmp_path: Path, clock: Clock) 
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_bytes(JPEG)
     list(drop.arrived())
-    moved = [drop.done(photo, {"verdict": "flag"}, "flag") for photo in list(drop.arrived())]
+    moved = [drop.done(photo, TOLD, "flag") for photo in list(drop.arrived())]
     assert moved == [tmp_path / "flag" / "a.jpg", tmp_path / "flag" / "a-2.jpg"]
     assert json.loads((tmp_path / "flag" / f"a-2.jpg{NOTE_SUFFIX}").read_text())["verdict"] == "flag"
     assert drop.is_empty()
@@ -120,7 +124,7 @@ def test_what_is_not_looked_at_arrives_too(tmp_path: Path, clock: Clock) -> None
     assert list(drop.arrived()) == [tmp_path / "a.mp4"]
     assert [found.path for found in drop.hidden()] == [str(tmp_path / ".Statuses")]
     assert drop.left_out() == 1
-    drop.done(tmp_path / "a.mp4", {"error": {"kind": "video"}}, "error")
+    drop.done(tmp_path / "a.mp4", TOLD, "error")
     assert (tmp_path / "error" / "a.mp4").is_file()
     assert drop.is_empty()
 

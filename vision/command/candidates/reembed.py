@@ -85,7 +85,7 @@ def _tell(say: Say, done: PersonReembedded) -> None:
             "command.reembed.photo",
             done=done.name,
             photo=photo.photo,
-            reason=photo.reason,
+            reason=photo.reason.says,
             err=True,
         )
     if done.is_bare:
