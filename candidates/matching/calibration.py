@@ -172,14 +172,16 @@ class Calibration:
 
 
 @dataclass(frozen=True, slots=True)
-class Cuts:
-    """The largest distances at which a face is named."""
+class MatchThresholds:
+    """The largest distances for a strong and for a possible match."""
 
     strong: float
     possible: float
 
     @classmethod
-    def of(cls, calibration: Calibration, comparisons: float, *, false_alarms: float, faces: int = 1) -> Cuts:
+    def of(
+        cls, calibration: Calibration, comparisons: float, *, false_alarms: float, faces: int = 1
+    ) -> MatchThresholds:
         """Return the cuts for `false_alarms` per 1,000 photos of `faces` faces each."""
         a_photo = min(max(false_alarms, 1e-9) / 1000, 0.5)
 

@@ -11,17 +11,17 @@ from pathlib import Path
 
 from msgspec import UNSET
 
-from vision.archive.gathering import Gathered
+from vision.archive.gathering import RunSummary
 from vision.archive.journal import Journal, Run, RunFacts, Selection
 from vision.archive.judging import Answer, Task, error_answer
 from vision.archive.local import FailedTask, Judges
 from vision.archive.sources.listing import list_places
 from vision.archive.sources.reading import read_places
-from vision.media.folders import Excluded
+from vision.media.folders import Exclusions
 from vision.media.photo import PhotoLimits
 from vision.media.unseen import NotLookedAtError
 from vision.report.listing import ScanFacts
-from vision.settings import CheckerSettings, Examined
+from vision.settings import CheckerIdentity, CheckerSettings
 
 SECONDS = 120.0
 """How long one photo may take: sixty times the slowest group photo of the benchmarks."""
@@ -61,8 +61,8 @@ class Progress:
     spent_ms: Counter[str] = field(default_factory=Counter)
 
 
-def settled(settings: CheckerSettings, last: Run | None) -> tuple[CheckerSettings, Examined]:
-    """Return the settings with their day fixed, and what they judge by.
+def settled(settings: CheckerSettings, last: Run | None) -> tuple[CheckerSettings, CheckerIdentity]:
+    """Return the settings with their day fixed, and the identity of their checker.
 
     Where no day is asked for, the last run's stays as long as another changes nothing: else every night's scan would
     judge everything again.
@@ -131,7 +131,7 @@ class Scan:
             leave_out=[str(order.out)],
             follow_links=order.follow_links,
             hidden=order.hidden,
-            excluded=Excluded(order.excluded),
+            excluded=Exclusions(order.excluded),
         )
         for count in self._journal.put_listed(self.run, listed, self.settings.language):
             self.progress.listed = count
@@ -154,7 +154,7 @@ class Scan:
 
     def facts(self) -> ScanFacts:
         """Return what the whole scan comes to, earlier answers included."""
-        return Gathered(self._journal).facts()
+        return RunSummary(self._journal).facts()
 
     def _keep(self, answer: Answer) -> None:
         self._journal.keep(self.run, answer)

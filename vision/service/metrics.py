@@ -1,4 +1,4 @@
-"""What Prometheus reads: counts, times and sizes, by routes and codes that the service itself knows."""
+"""Metrics for Prometheus: counts, times and sizes, labelled by the service's own routes and codes alone."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.exposition import generate_latest
 from prometheus_client.registry import Collector
 
-from vision.service.http.limits import Ledger
-from vision.service.photos.remembered import Remembered
+from vision.service.http.limits import MemoryBudget
+from vision.service.photos.remembered import ReplyCache
 from vision.service.pool.processes import Pool, held_bytes
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -42,9 +42,9 @@ class Metrics:
         )
         ProcessCollector(registry=self.registry)
 
-    def watch(self, pool: Pool[Any, Any], ledger: Ledger, remembered: Remembered) -> None:
+    def watch(self, pool: Pool[Any, Any], ledger: MemoryBudget, remembered: ReplyCache) -> None:
         """Add what is read off the parts of the service when Prometheus asks."""
-        self.registry.register(_Now(pool, ledger, remembered))
+        self.registry.register(_CurrentState(pool, ledger, remembered))
 
     def request(self, route: str, method: str, status: int, seconds: float) -> None:
         """Count a request; `route` is a template of the service's own, never a path as it came."""
@@ -64,10 +64,10 @@ class Metrics:
         return generate_latest(self.registry)
 
 
-class _Now(Collector):
-    """The service as it is at the moment."""
+class _CurrentState(Collector):
+    """Gauges that are read when Prometheus asks."""
 
-    def __init__(self, pool: Pool[Any, Any], ledger: Ledger, remembered: Remembered) -> None:
+    def __init__(self, pool: Pool[Any, Any], ledger: MemoryBudget, remembered: ReplyCache) -> None:
         self._pool, self._ledger, self._remembered = pool, ledger, remembered
 
     def collect(self) -> Iterable[Metric]:

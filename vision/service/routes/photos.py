@@ -18,12 +18,12 @@ from vision.service.http import openapi
 from vision.service.http.answers import json_response, note, reply_response
 from vision.service.http.language import language_of
 from vision.service.http.negotiation import preferred
-from vision.service.http.problems import FieldError, ProblemError
+from vision.service.http.problems import FieldError, HttpProblemError
 from vision.service.http.reply import Reply
 from vision.service.photos.uploads import PHOTO, Upload, read_upload
 from vision.service.routes import checking
 from vision.service.routes.access import Caller, Checker, ServiceOf
-from vision.service.routes.checking import Asked
+from vision.service.routes.checking import JudgingRequest
 from vision.service.routes.options import CheckOptions, FixOptions, Region
 from vision.service.state import Service
 
@@ -42,10 +42,12 @@ async def check(
 
     async def reply(upload: Upload) -> Reply:
         options = query.overlaid(upload.fields, request)
-        asked = await Asked.of(service, options.checker_settings(service), upload.photos, with_names=options.names)
+        asked = await JudgingRequest.of(
+            service, options.checker_settings(service), upload.photos, with_names=options.names
+        )
         as_picture = is_picture and len(upload.photos) == 1
         if is_picture and not as_picture:
-            raise ProblemError("request.not_acceptable")
+            raise HttpProblemError("request.not_acceptable")
         annotated = options.annotated or as_picture
 
         async def work() -> Reply:
@@ -67,9 +69,11 @@ async def fix(request: Request, service: ServiceOf, caller: Checker, query: Anno
     async def reply(upload: Upload) -> Reply:
         options = query.overlaid(upload.fields, request)
         if len(upload.photos) > 1:
-            raise ProblemError("request.too_many_photos", most=1)
+            raise HttpProblemError("request.too_many_photos", most=1)
         form = options.format if kind == _JSON else kind.removeprefix("image/")
-        asked = await Asked.of(service, options.checker_settings(service), upload.photos, with_names=options.names)
+        asked = await JudgingRequest.of(
+            service, options.checker_settings(service), upload.photos, with_names=options.names
+        )
 
         async def work() -> Reply:
             fixed = await checking.fix(
@@ -102,7 +106,7 @@ async def _answered(
 ) -> Response:
     """Take the upload in, have it answered while the client is there, and note what came of it."""
     if service.pool.is_stopping:
-        raise ProblemError("server.stopping")
+        raise HttpProblemError("server.stopping")
     service.pool.require_room()  # before megabytes are read in vain
     with service.ledger.account() as account:
         with service.ledger.upload(caller.id):
@@ -110,7 +114,7 @@ async def _answered(
         checking.note_photos(request, upload.photos)
         if not upload.photos:
             missing = FieldError(PHOTO, say("service.photos.there_is_no_photo"))
-            raise ProblemError("request.invalid", errors=[missing])
+            raise HttpProblemError("request.invalid", errors=[missing])
         service.requests.charge(caller.id, len(upload.photos) - 1)
         done = await checking.while_connected(request, reply(upload))
     note(request, verdict=done.verdict)
