@@ -83,7 +83,7 @@ class CheckerSettings:
         # Packs name each other by path, so links stay.
         return tuple(Path(os.path.abspath(file)) for file in files if str(Path(file).parent) != shipped)  # noqa: PTH100
 
-    def examined(self) -> CheckerIdentity:
+    def identity(self) -> CheckerIdentity:
         """Tell what decides the answers of a checker, without loading a network.
 
         Raises what `PhotoChecker.open` raises, but for a face model that only its loading shows to be unfit.

@@ -1,4 +1,4 @@
-"""How often strangers come close: measured error rates of a face model, and the cuts that follow from them.
+"""How often strangers come close: measured error rates of a face model, and the distance thresholds they give.
 
 Rates multiply with what is compared: a stranger in a photo meets every reference of everybody in scope, and a photo
 may hold many strangers. What an operator asks for is said in false alarms per 1,000 photos; everything else follows.
@@ -182,7 +182,7 @@ class MatchThresholds:
     def of(
         cls, calibration: Calibration, comparisons: float, *, false_alarms: float, faces: int = 1
     ) -> MatchThresholds:
-        """Return the cuts for `false_alarms` per 1,000 photos of `faces` faces each."""
+        """Return the thresholds for `false_alarms` per 1,000 photos of `faces` faces each."""
         a_photo = min(max(false_alarms, 1e-9) / 1000, 0.5)
 
         def cut(part: float) -> float:

@@ -1,4 +1,4 @@
-"""Which registered person a face is: exact nearest-reference search with cuts that follow from what is compared."""
+"""Which registered person a face is: exact nearest-reference search, thresholds set by what is compared."""
 
 from __future__ import annotations
 
@@ -149,7 +149,7 @@ class Index:
         return self.false_alarms < self.least_false_alarms
 
     def cuts(self, faces: int = 1) -> MatchThresholds:
-        """Return the cuts for a photo of so many faces."""
+        """Return the thresholds for a photo of so many faces."""
         return MatchThresholds.of(self.calibration, self.comparisons, false_alarms=self.false_alarms, faces=faces)
 
     def match(self, embeddings: NDArray[np.float32], *, poor: Sequence[bool] = ()) -> tuple[Match | None, ...]:

@@ -68,12 +68,12 @@ def settled(settings: CheckerSettings, last: Run | None) -> tuple[CheckerSetting
     judge everything again.
     """
     fixed = settings if settings.day is not None else replace(settings, day=today())
-    examined = fixed.examined()
+    identity = fixed.identity()
     if settings.day is None and last is not None and last.by.get("day"):
-        by = dict(examined.fingerprint) | {"day": last.by["day"]}
+        by = dict(identity.fingerprint) | {"day": last.by["day"]}
         if by == dict(last.by):
-            return replace(settings, day=date.fromisoformat(last.by["day"])), replace(examined, fingerprint=by)
-    return fixed, examined
+            return replace(settings, day=date.fromisoformat(last.by["day"])), replace(identity, fingerprint=by)
+    return fixed, identity
 
 
 def _digest(names: tuple[str, ...]) -> str:
@@ -95,7 +95,7 @@ class Scan:
         """Begin the run, or go on with one that did not end. Raises what `Journal.begin_run` and the settings raise."""
         self._journal = journal
         last = journal.last_run()
-        self.settings, examined = settled(order.settings, last)
+        self.settings, identity = settled(order.settings, last)
         self._order = order
         asked = Selection(
             sources=tuple(order.sources),
@@ -106,16 +106,16 @@ class Scan:
         )
         facts = RunFacts(
             language=order.settings.language,
-            policy=examined.policy,
-            policy_title=examined.policy_title,
-            people=examined.people,
-            region=examined.region,
-            scope_notes=tuple(examined.notes),
-            day=examined.fingerprint["day"] or str(self.settings.day),
+            policy=identity.policy,
+            policy_title=identity.policy_title,
+            people=identity.people,
+            region=identity.region,
+            scope_notes=tuple(identity.notes),
+            day=identity.fingerprint["day"] or str(self.settings.day),
             audit_rate=order.audit_rate,
             baseline=None if order.baseline is None else str(order.baseline),
         )
-        self.run = journal.begin_run(examined.fingerprint, asked, facts, abandon=order.abandon)
+        self.run = journal.begin_run(identity.fingerprint, asked, facts, abandon=order.abandon)
         if order.retry:
             journal.forget_engine_errors(self.run)
         self._set_baseline()

@@ -55,11 +55,11 @@ class FaceEmbedder:
 
         `pixels` is the (height, width, 3) uint8 RGB array in which the faces were found.
         """
-        return self._looked(pixels, faces, (STRAIGHT,))
+        return self._from_looks(pixels, faces, (STRAIGHT,))
 
     def embed_carefully(self, pixels: NDArray[np.uint8], faces: Sequence[Face]) -> NDArray[np.float32]:
         """Return the same from several looks at each face: for references, and faces that come near somebody."""
-        return self._looked(pixels, faces, CAREFUL_LOOKS)
+        return self._from_looks(pixels, faces, CAREFUL_LOOKS)
 
     def embed_chips(self, chips: Sequence[NDArray[np.uint8]]) -> NDArray[np.float32]:
         """Return the vectors, (n, 128) float32, of n aligned chips of (112, 112, 3) uint8 RGB."""
@@ -70,7 +70,7 @@ class FaceEmbedder:
             return np.empty((0, EMBEDDING_SIZE), np.float32)
         return unit_vectors(self._network.run(np.stack(chips).astype(np.float32)).astype(np.float64), _FILE)
 
-    def _looked(
+    def _from_looks(
         self, pixels: NDArray[np.uint8], faces: Sequence[Face], looks: Sequence[ChipView]
     ) -> NDArray[np.float32]:
         chips = [template_chip(pixels, face, look) for face in faces for look in looks]

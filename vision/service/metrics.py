@@ -37,14 +37,12 @@ class Metrics:
         self._photos = Counter(
             "fotonetral_photos", "Photos checked, by verdict or error code.", ("verdict",), registry=self.registry
         )
-        self._remembered = Counter(
-            "fotonetral_remembered", "Answers that were given from memory.", registry=self.registry
-        )
+        self._replies = Counter("fotonetral_remembered", "Answers that were given from memory.", registry=self.registry)
         ProcessCollector(registry=self.registry)
 
-    def watch(self, pool: Pool[Any, Any], ledger: MemoryBudget, remembered: ReplyCache) -> None:
+    def watch(self, pool: Pool[Any, Any], budget: MemoryBudget, replies: ReplyCache) -> None:
         """Add what is read off the parts of the service when Prometheus asks."""
-        self.registry.register(_CurrentState(pool, ledger, remembered))
+        self.registry.register(_CurrentState(pool, budget, replies))
 
     def request(self, route: str, method: str, status: int, seconds: float) -> None:
         """Count a request; `route` is a template of the service's own, never a path as it came."""
@@ -57,7 +55,7 @@ class Metrics:
 
     def remembered(self) -> None:
         """Count an answer given from memory."""
-        self._remembered.inc()
+        self._replies.inc()
 
     def text(self) -> bytes:
         """Return everything in Prometheus' text format."""
@@ -67,19 +65,19 @@ class Metrics:
 class _CurrentState(Collector):
     """Gauges that are read when Prometheus asks."""
 
-    def __init__(self, pool: Pool[Any, Any], ledger: MemoryBudget, remembered: ReplyCache) -> None:
-        self._pool, self._ledger, self._remembered = pool, ledger, remembered
+    def __init__(self, pool: Pool[Any, Any], budget: MemoryBudget, replies: ReplyCache) -> None:
+        self._pool, self._budget, self._replies = pool, budget, replies
 
     def collect(self) -> Iterable[Metric]:
-        pool, ledger = self._pool, self._ledger
+        pool, budget = self._pool, self._budget
         values = {
             "workers_ready": (pool.ready, "Processes that can take photos, or are at it."),
             "workers": (pool.limits.workers, "Processes that should be there."),
             "running": (pool.running, "Photos that are being worked on."),
             "waiting": (pool.waiting, "Requests that wait for a process."),
-            "uploads": (ledger.uploads, "Uploads in progress."),
-            "held_bytes": (ledger.held_bytes, "Bytes of photos in memory."),
-            "remembered_bytes": (self._remembered.held_bytes, "Bytes of answers in memory."),
+            "uploads": (budget.uploads, "Uploads in progress."),
+            "held_bytes": (budget.held_bytes, "Bytes of photos in memory."),
+            "remembered_bytes": (self._replies.held_bytes, "Bytes of answers in memory."),
             "workers_resident_bytes": (sum(map(held_bytes, pool.pids())), "Memory of the processes."),
         }
         for name, (value, told) in values.items():

@@ -40,10 +40,10 @@ class Service:
     requests: Buckets
     logins: Buckets
     all_logins: Buckets
-    ledger: MemoryBudget
+    budget: MemoryBudget
     pool: Pool[Job, JobOutcome]
-    remembered: ReplyCache
-    offenders: CrashCounts
+    replies: ReplyCache
+    crashes: CrashCounts
     gallery: GalleryState
     metrics: Metrics
     uploads: UploadLimits
@@ -68,20 +68,20 @@ class Service:
             requests=Buckets(settings.per_minute, _burst(settings.per_minute)),
             logins=Buckets(_LOGINS_PER_MINUTE, _LOGINS_PER_MINUTE),
             all_logins=Buckets(_ALL_LOGINS_PER_MINUTE, _ALL_LOGINS_PER_MINUTE),
-            ledger=MemoryBudget(settings.pending_mb * MB, settings.uploads),
+            budget=MemoryBudget(settings.pending_mb * MB, settings.uploads),
             pool=Pool(
                 make or partial(load_job_runner, spec),
                 PoolLimits(settings.worker_count, settings.waiting, settings.waiting_seconds),
             ),
-            remembered=ReplyCache(settings.remember_minutes * 60, settings.remember_mb * MB),
-            offenders=CrashCounts(),
+            replies=ReplyCache(settings.remember_minutes * 60, settings.remember_mb * MB),
+            crashes=CrashCounts(),
             gallery=GalleryState(settings.gallery),
             metrics=Metrics(),
             uploads=UploadLimits(
                 settings.photo_mb * MB, settings.request_mb * MB, settings.photos, settings.upload_seconds
             ),
         )
-        service.metrics.watch(service.pool, service.ledger, service.remembered)
+        service.metrics.watch(service.pool, service.budget, service.replies)
         return service
 
 

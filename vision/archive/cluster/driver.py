@@ -80,9 +80,9 @@ class ClusterJudges:
         patience: float = PATIENCE_SECONDS,
         warn: Warn | None = None,
     ) -> None:
-        """Join the cluster. Raises NoClusterExtraError, ClusterError, and what `examined` raises."""
+        """Join the cluster. Raises NoClusterExtraError, ClusterError, and what `identity` raises."""
         self._language = spec.settings.language
-        self._expected = spec.settings.examined().fingerprint
+        self._expected = spec.settings.identity().fingerprint
         self._seconds, self._patience, self._warn = seconds, patience, warn or self._log
         try:
             parcel = Parcel.pack(spec.settings)

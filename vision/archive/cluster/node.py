@@ -99,6 +99,6 @@ def _answering(spec: JudgeSpec, make: Make) -> Callable[[Request], Answer | Fing
     def answer(request: Request) -> Answer | Fingerprint:
         if isinstance(request, Task):
             return judge(request)
-        return dict(spec.settings.examined().fingerprint)
+        return dict(spec.settings.identity().fingerprint)
 
     return answer

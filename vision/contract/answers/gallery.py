@@ -103,7 +103,7 @@ class RemovedElection(Part, frozen=True, kw_only=True):
 
 
 class Distinct(Part, frozen=True, kw_only=True):
-    """Whether two people who look alike are recorded as different people."""
+    """Whether two who look alike are kept as two people."""
 
     people: Annotated[tuple[str, ...], Meta(min_length=2, max_length=2)]
     distinct: bool

@@ -81,13 +81,13 @@ class MemoryBudget:
         return self._uploads.total()
 
     @contextmanager
-    def account(self) -> Iterator[MemoryShare]:
+    def share(self) -> Iterator[MemoryShare]:
         """Give a request its share; all of it is freed at the end."""
-        account = MemoryShare(self)
+        share = MemoryShare(self)
         try:
-            yield account
+            yield share
         finally:
-            self.held_bytes -= account.held_bytes
+            self.held_bytes -= share.held_bytes
 
     @contextmanager
     def upload(self, caller: str) -> Iterator[None]:
@@ -113,11 +113,11 @@ class MemoryBudget:
 class MemoryShare:
     """The part of a `MemoryBudget` that one request holds."""
 
-    def __init__(self, ledger: MemoryBudget) -> None:
-        self._ledger = ledger
+    def __init__(self, budget: MemoryBudget) -> None:
+        self._budget = budget
         self.held_bytes = 0
 
     def take(self, count: int) -> None:
         """Count bytes of this request. Raises `server.busy` when all requests together hold too many."""
-        self._ledger.take(count)
+        self._budget.take(count)
         self.held_bytes += count

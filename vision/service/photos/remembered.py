@@ -9,8 +9,8 @@ from collections.abc import Callable
 from vision.service.http.reply import Reply
 
 _OVERHEAD_BYTES = 600
-_MOST_OFFENDERS = 1000
-_DEATHS = 2
+_MOST_PHOTOS = 1000
+_CRASHES = 2
 
 
 class ReplyCache:
@@ -58,24 +58,24 @@ class CrashCounts:
     def __init__(self, seconds: float = 3600.0, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._seconds = seconds
         self._clock = clock
-        self._deaths: OrderedDict[str, tuple[float, int]] = OrderedDict()
+        self._crashes: OrderedDict[str, tuple[float, int]] = OrderedDict()
 
     def add(self, sha256: str) -> None:
         """Count a process that crashed on the photo."""
-        deaths = self.deaths(sha256) + 1
-        self._deaths[sha256] = self._clock(), deaths
-        self._deaths.move_to_end(sha256)
-        if len(self._deaths) > _MOST_OFFENDERS:
-            self._deaths.popitem(last=False)
+        crashes = self.crashes(sha256) + 1
+        self._crashes[sha256] = self._clock(), crashes
+        self._crashes.move_to_end(sha256)
+        if len(self._crashes) > _MOST_PHOTOS:
+            self._crashes.popitem(last=False)
 
-    def is_one(self, sha256: str) -> bool:
+    def is_refused(self, sha256: str) -> bool:
         """Tell whether the photo is refused for now."""
-        return self.deaths(sha256) >= _DEATHS
+        return self.crashes(sha256) >= _CRASHES
 
-    def deaths(self, sha256: str) -> int:
+    def crashes(self, sha256: str) -> int:
         """Return how many processes crashed on the photo lately."""
-        at, deaths = self._deaths.get(sha256, (0.0, 0))
-        return deaths if self._clock() - at < self._seconds else 0
+        at, crashes = self._crashes.get(sha256, (0.0, 0))
+        return crashes if self._clock() - at < self._seconds else 0
 
 
 def _size(reply: Reply) -> int:

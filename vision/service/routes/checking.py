@@ -65,7 +65,7 @@ class JudgingRequest:
 
 
 async def check(
-    service: Service, asked: JudgingRequest, *, annotated: bool, preview: bool = False
+    service: Service, wanted: JudgingRequest, *, annotated: bool, preview: bool = False
 ) -> list[CheckOutcome]:
     """Have all photos checked, as many side by side as there are processes; the answers in the photos' order.
 
@@ -75,10 +75,10 @@ async def check(
 
     async def one(at: int) -> CheckOutcome:
         async with turns:
-            return await _check_one(service, asked, at, annotated=annotated, preview=preview)
+            return await _check_one(service, wanted, at, annotated=annotated, preview=preview)
 
     with service.pool.admission():
-        results = await _all([one(at) for at in range(len(asked.photos))])
+        results = await _all([one(at) for at in range(len(wanted.photos))])
     for result in results:
         told = result.told
         service.metrics.photo(told.error.code if isinstance(told, FailedPhoto) else told.verdict)
@@ -86,31 +86,31 @@ async def check(
 
 
 async def _check_one(
-    service: Service, asked: JudgingRequest, at: int, *, annotated: bool, preview: bool
+    service: Service, wanted: JudgingRequest, at: int, *, annotated: bool, preview: bool
 ) -> CheckOutcome:
-    photo, name, digest = asked.photos[at], asked.names[at], asked.digests[at]
-    if service.offenders.is_one(digest):
-        return _not_judged(name, _UNSAFE, asked.by.language)
-    job = CheckJob(asked.by, asked.gallery_state, photo.data, name, annotated, preview)
+    photo, name, digest = wanted.photos[at], wanted.names[at], wanted.digests[at]
+    if service.crashes.is_refused(digest):
+        return _not_judged(name, _UNSAFE, wanted.by.language)
+    job = CheckJob(wanted.by, wanted.gallery_state, photo.data, name, annotated, preview)
     try:
         answer = await _done(service, job, digest, service.settings.photo_seconds)
     except TimeLimitError as error:
-        return _not_judged(name, error, asked.by.language)
+        return _not_judged(name, error, wanted.by.language)
     if not isinstance(answer, CheckOutcome):
         raise TypeError(f"a check gave {type(answer).__name__}")
     if isinstance(answer.answer, CheckError) and isinstance(answer.answer.error, EngineError):
-        return _not_judged(name, answer.answer.error, asked.by.language)
+        return _not_judged(name, answer.answer.error, wanted.by.language)
     return answer
 
 
 async def fix(
-    service: Service, asked: JudgingRequest, *, how: str, margin: float, form: str | None, keep: bool
+    service: Service, wanted: JudgingRequest, *, how: str, margin: float, form: str | None, keep: bool
 ) -> FixOutcome:
     """Have one photo mended."""
-    photo, name, digest = asked.photos[0], asked.names[0], asked.digests[0]
-    if service.offenders.is_one(digest):
+    photo, name, digest = wanted.photos[0], wanted.names[0], wanted.digests[0]
+    if service.crashes.is_refused(digest):
         raise HttpProblemError.of(_UNSAFE)
-    job = FixJob(asked.by, asked.gallery_state, photo.data, name, how, margin, form, keep)
+    job = FixJob(wanted.by, wanted.gallery_state, photo.data, name, how, margin, form, keep)
     with service.pool.admission():
         answer = await _done(service, job, digest, FIX_TIMES * service.settings.photo_seconds)
     if not isinstance(answer, FixOutcome):
@@ -129,7 +129,7 @@ async def _done(service: Service, job: Job, digest: str, seconds: float) -> JobO
         answer = await service.pool.run(job, seconds)
     except CrashedError as error:
         if digest:
-            service.offenders.add(digest)
+            service.crashes.add(digest)
         raise HttpProblemError.of(error) from None
     if isinstance(answer, JobFailure):
         raise HttpProblemError.told(answer.code, answer.says)

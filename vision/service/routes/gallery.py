@@ -255,9 +255,9 @@ async def _with_photos(
 ) -> Response:
     """Take reference photos in, and have them worked on while the client is there."""
     service.pool.require_room()
-    with service.ledger.account() as account:
-        with service.ledger.upload(caller.id):
-            upload = await read_upload(request, service.uploads, account)
+    with service.budget.share() as share:
+        with service.budget.upload(caller.id):
+            upload = await read_upload(request, service.uploads, share)
         checking.note_photos(request, upload.photos)
         request.state.language = upload.fields.get(_LANGUAGE)
         if request.state.language not in (None, "id", "en"):
