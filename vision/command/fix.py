@@ -109,7 +109,7 @@ def _fixed(checker: PhotoChecker, wish: _Wish) -> int:
 
 
 def _tell(outcome: RepairOutcome, out: str | None, *, as_json: bool) -> None:
-    from vision.command.check_text import TextLine, reminder_line, show
+    from vision.command.check_text import TerminalLine, reminder_line, show
     from vision.remedy.wording import answer_of, details, headline, next_step
 
     if as_json:
@@ -119,9 +119,9 @@ def _tell(outcome: RepairOutcome, out: str | None, *, as_json: bool) -> None:
     symbol, style = ("✔", "green") if outcome.is_settled else ("✖", "bold red")
     if outcome.is_clear and outcome.raised_unnamed:
         symbol, style = "!", "bold yellow"
-    lines = [TextLine(f"{symbol} {headline(outcome, out)}", style)]
-    lines += [TextLine(f"  - {text}") for text in details(outcome, written=out is not None)]
-    lines.append(TextLine(f"  → {next_step(outcome)}"))
+    lines = [TerminalLine(f"{symbol} {headline(outcome, out)}", style)]
+    lines += [TerminalLine(f"  - {text}") for text in details(outcome, written=out is not None)]
+    lines.append(TerminalLine(f"  → {next_step(outcome)}"))
     show([*lines, *(reminder_line(text, outcome.before.language) for text in outcome.before.reminders)])
 
 
