@@ -1,6 +1,6 @@
 """The gallery: registered people, elections, family ties, stored embeddings and matching.
 
-The names below are the room's public surface. They are loaded on first use, so that importing the package costs
+The names below are the package's public surface. They are loaded on first use, so that importing the package costs
 nothing until faces are compared.
 """
 

@@ -1,4 +1,4 @@
-"""Why the system or SQLite refused, told apart by error number rather than by wording: one table for every room.
+"""Classifies errors of the system and of SQLite by their number, not their wording: one table for every room.
 
 A full disk, a folder without permission, a locked or a damaged database and too little memory reach us as `OSError`,
 `sqlite3.Error`, `MemoryError` or a library's own exception. `cause_of` says which of these it is; rooms make their own
@@ -16,11 +16,11 @@ from enum import Enum
 from pathlib import Path
 from typing import Final
 
-from candidates.messages import Message, Written, say
+from candidates.messages import LiteralText, Message, say
 
 
-class Kind(Enum):
-    """What stood in the way; the value is the last part of an error's stable code."""
+class CauseKind(Enum):
+    """The kind of a cause; the value is the last part of an error's stable code."""
 
     DISK_FULL = "disk_full"
     READ_ONLY = "read_only"
@@ -40,51 +40,56 @@ class Kind(Enum):
     OTHER = "failed"
 
 
-_ADVISED: Final = frozenset(Kind) - {Kind.DAMAGED, Kind.NOT_A_DATABASE, Kind.CLOSED, Kind.OTHER}
+_ADVISED: Final = frozenset(CauseKind) - {
+    CauseKind.DAMAGED,
+    CauseKind.NOT_A_DATABASE,
+    CauseKind.CLOSED,
+    CauseKind.OTHER,
+}
 """Kinds with advice of their own; what to do about the others depends on what the file is for."""
 
-_ERRNO: Final[dict[int, Kind]] = {
-    errno.ENOSPC: Kind.DISK_FULL,
-    errno.EDQUOT: Kind.DISK_FULL,
-    errno.EFBIG: Kind.DISK_FULL,
-    errno.EROFS: Kind.READ_ONLY,
-    errno.EACCES: Kind.NO_PERMISSION,
-    errno.EPERM: Kind.NO_PERMISSION,
-    errno.ENOENT: Kind.MISSING,
-    errno.EISDIR: Kind.IS_FOLDER,
-    errno.ENOTDIR: Kind.NOT_FOLDER,
-    errno.EEXIST: Kind.EXISTS,
-    errno.ENAMETOOLONG: Kind.BAD_NAME,
-    errno.ELOOP: Kind.BAD_NAME,
-    errno.EMFILE: Kind.TOO_MANY_FILES,
-    errno.ENFILE: Kind.TOO_MANY_FILES,
-    errno.EIO: Kind.STORAGE,
-    errno.ENODEV: Kind.STORAGE,
-    errno.ENXIO: Kind.STORAGE,
-    errno.ESTALE: Kind.STORAGE,
-    errno.ENOMEM: Kind.MEMORY,
-    errno.EBUSY: Kind.BUSY,
-    errno.ETXTBSY: Kind.BUSY,
-    errno.EADDRINUSE: Kind.BUSY,
-    errno.EBADF: Kind.CLOSED,
-    errno.EPIPE: Kind.CLOSED,
+_ERRNO: Final[dict[int, CauseKind]] = {
+    errno.ENOSPC: CauseKind.DISK_FULL,
+    errno.EDQUOT: CauseKind.DISK_FULL,
+    errno.EFBIG: CauseKind.DISK_FULL,
+    errno.EROFS: CauseKind.READ_ONLY,
+    errno.EACCES: CauseKind.NO_PERMISSION,
+    errno.EPERM: CauseKind.NO_PERMISSION,
+    errno.ENOENT: CauseKind.MISSING,
+    errno.EISDIR: CauseKind.IS_FOLDER,
+    errno.ENOTDIR: CauseKind.NOT_FOLDER,
+    errno.EEXIST: CauseKind.EXISTS,
+    errno.ENAMETOOLONG: CauseKind.BAD_NAME,
+    errno.ELOOP: CauseKind.BAD_NAME,
+    errno.EMFILE: CauseKind.TOO_MANY_FILES,
+    errno.ENFILE: CauseKind.TOO_MANY_FILES,
+    errno.EIO: CauseKind.STORAGE,
+    errno.ENODEV: CauseKind.STORAGE,
+    errno.ENXIO: CauseKind.STORAGE,
+    errno.ESTALE: CauseKind.STORAGE,
+    errno.ENOMEM: CauseKind.MEMORY,
+    errno.EBUSY: CauseKind.BUSY,
+    errno.ETXTBSY: CauseKind.BUSY,
+    errno.EADDRINUSE: CauseKind.BUSY,
+    errno.EBADF: CauseKind.CLOSED,
+    errno.EPIPE: CauseKind.CLOSED,
 }
 
 # By the primary result code: SQLite hides the system's own number behind these.
-_SQLITE: Final[dict[str, Kind]] = {
-    "SQLITE_FULL": Kind.DISK_FULL,
-    "SQLITE_BUSY": Kind.BUSY,
-    "SQLITE_LOCKED": Kind.BUSY,
-    "SQLITE_PROTOCOL": Kind.BUSY,
-    "SQLITE_CORRUPT": Kind.DAMAGED,
-    "SQLITE_FORMAT": Kind.DAMAGED,
-    "SQLITE_NOTADB": Kind.NOT_A_DATABASE,
-    "SQLITE_NOMEM": Kind.MEMORY,
-    "SQLITE_READONLY": Kind.NO_PERMISSION,
-    "SQLITE_PERM": Kind.NO_PERMISSION,
-    "SQLITE_AUTH": Kind.NO_PERMISSION,
-    "SQLITE_IOERR": Kind.STORAGE,
-    "SQLITE_CANTOPEN": Kind.OTHER,
+_SQLITE: Final[dict[str, CauseKind]] = {
+    "SQLITE_FULL": CauseKind.DISK_FULL,
+    "SQLITE_BUSY": CauseKind.BUSY,
+    "SQLITE_LOCKED": CauseKind.BUSY,
+    "SQLITE_PROTOCOL": CauseKind.BUSY,
+    "SQLITE_CORRUPT": CauseKind.DAMAGED,
+    "SQLITE_FORMAT": CauseKind.DAMAGED,
+    "SQLITE_NOTADB": CauseKind.NOT_A_DATABASE,
+    "SQLITE_NOMEM": CauseKind.MEMORY,
+    "SQLITE_READONLY": CauseKind.NO_PERMISSION,
+    "SQLITE_PERM": CauseKind.NO_PERMISSION,
+    "SQLITE_AUTH": CauseKind.NO_PERMISSION,
+    "SQLITE_IOERR": CauseKind.STORAGE,
+    "SQLITE_CANTOPEN": CauseKind.OTHER,
 }
 _UNCLEAR: Final = ("SQLITE_READONLY", "SQLITE_IOERR", "SQLITE_CANTOPEN")
 """Codes behind which any error of the system may stand; it is asked once more."""
@@ -105,14 +110,14 @@ _MEMORY_WORDS: Final = re.compile(
 class Cause:
     """Why something was refused. `said` is what the system or the library said, empty where it said no more."""
 
-    kind: Kind
+    kind: CauseKind
     said: str = ""
 
     @property
     def reason(self) -> Message:
         """The reason in a few words, with the system's own behind it: administrators look for these."""
-        if self.kind is Kind.OTHER:
-            return Written(self.said or "?", self.said or "?")
+        if self.kind is CauseKind.OTHER:
+            return LiteralText(self.said or "?", self.said or "?")
         reason = say(f"causes.reason.{self.kind.value}")
         return say("causes.reason.with_words", reason=reason, said=self.said) if self.said else reason
 
@@ -131,26 +136,26 @@ def cause_of(error: BaseException, path: Path | None = None) -> Cause:
     seen: BaseException | None = error
     while seen is not None:
         if _is_memory_short(seen):
-            return Cause(Kind.MEMORY, _words_of(seen))
+            return Cause(CauseKind.MEMORY, _words_of(seen))
         seen = seen.__cause__
     if isinstance(error, OSError):
-        return Cause(_ERRNO.get(error.errno or 0, Kind.OTHER), error.strerror or _words_of(error))
+        return Cause(_ERRNO.get(error.errno or 0, CauseKind.OTHER), error.strerror or _words_of(error))
     name = getattr(error, "sqlite_errorname", None)
     if isinstance(name, str):
         return _cause_of_sqlite(error, name, path)
-    return Cause(Kind.OTHER, _words_of(error))
+    return Cause(CauseKind.OTHER, _words_of(error))
 
 
 def is_memory_short(error: BaseException) -> bool:
     """Tell whether an error, or what it came from, is for want of memory."""
-    return cause_of(error).kind is Kind.MEMORY
+    return cause_of(error).kind is CauseKind.MEMORY
 
 
 def _cause_of_sqlite(error: BaseException, name: str, path: Path | None) -> Cause:
     primary = "_".join(name.split("_")[:2])
-    kind, said = _SQLITE.get(primary, Kind.OTHER), _words_of(error)
+    kind, said = _SQLITE.get(primary, CauseKind.OTHER), _words_of(error)
     if primary == "SQLITE_ERROR" and said.startswith(_MISSING_PARTS):
-        return Cause(Kind.DAMAGED, said)
+        return Cause(CauseKind.DAMAGED, said)
     if primary in _UNCLEAR and path is not None and (refusal := _asked_again(path)) is not None:
         asked = cause_of(refusal)
         return Cause(asked.kind, "; ".join(filter(None, (asked.said, said))))
@@ -175,7 +180,7 @@ def _is_memory_short(error: BaseException) -> bool:
         return True
     if isinstance(error, RuntimeError | ImportError | ValueError) or _is_native(error):
         return _MEMORY_WORDS.search(str(error)) is not None
-    return isinstance(error, OSError) and _ERRNO.get(error.errno or 0) is Kind.MEMORY
+    return isinstance(error, OSError) and _ERRNO.get(error.errno or 0) is CauseKind.MEMORY
 
 
 def _is_native(error: BaseException) -> bool:

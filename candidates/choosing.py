@@ -1,4 +1,4 @@
-"""Which face of a photo is meant, where it shows several: how people say it, and how the gallery remembers it.
+"""Choosing one face in a photo of several people: the words for it, and how the gallery stores the choice.
 
 Regional candidates are published as a pair on one poster; each of them is registered from the same photo.
 """

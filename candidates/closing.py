@@ -1,4 +1,4 @@
-"""What has to be closed, and is at the end of a `with` block."""
+"""The base class of everything that has `close` and works in a `with` block."""
 
 from __future__ import annotations
 

@@ -32,9 +32,9 @@
     ├── TableError                        a table somebody wrote, in whatever form
     │   ├── TableUnreadableError          table.unreadable
     │   ├── SpreadsheetUnreadableError    table.spreadsheet
-    │   ├── FolderUnreadableError         table.folder
+    │   ├── PeopleFolderUnreadableError   table.folder
     │   └── BadRowError                   table.bad_row
-    └── ArchiveError                      a copy that `candidates export` made
+    └── GalleryCopyError                  a copy that `candidates export` made
         ├── ArchiveUnreadableError        export.unreadable
         ├── ArchiveUnsafeError            archive.unsafe
         ├── ArchiveTooLargeError          export.too_large
@@ -247,7 +247,7 @@ class SpreadsheetUnreadableError(TableError):
     code = "table.spreadsheet"
 
 
-class FolderUnreadableError(TableError):
+class PeopleFolderUnreadableError(TableError):
     """A folder that holds no folder of a person, or cannot be listed."""
 
     code = "table.folder"
@@ -260,43 +260,43 @@ class BadRowError(TableError):
     has_advice = False
 
 
-class ArchiveError(CandidatesError):
+class GalleryCopyError(CandidatesError):
     """A copy that `candidates export` made cannot be used, or not be made."""
 
     code = "export.unreadable"
 
 
-class ArchiveUnreadableError(ArchiveError):
+class ArchiveUnreadableError(GalleryCopyError):
     """The file was not made by `candidates export`, or is damaged."""
 
     code = "export.unreadable"
 
 
-class ArchiveUnsafeError(ArchiveError):
+class ArchiveUnsafeError(GalleryCopyError):
     """The archive holds what no export writes: names that lead elsewhere, members twice, absurd sizes."""
 
     code = "archive.unsafe"
 
 
-class ArchiveTooLargeError(ArchiveError):
+class ArchiveTooLargeError(GalleryCopyError):
     """More than can be encrypted or decrypted in memory."""
 
     code = "export.too_large"
 
 
-class ArchiveOverSourceError(ArchiveError):
+class ArchiveOverSourceError(GalleryCopyError):
     """The copy would lie on the gallery or on a photo that it is made of."""
 
     code = "archive.over_source"
 
 
-class PassphraseNeededError(ArchiveError):
+class PassphraseNeededError(GalleryCopyError):
     """The archive is encrypted, or is to be, and no passphrase was given."""
 
     code = "archive.passphrase_needed"
 
 
-class WrongPassphraseError(ArchiveError):
+class WrongPassphraseError(GalleryCopyError):
     """The passphrase does not open the archive."""
 
     code = "archive.wrong_passphrase"

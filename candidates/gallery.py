@@ -26,7 +26,7 @@ from candidates.storage import distinct as distinct_people
 from candidates.storage import elections, templates
 from candidates.storage.digest import FIRST_WITH_CALIBRATIONS, contents_digest
 from candidates.storage.roll import PERSON_COLUMNS, Roll, person_of
-from candidates.storage.store import Store, now
+from candidates.storage.store import GalleryFile, now
 
 if TYPE_CHECKING:
     from candidates.search.vectors import Vectors
@@ -63,7 +63,7 @@ class Gallery(Closing):
     after, never between.
     """
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: GalleryFile) -> None:
         self._store = store
 
     @classmethod
@@ -72,7 +72,7 @@ class Gallery(Closing):
 
         Raises `GalleryNotFoundError`, `GalleryUnreadableError` (not a gallery, damaged, newer) or `GalleryBusyError`.
         """
-        return cls(Store.open(Path(path), create=create and not read_only, read_only=read_only))
+        return cls(GalleryFile.open(Path(path), create=create and not read_only, read_only=read_only))
 
     def close(self) -> None:
         """Close the file."""
@@ -210,7 +210,7 @@ class Gallery(Closing):
         )
 
     def references_of_photo(self, photo_sha256: str) -> tuple[Reference, ...]:
-        """Return the templates that come from this very photo, whoever's."""
+        """Return the templates made from this very photo, of everybody."""
         return templates.read(self._store, "WHERE photo_sha256 = ?", photo_sha256)
 
     def shared_photos(self) -> tuple[str, ...]:

@@ -41,7 +41,7 @@ class Relation(StrEnum):
 
 
 class Outcome(StrEnum):
-    """What became of a person, an election or a row of a table."""
+    """The outcome of registering a person, an election or a row of a table."""
 
     ADDED = "added"
     UPDATED = "updated"

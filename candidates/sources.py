@@ -1,4 +1,4 @@
-"""Importing whatever people have: which kind of data a path holds, told by what is in it rather than by its name."""
+"""Importing from any path: tells by its contents whether it is a table, spreadsheet, folder or export."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from candidates.causes import cause_of
-from candidates.errors import FolderUnreadableError, TableError, TableUnreadableError
+from candidates.errors import PeopleFolderUnreadableError, TableError, TableUnreadableError
 from candidates.gallery import Gallery
 from candidates.importing.delimited import CsvTable
 from candidates.importing.folders import import_folder
@@ -27,8 +27,8 @@ _BOOK_SUFFIXES: Final = frozenset({".xlsx", ".xlsm", ".xls", ".ods", ".numbers"}
 _ARCHIVE_SUFFIXES: Final = frozenset({".zip", ".age"})
 
 
-class Kind(Enum):
-    """What a path holds."""
+class SourceKind(Enum):
+    """The kind of data at a path."""
 
     TABLE = auto()
     WORKBOOK = auto()
@@ -36,14 +36,14 @@ class Kind(Enum):
     ARCHIVE = auto()
 
 
-def kind_of(source: Path) -> Kind:
+def kind_of(source: Path) -> SourceKind:
     """Tell what a path holds. Raises `TableUnreadableError` for one that cannot be read."""
     suffix = source.suffix.casefold()
     try:
         if source.is_dir():
-            return Kind.FOLDER
+            return SourceKind.FOLDER
         if is_encrypted(source):
-            return Kind.ARCHIVE
+            return SourceKind.ARCHIVE
         with source.open("rb") as file:
             head = file.read(4)
     except OSError as error:
@@ -53,10 +53,10 @@ def kind_of(source: Path) -> Kind:
             advice=cause.advice,
         ) from error
     if head.startswith(_ZIP):
-        return Kind.WORKBOOK if suffix in _BOOK_SUFFIXES or _has_sheets(source) else Kind.ARCHIVE
+        return SourceKind.WORKBOOK if suffix in _BOOK_SUFFIXES or _has_sheets(source) else SourceKind.ARCHIVE
     if head == _OLD_OFFICE or suffix in _BOOK_SUFFIXES:
-        return Kind.WORKBOOK
-    return Kind.ARCHIVE if suffix in _ARCHIVE_SUFFIXES else Kind.TABLE
+        return SourceKind.WORKBOOK
+    return SourceKind.ARCHIVE if suffix in _ARCHIVE_SUFFIXES else SourceKind.TABLE
 
 
 def import_source(
@@ -77,16 +77,16 @@ def import_source(
     `import_workbook`, `import_folder` and `import_archive` for the rest and for what they raise.
     """
     kind = kind_of(source)
-    if kind is Kind.FOLDER:
+    if kind is SourceKind.FOLDER:
         _refuse_folder_of_a_table(source)
         return import_folder(
             gallery, source, describe, shared=shared, model_id=model_id, on_row=on_row, on_total=on_total
         )
-    if kind is Kind.ARCHIVE:
+    if kind is SourceKind.ARCHIVE:
         return import_archive(
             gallery, source, describe, model_id=model_id, on_row=on_row, on_total=on_total, passphrase=passphrase
         )
-    reads = import_workbook if kind is Kind.WORKBOOK else import_table
+    reads = import_workbook if kind is SourceKind.WORKBOOK else import_table
     return reads(gallery, source, describe, model_id=model_id, on_row=on_row, on_total=on_total)
 
 
@@ -101,7 +101,7 @@ def _has_sheets(package: Path) -> bool:
 
 
 def _refuse_folder_of_a_table(folder: Path) -> None:
-    """Raise `FolderUnreadableError` when a table of people lies in the folder: its folders are not named after people.
+    """Raise `PeopleFolderUnreadableError` where a table of people lies in the folder: its subfolders name nobody.
 
     Somebody who gives the folder of `candidates.csv` would have people called "portraits".
     """
@@ -116,4 +116,6 @@ def _refuse_folder_of_a_table(folder: Path) -> None:
                 continue
         except TableError:
             continue
-        raise FolderUnreadableError(say("importing.sources.holds_table_import_that_or", folder=folder, path=path.name))
+        raise PeopleFolderUnreadableError(
+            say("importing.sources.holds_table_import_that_or", folder=folder, path=path.name)
+        )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
 from pathlib import Path
@@ -23,6 +24,17 @@ def modules_of(package: str) -> dict[str, Path]:
 
 
 MODULES = modules_of("vision") | modules_of("candidates")
+
+
+def test_a_class_name_means_one_thing() -> None:
+    """The structs of the answers have the names of what they show; all others are told apart by their names."""
+    homes: dict[str, list[str]] = {}
+    for name, path in MODULES.items():
+        if not name.startswith("vision.contract.answers."):
+            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+                if isinstance(node, ast.ClassDef):
+                    homes.setdefault(node.name, []).append(name)
+    assert {name: where for name, where in homes.items() if len(where) > 1} == {}
 
 
 @pytest.mark.slow

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import vision
-from candidates.messages import LANGUAGES, Message, Together, Written, say
+from candidates.messages import LANGUAGES, LiteralText, Message, MessageSequence, say
 from candidates.messages.catalogue import Template, files_of, templates
 from candidates.messages.errors import CodedError
 from scripts.house.error_codes import FILE, codes, error_classes, text
@@ -126,7 +126,7 @@ def _example(kind: type[CodedError]) -> CodedError:
 
     if kind is NotLookedAtError:
         return NotLookedAtError(FileKind.VIDEO)
-    return kind(say("gallery.gallery.is_not_registered", name="Ani"), advice=Written("Coba lagi.", "Try again."))
+    return kind(say("gallery.gallery.is_not_registered", name="Ani"), advice=LiteralText("Coba lagi.", "Try again."))
 
 
 @pytest.mark.parametrize("kind", ERRORS, ids=lambda kind: kind.__name__)
@@ -162,7 +162,7 @@ def test_a_text_agrees_with_its_number(count: int, told: str) -> None:
 
 
 def test_messages_stand_in_messages_and_travel() -> None:
-    inner: Message = Together((Written("satu", "one"), Written("", ""), Written("dua", "two")))
+    inner: Message = MessageSequence((LiteralText("satu", "one"), LiteralText("", ""), LiteralText("dua", "two")))
     message = pickle.loads(pickle.dumps(say("causes.reason.with_words", reason=inner, said="x")))
     assert [message.text(language) for language in LANGUAGES] == ["satu dua (x)", "one two (x)"]
 

@@ -1,3 +1,3 @@
-"""The version, in a place that every room may look at."""
+"""The version of the product."""
 
 __version__ = "0.2.0"

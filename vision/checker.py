@@ -252,7 +252,7 @@ class PhotoChecker(Closing):
         return index.match(vectors, poor=poor)
 
     def _unrecognisable(self, faces: Sequence[Face], matches: Sequence[Match | None]) -> tuple[Remark, ...]:
-        """Tell how many faces nobody could be told by, where people were looked for."""
+        """Remark how many faces show too poorly to be recognised, where a gallery was compared."""
         if self.roster.index is None:
             return ()
         pairs = zip(faces, matches, strict=True)

@@ -1,4 +1,4 @@
-"""By what photos are judged, as one value that can be handed to another process and told apart from others."""
+"""The settings that photos are judged by, as one value to send to another process, with a fingerprint."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ class CheckerSettings:
         # Packs name each other by path, so links stay.
         return tuple(Path(os.path.abspath(file)) for file in files if str(Path(file).parent) != shipped)  # noqa: PTH100
 
-    def examined(self) -> Examined:
+    def identity(self) -> CheckerIdentity:
         """Tell what decides the answers of a checker, without loading a network.
 
         Raises what `PhotoChecker.open` raises, but for a face model that only its loading shows to be unfit.
@@ -110,7 +110,7 @@ class CheckerSettings:
             "elections": _digest(repr(calendar)),
             "day": "" if day is None else day.isoformat(),
         }
-        return Examined(
+        return CheckerIdentity(
             fingerprint,
             policy.id,
             policy.title(self.language),
@@ -149,12 +149,12 @@ class JudgeSpec:
 
 
 @dataclass(frozen=True, slots=True)
-class Examined:
-    """What decides the answers of a checker, by name, and what people are told about it.
+class CheckerIdentity:
+    """Everything that decides a checker's answers, as a fingerprint by name, and what reports say about it.
 
-    Two checkers with equal fingerprints give equal answers about equal bytes. "elections" tells which count on the day
-    and in which phase: as long as it stays, another "day" changes nothing but the day that notes name. `region` is as
-    people read it, empty for everywhere; `notes` say whom the region and day leave out.
+    Two checkers with equal fingerprints give equal answers about equal bytes. The entry "elections" holds the active
+    elections and their phases: while it stays the same, another "day" changes only the date in notes. `region` is as
+    people read it, empty for everywhere; `notes` say whom region and day leave out.
     """
 
     fingerprint: Mapping[str, str]

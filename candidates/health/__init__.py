@@ -1,4 +1,4 @@
-"""Looking over a gallery: what is wrong with it, who and which photos are concerned, and what to do.
+"""Examining a gallery: its faults, the people and photos concerned, and what to do.
 
     examine.py    the gallery as a whole           records.py   what the entries say, without faces
     photos.py     what single photos say           faces.py     distances, and every limit
@@ -10,6 +10,22 @@ Faults are told of data, never of people, and nobody is scored.
 """
 
 from candidates.health.examine import EVERYBODY_UP_TO, examine
-from candidates.health.finding import Finding, Health, Kind, Note, PhotoRef, Severity
+from candidates.health.finding import (
+    GalleryFinding,
+    GalleryNote,
+    Health,
+    HealthKind,
+    HealthSeverity,
+    PhotoRef,
+)
 
-__all__ = ["EVERYBODY_UP_TO", "Finding", "Health", "Kind", "Note", "PhotoRef", "Severity", "examine"]
+__all__ = [
+    "EVERYBODY_UP_TO",
+    "GalleryFinding",
+    "GalleryNote",
+    "Health",
+    "HealthKind",
+    "HealthSeverity",
+    "PhotoRef",
+    "examine",
+]

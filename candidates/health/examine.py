@@ -10,10 +10,18 @@ from pathlib import Path
 
 from candidates.errors import UncalibratedModelError
 from candidates.gallery import Gallery
-from candidates.health.finding import Fact, Finding, Health, Kind, Note, PhotoRef, Severity
+from candidates.health.finding import (
+    Fact,
+    GalleryFinding,
+    GalleryNote,
+    Health,
+    HealthKind,
+    HealthSeverity,
+    PhotoRef,
+)
 from candidates.health.likeness import of_all
 from candidates.health.pairs import are_namesakes
-from candidates.health.photos import Measure, Person, of_each
+from candidates.health.photos import Measure, PersonPhotos, of_each
 from candidates.health.records import of_records
 from candidates.importing.photos import is_same_face
 from candidates.matching.calibration import Calibration
@@ -44,7 +52,7 @@ def examine(
     measure = _measure(gallery, model_id)
     groups = _groups(people, everybody_up_to)
 
-    def load(group: Sequence[Candidate]) -> list[Person]:
+    def load(group: Sequence[Candidate]) -> list[PersonPhotos]:
         references = {}
         for candidate in group:
             references[candidate] = [one for one in gallery.references(candidate.id) if one.model_id == model_id]
@@ -61,14 +69,14 @@ def examine(
     if measure.calibration and len(groups) > 1:
         for namesakes in _namesakes(groups):
             found = of_all(load(namesakes), measure.calibration)
-            findings += (one for one in found if one.kind in (Kind.SAME_PERSON, Kind.LOOKALIKES))
+            findings += (one for one in found if one.kind in (HealthKind.SAME_PERSON, HealthKind.LOOKALIKES))
     findings = _with_shared_photos(gallery, _without_distinct(findings, gallery.distinct()))
     findings += of_records(people, gallery.elections(), day or date.today())
     findings += _of_files(gallery, people, tuple(folders))
     notes = {
-        Note.UNCALIBRATED: measure.calibration is None,
-        Note.PICTURES_UNKNOWN: measure.calibration is not None and not measure.knows_pictures,
-        Note.WITHIN_ELECTIONS: len(groups) > 1,
+        GalleryNote.UNCALIBRATED: measure.calibration is None,
+        GalleryNote.PICTURES_UNKNOWN: measure.calibration is not None and not measure.knows_pictures,
+        GalleryNote.WITHIN_ELECTIONS: len(groups) > 1,
     }
     return Health(
         people=len(people),
@@ -110,7 +118,7 @@ def _namesakes(groups: Sequence[Sequence[Candidate]]) -> Iterator[list[Candidate
     yield from (same for same in named.values() if len(same) > 1)
 
 
-def _of_models(gallery: Gallery, model_id: str) -> Iterator[Finding]:
+def _of_models(gallery: Gallery, model_id: str) -> Iterator[GalleryFinding]:
     counts = gallery.model_counts()
     other = {model: count for model, count in counts.items() if model != model_id}
     if other:
@@ -120,18 +128,18 @@ def _of_models(gallery: Gallery, model_id: str) -> Iterator[Finding]:
             "total": sum(counts.values()),
             "models": ", ".join(other),
         }
-        yield Finding(code, Severity.FIX, facts=facts | {"model": model_id})
+        yield GalleryFinding(code, HealthSeverity.FIX, facts=facts | {"model": model_id})
 
 
-def _of_bare(people: Iterable[Candidate], counts: dict[str, int]) -> Iterator[Finding]:
+def _of_bare(people: Iterable[Candidate], counts: dict[str, int]) -> Iterator[GalleryFinding]:
     for person in people:
         if not counts.get(person.id):
-            yield Finding("missing_photo.no_template", Severity.FIX, (person,))
+            yield GalleryFinding("missing_photo.no_template", HealthSeverity.FIX, (person,))
 
 
-def _without_distinct(findings: Iterable[Finding], distinct: frozenset[Pair]) -> list[Finding]:
+def _without_distinct(findings: Iterable[GalleryFinding], distinct: frozenset[Pair]) -> list[GalleryFinding]:
     """Leave out what was answered: two who look alike, and were told to be two people."""
-    pairs = (Kind.SAME_PERSON, Kind.LOOKALIKES)
+    pairs = (HealthKind.SAME_PERSON, HealthKind.LOOKALIKES)
     return [
         one
         for one in findings
@@ -139,9 +147,9 @@ def _without_distinct(findings: Iterable[Finding], distinct: frozenset[Pair]) ->
     ]
 
 
-def _with_shared_photos(gallery: Gallery, findings: Sequence[Finding]) -> list[Finding]:
+def _with_shared_photos(gallery: Gallery, findings: Sequence[GalleryFinding]) -> list[GalleryFinding]:
     """Add who shares a photo with whom, in place of what their faces alone say of these people."""
-    mixed = {photo.number for one in findings if one.kind is Kind.MIXED_PERSON for photo in one.photos}
+    mixed = {photo.number for one in findings if one.kind is HealthKind.MIXED_PERSON for photo in one.photos}
     shared: dict[tuple[Candidate, ...], list[PhotoRef]] = defaultdict(list)
     for sha256 in gallery.shared_photos():
         for same in _same_faces(gallery.references_of_photo(sha256)):
@@ -151,13 +159,13 @@ def _with_shared_photos(gallery: Gallery, findings: Sequence[Finding]) -> list[F
             if not mixed.intersection(photo.number for photo in photos):
                 shared[owners] += photos
     told = {frozenset(pair) for owners in shared for pair in combinations([owner.id for owner in owners], 2)}
-    pairs = (Kind.SAME_PERSON, Kind.LOOKALIKES)
+    pairs = (HealthKind.SAME_PERSON, HealthKind.LOOKALIKES)
     kept = [one for one in findings if one.kind not in pairs or frozenset(p.id for p in one.people) not in told]
     for owners, photos in shared.items():
         if are_namesakes(owners):
-            kept.append(Finding("same_person.other_election", Severity.HINT, owners, tuple(photos)))
+            kept.append(GalleryFinding("same_person.other_election", HealthSeverity.HINT, owners, tuple(photos)))
         else:
-            kept.append(Finding("same_person.photo", Severity.FIX, owners, tuple(photos)))
+            kept.append(GalleryFinding("same_person.photo", HealthSeverity.FIX, owners, tuple(photos)))
     return kept
 
 
@@ -171,16 +179,16 @@ def _same_faces(references: Sequence[Reference]) -> Iterator[list[Reference]]:
             yield same
 
 
-def _of_files(gallery: Gallery, people: Sequence[Candidate], folders: Sequence[Path]) -> Iterator[Finding]:
+def _of_files(gallery: Gallery, people: Sequence[Candidate], folders: Sequence[Path]) -> Iterator[GalleryFinding]:
     """Tell of registered photos that are not under the folders (none: nothing was asked)."""
     wanted = {sha256 for person in people for sha256 in gallery.photos(person.id)} if folders else set()
     if not wanted:
         return
     missing = wanted - originals(folders, wanted).keys()
     if missing == wanted:
-        yield Finding("missing_photo.folder", Severity.LOOK, facts={"count": len(wanted)})
+        yield GalleryFinding("missing_photo.folder", HealthSeverity.LOOK, facts={"count": len(wanted)})
         return
     for person in people:
         if missing.intersection(gallery.photos(person.id)):
             lost = [PhotoRef.of(one) for one in gallery.references(person.id) if one.photo_sha256 in missing]
-            yield Finding("missing_photo.file", Severity.LOOK, (person,), tuple(lost))
+            yield GalleryFinding("missing_photo.file", HealthSeverity.LOOK, (person,), tuple(lost))

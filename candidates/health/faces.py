@@ -49,7 +49,7 @@ _CELLS_AT_ONCE = 1 << 21  # distances held at a time: 16 MB, and as much again f
 
 
 @dataclass(frozen=True, slots=True)
-class Near:
+class NearPhotos:
     """Two sets of photos that come near each other.
 
     `first` < `second` : their numbers. `least` : the smallest distance of a photo of one to a photo of the other.
@@ -64,12 +64,14 @@ class Near:
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class HealthLimits:
     """Distances under which things are told, for a gallery of one size and one calibration.
 
-    `same` : for two people who may be one (`Near.typical`); `spelled` : the same if their names are spelled alike, as
-    few are. `alike` : for two people of whom photos may be mixed up (`Near.least`); `kin` : the same for relatives, of
-    whom few are compared. `apart` : photos of one person that are farther from each other do not belong together.
+    same : for two people who may be one (`NearPhotos.typical`).
+    spelled : the same where their names are spelled alike.
+    alike : for two people whose photos may be mixed up (`NearPhotos.least`).
+    kin : the same for relatives, of whom few are compared.
+    apart : photos of one person that are farther apart do not belong together.
     """
 
     same: float
@@ -79,7 +81,7 @@ class Limits:
     apart: float
 
     @classmethod
-    def of(cls, calibration: Calibration, references: Sequence[int]) -> Limits:
+    def of(cls, calibration: Calibration, references: Sequence[int]) -> HealthLimits:
         """Return the limits for people with so many `references` each, who are compared with one another."""
         # Colleagues of one office come nearer to one another than the rates of people at large tell.
         most = min(calibration.cut(SAME_PERSON_RATE, 1), calibration.farthest)
@@ -140,9 +142,9 @@ def _all_alike(distances: NDArray[np.float64], limit: float) -> list[list[int]]:
 
 def near_pairs(
     sets: Sequence[NDArray[np.float32]],
-    limits: Limits,
+    limits: HealthLimits,
     spelled_alike: Callable[[int, int], bool],
-) -> Iterator[Near]:
+) -> Iterator[NearPhotos]:
     """Yield every two of the sets of (n, d) embeddings (n >= 1) whose nearest photos are within the limits.
 
     `spelled_alike` tells whether the names of two are, by their numbers. All sets are compared, block by block, so that
@@ -168,10 +170,10 @@ def near_pairs(
                 yield summed_up(one, other, distances(_of(starts, one), _of(starts, other)))
 
 
-def summed_up(first: int, second: int, distances: NDArray[np.float64]) -> Near:
+def summed_up(first: int, second: int, distances: NDArray[np.float64]) -> NearPhotos:
     """Return what the (n, m) distances between the photos of two sets say."""
     typical = (distances.min(axis=0).mean() + distances.min(axis=1).mean()) / 2
-    return Near(first, second, float(distances.min()), float(typical))
+    return NearPhotos(first, second, float(distances.min()), float(typical))
 
 
 def _of(starts: NDArray[np.int64], number: int) -> slice:

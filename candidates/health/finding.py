@@ -12,7 +12,7 @@ from candidates.people import Candidate, Reference
 Fact = str | int | float
 
 
-class Kind(StrEnum):
+class HealthKind(StrEnum):
     """What is wrong; in the order in which it is best put right. The values are the ids in the JSON contract."""
 
     OTHER_MODEL = "other_model"
@@ -25,7 +25,7 @@ class Kind(StrEnum):
     NEAR_DUPLICATE = "near_duplicate"
 
 
-class Severity(StrEnum):
+class HealthSeverity(StrEnum):
     """How much it matters: `fix` makes matches wrong or missing, `look` may, `hint` only says what would help."""
 
     FIX = "fix"
@@ -48,32 +48,38 @@ class PhotoRef:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing to tell.
+class GalleryFinding:
+    """One fault or hint about the gallery.
 
     `code` : its kind and, after a dot, which case of it; stable. `people` : whom it is about, the first one foremost.
     `photos` : the references it is about. `facts` : what the wording needs and programs may want; never an embedding.
     """
 
     code: str
-    severity: Severity
+    severity: HealthSeverity
     people: tuple[Candidate, ...] = ()
     photos: tuple[PhotoRef, ...] = ()
     facts: Mapping[str, Fact] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
-    def kind(self) -> Kind:
+    def kind(self) -> HealthKind:
         """Return what is wrong, without the case."""
-        return Kind(self.code.partition(".")[0])
+        return HealthKind(self.code.partition(".")[0])
 
     @property
     def rank(self) -> tuple[int, int, str, tuple[str, ...], tuple[int, ...]]:
-        """Sorts what to do first to the front, and never leaves the order to chance."""
+        """The sort key: what to do first comes first; ties are broken by code, people and photos."""
         people, photos = tuple(person.id for person in self.people), tuple(photo.number for photo in self.photos)
-        return list(Severity).index(self.severity), list(Kind).index(self.kind), self.code, people, photos
+        return (
+            list(HealthSeverity).index(self.severity),
+            list(HealthKind).index(self.kind),
+            self.code,
+            people,
+            photos,
+        )
 
 
-class Note(StrEnum):
+class GalleryNote(StrEnum):
     """What was not looked at, and so cannot have been found."""
 
     UNCALIBRATED = "uncalibrated"
@@ -86,18 +92,18 @@ class Note(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """How a gallery is: everything found, in the order of `Finding.rank`, and what was not looked at."""
+    """The health of a gallery: everything found, in the order of `GalleryFinding.rank`, and what was not looked at."""
 
     people: int
     references: int
-    findings: tuple[Finding, ...]
-    notes: tuple[Note, ...]
+    findings: tuple[GalleryFinding, ...]
+    notes: tuple[GalleryNote, ...]
 
-    def count(self, severity: Severity) -> int:
+    def count(self, severity: HealthSeverity) -> int:
         """Return how many findings matter so much."""
         return sum(finding.severity is severity for finding in self.findings)
 
     @property
     def is_sound(self) -> bool:
         """Tell whether there is nothing but hints."""
-        return all(finding.severity is Severity.HINT for finding in self.findings)
+        return all(finding.severity is HealthSeverity.HINT for finding in self.findings)

@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from candidates.health.faces import Limits, Near, near_pairs
-from candidates.health.finding import Fact, Finding, PhotoRef, Severity
+from candidates.health.faces import HealthLimits, NearPhotos, near_pairs
+from candidates.health.finding import Fact, GalleryFinding, HealthSeverity, PhotoRef
 from candidates.health.pairs import DECIMALS, alike, are_spelled_alike, family
-from candidates.health.parts import Part, near_of, parts_of, whole_of
-from candidates.health.photos import Person
+from candidates.health.parts import PhotoGroup, near_of, parts_of, whole_of
+from candidates.health.photos import PersonPhotos
 from candidates.matching.calibration import Calibration
 
 
-def of_all(people: Sequence[Person], calibration: Calibration) -> Iterator[Finding]:
+def of_all(people: Sequence[PersonPhotos], calibration: Calibration) -> Iterator[GalleryFinding]:
     """Yield what comparing the people with one another says: mixed photos, doubled people, lookalikes."""
-    parts: list[Part] = []
-    limits = Limits.of(calibration, [len(person.references) for person in people])
+    parts: list[PhotoGroup] = []
+    limits = HealthLimits.of(calibration, [len(person.references) for person in people])
     for person in people:
         parts += parts_of(person, limits)
-    near_to: dict[int, list[Near]] = defaultdict(list)
+    near_to: dict[int, list[NearPhotos]] = defaultdict(list)
 
     def spelled_alike(first: int, second: int) -> bool:
         return are_spelled_alike(parts[first].person, parts[second].person)
@@ -37,7 +37,9 @@ def of_all(people: Sequence[Person], calibration: Calibration) -> Iterator[Findi
     yield from family(parts, limits)
 
 
-def _mixed(parts: Sequence[Part], near_to: Mapping[int, Sequence[Near]], limits: Limits) -> Iterator[Finding]:
+def _mixed(
+    parts: Sequence[PhotoGroup], near_to: Mapping[int, Sequence[NearPhotos]], limits: HealthLimits
+) -> Iterator[GalleryFinding]:
     """Tell of people whose photos do not belong together, and of whom the odd ones remind."""
     of_person: dict[str, list[int]] = defaultdict(list)
     for number, part in enumerate(parts):
@@ -53,7 +55,9 @@ def _mixed(parts: Sequence[Part], near_to: Mapping[int, Sequence[Near]], limits:
             yield from (_odd(part, others) for part, others in zip(own, near, strict=True) if part.is_odd)
 
 
-def _undecided(own: Sequence[Part], near: Sequence[Sequence[Part]], limits: Limits) -> Iterator[Finding]:
+def _undecided(
+    own: Sequence[PhotoGroup], near: Sequence[Sequence[PhotoGroup]], limits: HealthLimits
+) -> Iterator[GalleryFinding]:
     """Tell of a person with as many photos on one side as on the other; `near` are others whom each part reminds of."""
     whole = whole_of(own)
     certain = {other.person.id: other for others in near for other in others if other.is_odd is False}.values()
@@ -73,24 +77,26 @@ def _undecided(own: Sequence[Part], near: Sequence[Sequence[Part]], limits: Limi
         yield _split(own)
 
 
-def _others(number: int, parts: Sequence[Part], near: Iterable[Near]) -> list[Part]:
+def _others(number: int, parts: Sequence[PhotoGroup], near: Iterable[NearPhotos]) -> list[PhotoGroup]:
     """Return the parts of others that come near, the nearest first."""
     ordered = sorted(near, key=lambda one: (one.least, one.first, one.second))
     return [parts[one.second if one.first == number else one.first] for one in ordered]
 
 
-def _odd(part: Part, others: Sequence[Part]) -> Finding:
+def _odd(part: PhotoGroup, others: Sequence[PhotoGroup]) -> GalleryFinding:
     photos = tuple(PhotoRef.of(reference) for reference in part.references)
     facts: dict[str, Fact] = {"distance": round(part.distance, DECIMALS)}
     if others:
-        return Finding("mixed_person.of_another", Severity.FIX, (part.person, others[0].person), photos, facts)
-    return Finding("mixed_person.odd_photo", Severity.FIX, (part.person,), photos, facts)
+        return GalleryFinding(
+            "mixed_person.of_another", HealthSeverity.FIX, (part.person, others[0].person), photos, facts
+        )
+    return GalleryFinding("mixed_person.odd_photo", HealthSeverity.FIX, (part.person,), photos, facts)
 
 
-def _split(parts: Sequence[Part]) -> Finding:
+def _split(parts: Sequence[PhotoGroup]) -> GalleryFinding:
     photos = tuple(PhotoRef.of(reference) for part in parts for reference in part.references)
     facts: dict[str, Fact] = {
         "distance": round(min(part.distance for part in parts), DECIMALS),
         "parts": " / ".join(", ".join(str(reference.id) for reference in part.references) for part in parts),
     }
-    return Finding("mixed_person.split", Severity.FIX, (parts[0].person,), photos, facts)
+    return GalleryFinding("mixed_person.split", HealthSeverity.FIX, (parts[0].person,), photos, facts)

@@ -9,9 +9,9 @@ from difflib import SequenceMatcher
 from functools import lru_cache
 from itertools import combinations
 
-from candidates.health.faces import Limits, Near
-from candidates.health.finding import Finding, PhotoRef, Severity
-from candidates.health.parts import Part, near_of, whole_of
+from candidates.health.faces import HealthLimits, NearPhotos
+from candidates.health.finding import GalleryFinding, HealthSeverity, PhotoRef
+from candidates.health.parts import PhotoGroup, near_of, whole_of
 from candidates.people import Candidate, name_key
 
 DECIMALS = 3
@@ -23,23 +23,23 @@ SPELLED_ALIKE = 0.75
 _INITIALS = 2
 
 
-def alike(one: Part, other: Part, near: Near, limits: Limits) -> Iterator[Finding]:
+def alike(one: PhotoGroup, other: PhotoGroup, near: NearPhotos, limits: HealthLimits) -> Iterator[GalleryFinding]:
     """Tell of two people whose photos come near each other; of relatives `family` does."""
     people = (one.person, other.person)
     same = limits.spelled if are_spelled_alike(*people) else limits.same
     if are_family(*people) or (near.typical > same and near.least > limits.alike):
         return
     if are_namesakes(people):
-        yield _pair("same_person.other_election", Severity.HINT, one, other, near)
+        yield _pair("same_person.other_election", HealthSeverity.HINT, one, other, near)
     elif near.typical <= same:
-        yield _pair("same_person.faces", Severity.FIX, one, other, near)
+        yield _pair("same_person.faces", HealthSeverity.FIX, one, other, near)
     else:
-        yield _pair("lookalikes.faces", Severity.LOOK, one, other, near)
+        yield _pair("lookalikes.faces", HealthSeverity.LOOK, one, other, near)
 
 
-def family(parts: Sequence[Part], limits: Limits) -> Iterator[Finding]:
+def family(parts: Sequence[PhotoGroup], limits: HealthLimits) -> Iterator[GalleryFinding]:
     """Tell of relatives who look alike: they are few, and expected to, so that the limit is wider."""
-    families: dict[str, dict[str, list[Part]]] = defaultdict(lambda: defaultdict(list))
+    families: dict[str, dict[str, list[PhotoGroup]]] = defaultdict(lambda: defaultdict(list))
     for part in parts:
         if not part.is_odd:
             families[part.person.relative_of or part.person.id][part.person.id].append(part)
@@ -47,7 +47,7 @@ def family(parts: Sequence[Part], limits: Limits) -> Iterator[Finding]:
         for one, other in combinations(map(whole_of, members.values()), 2):
             near = near_of(one, other)
             if near.least <= limits.kin:
-                yield _pair("lookalikes.family", Severity.HINT, one, other, near)
+                yield _pair("lookalikes.family", HealthSeverity.HINT, one, other, near)
 
 
 def are_namesakes(people: Sequence[Candidate]) -> bool:
@@ -69,9 +69,11 @@ def are_family(one: Candidate, other: Candidate) -> bool:
     return (one.relative_of or one.id) == (other.relative_of or other.id)
 
 
-def _pair(code: str, severity: Severity, one: Part, other: Part, near: Near) -> Finding:
+def _pair(code: str, severity: HealthSeverity, one: PhotoGroup, other: PhotoGroup, near: NearPhotos) -> GalleryFinding:
     photos = tuple(PhotoRef.of(reference) for part in (one, other) for reference in part.references)
-    return Finding(code, severity, (one.person, other.person), photos, {"distance": round(near.typical, DECIMALS)})
+    return GalleryFinding(
+        code, severity, (one.person, other.person), photos, {"distance": round(near.typical, DECIMALS)}
+    )
 
 
 @lru_cache(maxsize=1 << 16)

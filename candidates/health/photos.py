@@ -8,14 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from candidates.health.faces import POOR_SHARPNESS, POOR_SIZE_PX, same_pictures
-from candidates.health.finding import Fact, Finding, PhotoRef, Severity
+from candidates.health.finding import Fact, GalleryFinding, HealthSeverity, PhotoRef
 from candidates.matching.calibration import Calibration
 from candidates.people import Candidate, Reference
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Person:
-    """Somebody and their templates, all of one face model."""
+class PersonPhotos:
+    """A person and their templates, all of one face model."""
 
     candidate: Candidate
     references: tuple[Reference, ...]
@@ -31,19 +31,19 @@ class Measure:
     calibration: Calibration | None
     knows_pictures: bool
 
-    def people(self, references: Mapping[Candidate, Sequence[Reference]]) -> list[Person]:
+    def people(self, references: Mapping[Candidate, Sequence[Reference]]) -> list[PersonPhotos]:
         """Return those with a template."""
-        return [Person(candidate, tuple(own)) for candidate, own in references.items() if own]
+        return [PersonPhotos(candidate, tuple(own)) for candidate, own in references.items() if own]
 
 
-def of_each(people: Iterable[Person], *, knows_pictures: bool) -> Iterator[Finding]:
+def of_each(people: Iterable[PersonPhotos], *, knows_pictures: bool) -> Iterator[GalleryFinding]:
     """Yield what is to be said of single photos: poor ones, those of one picture (if that is known), the only one."""
     for person in people:
         poor = [_poor(person, reference, case) for reference in person.references if (case := _poor_case(reference))]
         yield from poor
         if len(person.references) == 1 and not poor:
             photo = PhotoRef.of(person.references[0])
-            yield Finding("poor_reference.only_one", Severity.HINT, (person.candidate,), (photo,))
+            yield GalleryFinding("poor_reference.only_one", HealthSeverity.HINT, (person.candidate,), (photo,))
         if knows_pictures:
             # A poor one is told to be replaced, which is another advice than to keep the best of several.
             told = {photo.number for finding in poor for photo in finding.photos}
@@ -58,14 +58,16 @@ def _poor_case(reference: Reference) -> str | None:
     return None
 
 
-def _poor(person: Person, reference: Reference, case: str) -> Finding:
+def _poor(person: PersonPhotos, reference: Reference, case: str) -> GalleryFinding:
     facts: dict[str, Fact] = {"size_px": round(reference.size_px), "others": len(person.references) - 1}
     if reference.sharpness is not None:
         facts["sharpness"] = round(reference.sharpness, 1)
-    return Finding(f"poor_reference.{case}", Severity.LOOK, (person.candidate,), (PhotoRef.of(reference),), facts)
+    return GalleryFinding(
+        f"poor_reference.{case}", HealthSeverity.LOOK, (person.candidate,), (PhotoRef.of(reference),), facts
+    )
 
 
-def _doubled(person: Person, references: Sequence[Reference]) -> Iterator[Finding]:
+def _doubled(person: PersonPhotos, references: Sequence[Reference]) -> Iterator[GalleryFinding]:
     if len(references) < 2:
         return
     for group in same_pictures(np.stack([reference.embedding for reference in references])):
@@ -73,4 +75,4 @@ def _doubled(person: Person, references: Sequence[Reference]) -> Iterator[Findin
         # The largest and sharpest is worth keeping; it comes first.
         same.sort(key=lambda reference: (-reference.size_px, -(reference.sharpness or 0.0), reference.id))
         photos = tuple(PhotoRef.of(reference) for reference in same)
-        yield Finding("near_duplicate.picture", Severity.LOOK, (person.candidate,), photos)
+        yield GalleryFinding("near_duplicate.picture", HealthSeverity.LOOK, (person.candidate,), photos)

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
-from candidates.health.finding import Fact, Finding, Severity
+from candidates.health.finding import Fact, GalleryFinding, HealthSeverity
 from candidates.people import Candidate, Election, Role, region_code
 from candidates.regions import code_of
 
@@ -14,7 +14,7 @@ LONG_OVER = timedelta(days=365)
 """An election that ended earlier is no duty's business any more; after 30 days (policy pack) none of its people is."""
 
 
-def of_records(people: Sequence[Candidate], elections: Iterable[Election], day: date) -> Iterator[Finding]:
+def of_records(people: Sequence[Candidate], elections: Iterable[Election], day: date) -> Iterator[GalleryFinding]:
     """Yield what is odd about regions, elections, ballot numbers and family ties on a day.
 
     All but a region that is not known is milder than what faces say.
@@ -45,22 +45,25 @@ def _election_of(person: Candidate, by_id: Mapping[str, Candidate]) -> str | Non
     return person.election or (candidate.election if candidate else None)
 
 
-def _regions(people: Sequence[Candidate], elections: Iterable[Election]) -> Iterator[Finding]:
+def _regions(people: Sequence[Candidate], elections: Iterable[Election]) -> Iterator[GalleryFinding]:
     """Tell of regions that an older version stored as they were written: read by name, or matching nothing at all."""
     written: dict[str, list[Candidate]] = defaultdict(list)
     for person in people:
         written[person.region].append(person)
     for region, of_it in written.items():
         if facts := _doubtful(region):
-            yield Finding(f"data.region_{facts['as']}", _SEVERITIES[facts["as"]], tuple(of_it), facts=facts)
+            yield GalleryFinding(f"data.region_{facts['as']}", _SEVERITIES[facts["as"]], tuple(of_it), facts=facts)
     for election in elections:
         if facts := _doubtful(election.region):
             code = f"data.election_region_{facts['as']}"
             named: dict[str, Fact] = {"election": election.id, "title": election.title or election.id}
-            yield Finding(code, _SEVERITIES[facts["as"]], facts=facts | named)
+            yield GalleryFinding(code, _SEVERITIES[facts["as"]], facts=facts | named)
 
 
-_SEVERITIES: Mapping[Fact, Severity] = {"unknown": Severity.FIX, "text": Severity.LOOK}
+_SEVERITIES: Mapping[Fact, HealthSeverity] = {
+    "unknown": HealthSeverity.FIX,
+    "text": HealthSeverity.LOOK,
+}
 
 
 def _doubtful(region: str) -> dict[str, Fact]:
@@ -71,16 +74,18 @@ def _doubtful(region: str) -> dict[str, Fact]:
     return {"as": "text", "region": region, "read_as": code} if code != region_code(region) else {}
 
 
-def _of_election(election: Election, members: Sequence[Candidate], day: date) -> Iterator[Finding]:
+def _of_election(election: Election, members: Sequence[Candidate], day: date) -> Iterator[GalleryFinding]:
     end = end_of(election)
     facts: dict[str, Fact] = {"election": election.id, "title": election.title or election.id, "count": len(members)}
     if end and day - end > LONG_OVER:
-        yield Finding("data.election_over", Severity.LOOK, tuple(members), facts=facts | {"end": end.isoformat()})
+        yield GalleryFinding(
+            "data.election_over", HealthSeverity.LOOK, tuple(members), facts=facts | {"end": end.isoformat()}
+        )
     elif election.active_from is None and election.active_to is None:
-        yield Finding("data.election_undated", Severity.LOOK, tuple(members), facts=facts)
+        yield GalleryFinding("data.election_undated", HealthSeverity.LOOK, tuple(members), facts=facts)
 
 
-def _same_numbers(election_id: str, members: Sequence[Candidate]) -> Iterator[Finding]:
+def _same_numbers(election_id: str, members: Sequence[Candidate]) -> Iterator[GalleryFinding]:
     """Tell of two candidates, or two running mates, with one ballot number in one region.
 
     Where nobody has a running mate, numbers may be those of a party's list: each party then has its own.
@@ -94,12 +99,12 @@ def _same_numbers(election_id: str, members: Sequence[Candidate]) -> Iterator[Fi
     for (region, number, _, _), same in holders.items():
         if len(same) > 1:
             facts: dict[str, Fact] = {"election": election_id, "region": region, "ballot_number": number}
-            yield Finding("data.same_number", Severity.LOOK, tuple(same), facts=facts)
+            yield GalleryFinding("data.same_number", HealthSeverity.LOOK, tuple(same), facts=facts)
 
 
 def _relatives_of_nobody(
     people: Sequence[Candidate], by_id: Mapping[str, Candidate], elections: Mapping[str, Election], day: date
-) -> Iterator[Finding]:
+) -> Iterator[GalleryFinding]:
     """Tell of relatives whose candidate's election is over; those of elections long over are told with these."""
     for person in people:
         candidate = by_id.get(person.relative_of) if person.relative_of else None
@@ -113,4 +118,4 @@ def _relatives_of_nobody(
                 "title": election.title or election.id,
                 "end": end.isoformat(),
             }
-            yield Finding("data.relative_of_nobody", Severity.LOOK, (person, candidate), facts=facts)
+            yield GalleryFinding("data.relative_of_nobody", HealthSeverity.LOOK, (person, candidate), facts=facts)

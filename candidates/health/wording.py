@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from candidates.errors import Language
-from candidates.health.finding import Finding, Note, PhotoRef
+from candidates.health.finding import GalleryFinding, GalleryNote, PhotoRef
 from candidates.messages import Message, say
 from candidates.people import Candidate, clean_text, slug
 from candidates.regions import code_of, label_of
@@ -47,22 +47,22 @@ CODES: Final = (
 """Every code that a finding can have."""
 
 
-def message(finding: Finding, language: Language) -> str:
+def message(finding: GalleryFinding, language: Language) -> str:
     """Return what is wrong, in one sentence or two."""
     return say(f"health.what.{finding.code}", **_values(finding)).text(language)
 
 
-def advice(finding: Finding, language: Language) -> str:
+def advice(finding: GalleryFinding, language: Language) -> str:
     """Return what to do."""
     return say(f"health.advice.{finding.code}", **_values(finding)).text(language)
 
 
-def note(which: Note, language: Language) -> str:
+def note(which: GalleryNote, language: Language) -> str:
     """Return what was not looked at."""
     return say(f"health.note.{which.value}").text(language)
 
 
-def commands(finding: Finding) -> tuple[Command, ...]:
+def commands(finding: GalleryFinding) -> tuple[Command, ...]:
     """Return the commands that look closer or put it right, in the order of use."""
     people, photos = finding.people, finding.photos
     match finding.code:
@@ -96,7 +96,7 @@ def names(people: Sequence[Candidate], *, most: int = _NAMES_SHOWN) -> Message:
     return say("health.phrase.names", names=shown)
 
 
-def _values(finding: Finding) -> Mapping[str, object]:
+def _values(finding: GalleryFinding) -> Mapping[str, object]:
     people, facts = finding.people, finding.facts
     region = str(facts.get("region", ""))
     place = label_of(code_of(region) or region)

@@ -1,4 +1,4 @@
-"""What spreadsheet programs make of the cells of an .xlsx file."""
+"""Undoes what spreadsheet programs do to cells: numbers, dates, merged cells."""
 
 from __future__ import annotations
 

@@ -10,8 +10,8 @@ from typing import Final, TextIO
 
 from candidates.causes import cause_of
 from candidates.errors import BadRowError, TableUnreadableError
-from candidates.importing.headers import Header, column_names, listed
-from candidates.importing.tables import BadRow, Row, clean_cell
+from candidates.importing.headers import TableHeader, column_names, listed
+from candidates.importing.tables import BadRow, TableRow, clean_cell
 from candidates.messages import say
 
 _LONGEST_HEADER: Final = 1 << 16  # characters; of a file that is no table, the first line may be all of it
@@ -34,7 +34,7 @@ class CsvTable:
         with self._open() as file:
             self._skipped, header = self._header_line(file.readline(_LONGEST_HEADER), file.readline(_LONGEST_HEADER))
         self._delimiter = max(";\t,", key=lambda mark: len(set(column_names(_cells(header, mark))) & set(columns)))
-        self.header = Header.of(_cells(header, self._delimiter), columns, self._skipped)
+        self.header = TableHeader.of(_cells(header, self._delimiter), columns, self._skipped)
         self._header = self.header.names
         missing = [column for column in required if column not in self._header]
         doubled = sorted({name for name in self._header if name in columns and self._header.count(name) > 1})
@@ -63,7 +63,7 @@ class CsvTable:
         """Return how many rows there are."""
         return sum(1 for _ in self.rows())
 
-    def rows(self) -> Iterator[Row | BadRow]:
+    def rows(self) -> Iterator[TableRow | BadRow]:
         """Yield the rows in order; empty ones are left out."""
         with self._open() as file:
             for _ in range(self._skipped):
@@ -82,7 +82,7 @@ class CsvTable:
                 if any(cell.strip() for cell in cells):
                     yield self._row(line, cells)
 
-    def _row(self, line: int, cells: list[str]) -> Row | BadRow:
+    def _row(self, line: int, cells: list[str]) -> TableRow | BadRow:
         if any(cell.strip() for cell in cells[len(self._header) :]):
             many = BadRowError(
                 say("importing.delimited.there_are_cells_for_columns", cells=len(cells), columns=len(self._header))
@@ -92,7 +92,7 @@ class CsvTable:
         for name, cell in zip(self._header, cells, strict=False):
             if name in self._columns:
                 filled[name] = clean_cell(name, cell)
-        return Row(line, filled)
+        return TableRow(line, filled)
 
     def _open(self) -> TextIO:
         if self._contents is not None:

@@ -11,11 +11,11 @@ from typing import Final
 
 from candidates.causes import cause_of
 from candidates.choosing import face_word
-from candidates.errors import BadRowError, FolderUnreadableError, LoosePhotoError
+from candidates.errors import BadRowError, LoosePhotoError, PeopleFolderUnreadableError
 from candidates.gallery import Gallery
-from candidates.importing.photos import Describe, Gathered, PhotoFile, gather, readable
+from candidates.importing.photos import Describe, PhotoFile, RowTemplates, gather, readable
 from candidates.importing.rows import ImportReport, RowReport, elections_of, import_people
-from candidates.importing.tables import PEOPLE_COLUMNS, BadRow, PersonRow, Row, person_row
+from candidates.importing.tables import PEOPLE_COLUMNS, BadRow, PersonRow, TableRow, person_row
 from candidates.messages import say
 from candidates.people import Role, clean_text
 
@@ -42,7 +42,7 @@ def import_folder(
     `shared` gives cells (`SHARED_COLUMNS`) that all of them have. Photos are taken from a sub-folder and everything
     below it; those that lie in `folder` itself are reported and not used. Of a photo with several people, the end of
     its name says which face is meant: "poster@kiri.jpg", "poster@2.jpg". All else is as in `import_table`.
-    Raises `FolderUnreadableError` when there is no sub-folder, and `BadRowError` for a shared cell that cannot be.
+    Raises `PeopleFolderUnreadableError` when there is no sub-folder, `BadRowError` for a shared cell that is not valid.
     """
     people = PeopleFolder(folder, shared or {})
     photos = FolderPhotos(gallery, folder, describe, model_id)
@@ -61,14 +61,14 @@ class PeopleFolder:
             entries = sorted(entry for entry in folder.iterdir() if not _is_hidden(entry.name))
         except OSError as error:
             cause = cause_of(error)
-            raise FolderUnreadableError(
+            raise PeopleFolderUnreadableError(
                 say("importing.folders.folder_cannot_be_opened", folder=folder, reason=cause.reason),
                 advice=cause.advice,
             ) from error
         self._people = [entry.name for entry in entries if entry.is_dir()]
         self._loose = [entry.name for entry in entries if not entry.is_dir() and _is_photo(entry)]
         if not self._people:
-            raise FolderUnreadableError(say("importing.folders.there_is_no_folder_of", folder=folder))
+            raise PeopleFolderUnreadableError(say("importing.folders.there_is_no_folder_of", folder=folder))
 
     @property
     def name(self) -> str:
@@ -107,7 +107,7 @@ class FolderPhotos:
     describe: Describe
     model_id: str | None
 
-    def gather(self, row: PersonRow, person_id: str) -> Gathered:
+    def gather(self, row: PersonRow, person_id: str) -> RowTemplates:
         """Describe the photos that are not registered yet. Raises `BadRowError` when there is none at all."""
         photos = [_photo_file(path) for path in _photos_below(self.folder / row.photos[0])]
         if not photos:
@@ -120,7 +120,7 @@ class FolderPhotos:
 def _person_like(shared: Mapping[str, str]) -> PersonRow:
     # A role that is given needs a candidate to be a relative of, which no folder can name.
     tie = {"relative_of": "-"} if shared.get("role") else {}
-    person = person_row(Row(0, dict.fromkeys(PEOPLE_COLUMNS, "") | {"name": "-"} | dict(shared) | tie))
+    person = person_row(TableRow(0, dict.fromkeys(PEOPLE_COLUMNS, "") | {"name": "-"} | dict(shared) | tie))
     if person.role is Role.FAMILY:
         raise BadRowError(say("importing.folders.relatives_cannot_come_from_folder"))
     return replace(person, relative_of="")

@@ -50,7 +50,7 @@ _SHOWN, _LONGEST = 12, 40
 
 
 @dataclass(frozen=True, slots=True)
-class Header:
+class TableHeader:
     """A header that was read: `names` has a column's name for each cell, or what was written where none is meant.
 
     `unread` are the cells, as written, that mean none of the table's columns; `line` is where it stands.
@@ -61,7 +61,7 @@ class Header:
     line: int
 
     @classmethod
-    def of(cls, cells: Sequence[str], columns: Iterable[str], line: int) -> Header:
+    def of(cls, cells: Sequence[str], columns: Iterable[str], line: int) -> TableHeader:
         """Read the cells of a header for a table that has these columns."""
         names, known = column_names(cells), set(columns)
         unread = (clean_text(cell) for name, cell in zip(names, cells, strict=True) if name not in known)

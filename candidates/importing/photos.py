@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from candidates.choosing import FaceChoice
 from candidates.errors import GalleryError, Language, PhotoFailedError, PhotoMissingError, PhotoOfAnotherError
 from candidates.gallery import Gallery
-from candidates.messages import Message, Written, say
+from candidates.messages import LiteralText, Message, say
 from candidates.messages.errors import CodedError
 from candidates.people import Reference, name_key
 
@@ -61,14 +61,14 @@ class Describe(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Reason:
+class RejectionReason:
     """Why something was not used: a stable code, and what to tell people."""
 
     code: str
     says: Message
 
     @classmethod
-    def of(cls, error: Exception) -> Reason:
+    def of(cls, error: Exception) -> RejectionReason:
         """Take code and words from an error of ours or of the engine; any other is a `photos.failed`."""
         if isinstance(error, CodedError):
             return cls(error.code, error.whole())
@@ -76,7 +76,7 @@ class Reason:
             kind = type(error).__name__
             error = PhotoFailedError(say("importing.photos.photo_failed_to_be_processed", kind=kind))
         told: Any = error
-        return cls(str(told.code), Written(str(told.text("id")), str(told.text("en"))))
+        return cls(str(told.code), LiteralText(str(told.text("id")), str(told.text("en"))))
 
     def text(self, language: Language = "id") -> str:
         """Return the words in a language."""
@@ -115,11 +115,11 @@ class RejectedPhoto:
     """A photo (or a pattern) that could not be used, and why."""
 
     photo: str
-    reason: Reason
+    reason: RejectionReason
 
 
 @dataclass(frozen=True, slots=True)
-class Gathered:
+class RowTemplates:
     """The outcome of one row's photos: new templates, how many were registered already, and the unusable ones."""
 
     references: tuple[Reference, ...]
@@ -136,7 +136,7 @@ def gather(
     known: Mapping[str, str],
     chosen: Mapping[str, str],
     model_id: str | None,
-) -> Gathered:
+) -> RowTemplates:
     """Describe the photos of the person `name`.
 
     `known` (photo sha256 → model id) are the photos the person has, and `chosen` (→ which face) those of them that show
@@ -165,8 +165,8 @@ def gather(
             raise
         except Exception as error:
             # Whatever one photo does, the night's import goes on; the reason is reported.
-            rejected.append(RejectedPhoto(readable(photo.path.name), Reason.of(error)))
-    return Gathered(tuple(templates.values()), len(already), tuple(rejected))
+            rejected.append(RejectedPhoto(readable(photo.path.name), RejectionReason.of(error)))
+    return RowTemplates(tuple(templates.values()), len(already), tuple(rejected))
 
 
 def readable(file_name: str) -> str:
@@ -192,7 +192,7 @@ def named(patterns: Sequence[str], folder: Path, faces: Sequence[str] = ()) -> I
         files = matching_files(pattern, folder)
         if not files:
             missing = PhotoMissingError(say("importing.photos.no_file_matches", pattern=pattern))
-            yield RejectedPhoto(pattern, Reason.of(missing))
+            yield RejectedPhoto(pattern, RejectionReason.of(missing))
         yield from (PhotoFile(file, faces[at] if faces else "") for file in files)
 
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from candidates.importing.headers import Header, listed
-from candidates.importing.photos import Reason, RejectedPhoto
+from candidates.importing.headers import TableHeader, listed
+from candidates.importing.photos import RejectedPhoto, RejectionReason
 from candidates.messages import say
 from candidates.people import Outcome
 
@@ -28,10 +28,10 @@ class RowReport:
     line: int
     name: str
     outcome: Outcome
-    reason: Reason | None = None
+    reason: RejectionReason | None = None
     photos_used: int = 0
     photos_rejected: tuple[RejectedPhoto, ...] = ()
-    notes: tuple[Reason, ...] = ()
+    notes: tuple[RejectionReason, ...] = ()
 
     @property
     def place(self) -> str:
@@ -56,9 +56,11 @@ class UnreadColumns:
     columns: tuple[str, ...]
 
     @property
-    def note(self) -> Reason:
-        """What is to be said of them."""
-        return Reason("table.unread_columns", say("importing.reports.columns_not_used", columns=listed(self.columns)))
+    def note(self) -> RejectionReason:
+        """The message about them."""
+        return RejectionReason(
+            "table.unread_columns", say("importing.reports.columns_not_used", columns=listed(self.columns))
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,7 @@ class ImportReport:
         return bool(self.added or self.updated or self.elections_changed)
 
 
-class Tally:
+class RowTally:
     """Counts rows as they are done, keeps the first problems, and passes every row on."""
 
     def __init__(self, on_row: Callable[[RowReport], None] | None) -> None:
@@ -96,7 +98,7 @@ class Tally:
         self._left_out = 0
         self._unread: list[UnreadColumns] = []
 
-    def header(self, table: str, header: Header | None) -> None:
+    def header(self, table: str, header: TableHeader | None) -> None:
         """Note which columns of a table were not understood."""
         if header is not None and header.unread:
             self._unread.append(UnreadColumns(table, header.line, header.unread))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from candidates.errors import CandidatesError
 from candidates.gallery import Gallery
-from candidates.importing.photos import Reason
+from candidates.importing.photos import RejectionReason
 from candidates.messages import say
 from candidates.people import Candidate, Reference, name_key
 from candidates.storage.distinct import pair_of
@@ -29,10 +29,10 @@ class Resemblance:
 
     def __init__(self, gallery: Gallery) -> None:
         self._gallery = gallery
-        self._registered: _Registered | None = None
+        self._registered: _KnownTemplates | None = None
         self._is_asked = False
 
-    def told(self, person: Candidate, references: Sequence[Reference]) -> tuple[Reason, ...]:
+    def told(self, person: Candidate, references: Sequence[Reference]) -> tuple[RejectionReason, ...]:
         """Return a warning for each other person whom new photos of `person` resemble; then count them as registered.
 
         Nobody of the same name is told of (people stand again), nor who was told to be somebody else.
@@ -41,7 +41,7 @@ class Resemblance:
             return ()
         if not self._is_asked:
             self._is_asked = True
-            self._registered = _Registered.load(self._gallery, references[0].model_id)
+            self._registered = _KnownTemplates.load(self._gallery, references[0].model_id)
         registered = self._registered
         if registered is None or any(one.model_id != registered.model_id for one in references):
             return ()
@@ -57,7 +57,7 @@ class Resemblance:
         return tuple(warnings)
 
 
-class _Registered:
+class _KnownTemplates:
     """Templates of everybody: the gallery's as they were, and those that came since, in chunks that double."""
 
     def __init__(self, calibration: Calibration, vectors: Vectors, model_id: str) -> None:
@@ -70,7 +70,7 @@ class _Registered:
         self._pending: list[Reference] = []
 
     @classmethod
-    def load(cls, gallery: Gallery, model_id: str) -> _Registered | None:
+    def load(cls, gallery: Gallery, model_id: str) -> _KnownTemplates | None:
         """Read the gallery's templates; None where they cannot be compared."""
         from candidates.matching.calibration import Calibration  # brings NumPy, which a list of names does not need
 
@@ -123,8 +123,8 @@ class _Registered:
         self._searched.append(Vectors.of_references(chunk))
 
 
-def _warning(person: Candidate, other: Candidate, photo: str) -> Reason:
-    return Reason(
+def _warning(person: Candidate, other: Candidate, photo: str) -> RejectionReason:
+    return RejectionReason(
         CODE,
         say(
             "importing.resembling.note_resembles_who_is_registered",

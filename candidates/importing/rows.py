@@ -19,14 +19,14 @@ from candidates.errors import (
 )
 from candidates.gallery import Gallery
 from candidates.importing.delimited import CsvTable
-from candidates.importing.photos import Describe, FaceTemplate, Gathered, PhotoFile, Reason, gather, named
-from candidates.importing.reports import ImportReport, RowReport, Tally
+from candidates.importing.photos import Describe, FaceTemplate, PhotoFile, RejectionReason, RowTemplates, gather, named
+from candidates.importing.reports import ImportReport, RowReport, RowTally
 from candidates.importing.resembling import Resemblance
 from candidates.importing.tables import (
     ELECTION_COLUMNS,
     PEOPLE_COLUMNS,
     BadRow,
-    People,
+    PeopleRows,
     PeopleTable,
     PersonRow,
     Rows,
@@ -45,7 +45,7 @@ ELECTIONS_FILE: Final = "elections.csv"
 class PhotoSource(Protocol):
     """Where a row's templates come from: photos beside the table, or an archive."""
 
-    def gather(self, row: PersonRow, person_id: str) -> Gathered:
+    def gather(self, row: PersonRow, person_id: str) -> RowTemplates:
         """Return the templates of the row's person, who may be registered under `person_id` already."""
         ...
 
@@ -75,7 +75,7 @@ def import_table(
 
 def import_people(
     gallery: Gallery,
-    people: People,
+    people: PeopleRows,
     elections: Rows | None,
     photos: PhotoSource,
     *,
@@ -122,7 +122,7 @@ class TablePhotos:
     model_id: str | None
     pasted: Callable[[PersonRow], Sequence[PhotoFile]] = lambda _row: ()
 
-    def gather(self, row: PersonRow, person_id: str) -> Gathered:
+    def gather(self, row: PersonRow, person_id: str) -> RowTemplates:
         """Describe the row's photos that are not registered yet. Raises `BadRowError` when there is none.
 
         `pasted` gives pictures that the table itself holds for a row.
@@ -149,7 +149,7 @@ class Importer(Closing):
         """`ids_are_foreign`: the ids in the table are another gallery's; names and elections say who is who."""
         self._gallery = gallery
         self._photos = photos
-        self._tally = Tally(on_row)
+        self._tally = RowTally(on_row)
         # An archive's people were compared where they were registered.
         self._resemblance = None if ids_are_foreign else Resemblance(gallery)
         self._ids_are_foreign = ids_are_foreign
@@ -159,7 +159,7 @@ class Importer(Closing):
         self._seen.execute("CREATE INDEX by_foreign_id ON seen (foreign_id)")
 
     def close(self) -> None:
-        """Forget what was seen."""
+        """Free the memory of the import."""
         self._seen.close()
 
     def read_elections(self, table: Rows | None) -> None:
@@ -177,10 +177,10 @@ class Importer(Closing):
             except GalleryError:
                 raise
             except CandidatesError as error:
-                reason = Reason.of(error)
+                reason = RejectionReason.of(error)
                 self._tally.election(RowReport(table.name, row.line, name, Outcome.REJECTED, reason))
 
-    def read_people(self, people: People) -> None:
+    def read_people(self, people: PeopleRows) -> None:
         """Register people: candidates and running mates first, then the relatives that name them."""
         self._tally.header(people.name, people.header)
         for families in (False, True):
@@ -188,7 +188,7 @@ class Importer(Closing):
             for row in people.rows():
                 if isinstance(row, BadRow):
                     if not families:
-                        reason = Reason.of(row.error)
+                        reason = RejectionReason.of(row.error)
                         self._tally.person(RowReport(people.name, row.line, row.name, Outcome.REJECTED, reason))
                     continue
                 relatives += row.role is Role.FAMILY
@@ -211,7 +211,7 @@ class Importer(Closing):
 
     def register(self, row: PersonRow, table: str) -> RowReport:
         """Register the person of one row; say what became of it."""
-        gathered = Gathered((), 0, ())
+        gathered = RowTemplates((), 0, ())
         try:
             relative = self._relative(row) if row.role is Role.FAMILY else None
             existing = self._identify(row, relative)
@@ -235,7 +235,9 @@ class Importer(Closing):
             # The gallery itself is busy, damaged or full: no later row would fare better.
             raise
         except CandidatesError as error:
-            return RowReport(table, row.line, row.name, Outcome.REJECTED, Reason.of(error), 0, gathered.rejected)
+            return RowReport(
+                table, row.line, row.name, Outcome.REJECTED, RejectionReason.of(error), 0, gathered.rejected
+            )
 
     def _relative(self, row: PersonRow) -> Candidate:
         if self._ids_are_foreign:
@@ -279,13 +281,13 @@ class Importer(Closing):
 
     def _candidate(
         self, row: PersonRow, existing: Candidate | None, relative: Candidate | None
-    ) -> tuple[Candidate, tuple[Reason, ...]]:
+    ) -> tuple[Candidate, tuple[RejectionReason, ...]]:
         election = row.election or (existing.election if existing else None) or None
         beside = election or (relative.id if relative else None)
         wished = slug(row.id) if row.id and not self._gallery.get(slug(row.id)) else None
-        notes: tuple[Reason, ...] = ()
+        notes: tuple[RejectionReason, ...] = ()
         if relative is None and (row.relative_of or row.relation):
-            notes = (Reason("table.ignored_cell", say("importing.rows.tie_ignored", name=row.name)),)
+            notes = (RejectionReason("table.ignored_cell", say("importing.rows.tie_ignored", name=row.name)),)
         candidate = Candidate(
             id=existing.id if existing else wished or self._gallery.new_id(row.name, beside=beside),
             name=self._spelling(row, existing),

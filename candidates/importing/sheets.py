@@ -17,7 +17,7 @@ from candidates.closing import Closing
 from candidates.errors import BadRowError, CandidatesError, SpreadsheetUnreadableError
 from candidates.importing.cell_pictures import picture, pictures_by_row
 from candidates.importing.cells import merged_downward, text_of
-from candidates.importing.headers import Header
+from candidates.importing.headers import TableHeader
 from candidates.importing.photos import PhotoFile
 from candidates.importing.rows import ImportReport, RowReport, TablePhotos, elections_of, import_people
 from candidates.importing.tables import (
@@ -26,7 +26,7 @@ from candidates.importing.tables import (
     BadRow,
     PeopleTable,
     PersonRow,
-    Row,
+    TableRow,
     clean_cell,
 )
 from candidates.messages import say
@@ -135,7 +135,7 @@ class Workbook(Closing):
             # What a file says about its size is not to be relied on.
             sheet.reset_dimensions()
             for number, cells in enumerate(islice(_values(sheet, self._path), _HEADER_WITHIN), start=1):
-                header = Header.of(["" if cell is None else str(cell) for cell in cells], columns, number)
+                header = TableHeader.of(["" if cell is None else str(cell) for cell in cells], columns, number)
                 names = header.names
                 if set(required) <= set(names):
                     doubled = sorted({name for name in names if name in columns and names.count(name) > 1})
@@ -159,7 +159,7 @@ class Sheet:
         path: Path,
         sheet: ReadOnlyWorksheet,
         columns: tuple[str, ...],
-        header: Header,
+        header: TableHeader,
         last_row: int | None,
         merged: dict[tuple[int, int], int],
         pictures: tuple[zipfile.ZipFile, dict[int, tuple[str, ...]]],
@@ -195,7 +195,7 @@ class Sheet:
             return None
         return max(self._last_row - self._header_row, 0)
 
-    def rows(self) -> Iterator[Row | BadRow]:
+    def rows(self) -> Iterator[TableRow | BadRow]:
         """Yield the rows in order, hidden ones too; empty ones are left out."""
         held: dict[int, tuple[int, Any]] = {}
         for number, values in enumerate(_values(self._sheet, self._path), start=1):
@@ -212,7 +212,7 @@ class Sheet:
             if has_own:
                 yield from self._row(number, cells)
 
-    def _row(self, number: int, values: list[Any]) -> Iterator[Row | BadRow]:
+    def _row(self, number: int, values: list[Any]) -> Iterator[TableRow | BadRow]:
         filled = dict.fromkeys(self._columns, "")
         problem: CandidatesError | None = None
         for name, value in zip(self._header, values, strict=True):
@@ -227,7 +227,7 @@ class Sheet:
         if problem:
             yield BadRow(number, problem, filled.get("name", ""))
         elif any(filled.values()):
-            yield Row(number, filled)
+            yield TableRow(number, filled)
 
 
 def _values(sheet: ReadOnlyWorksheet, path: Path) -> Iterator[tuple[Any, ...]]:

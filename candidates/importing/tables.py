@@ -1,4 +1,4 @@
-"""What the tables people write mean: headers in two languages, and what each cell may hold."""
+"""Parsing tables of people: headers in two languages, and the values of each cell."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import Final, Protocol, TypeVar
 
 from candidates.choosing import face_words
 from candidates.errors import BadRowError, CandidatesError, RegionError
-from candidates.importing.headers import Header
-from candidates.messages import Message, Written, say
+from candidates.importing.headers import TableHeader
+from candidates.messages import LiteralText, Message, say
 from candidates.people import NATIONAL, Election, Relation, Role, clean_text, slug
 from candidates.regions import region_of
 
@@ -60,7 +60,7 @@ _Choice = TypeVar("_Choice", Role, Relation)
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TableRow:
     """One row: the line it starts on (1 is the first; 0: it has none) and the cell of every known column, cleaned."""
 
     line: int
@@ -69,7 +69,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class BadRow:
-    """Something that stands where a row should and is none: its line (0: it has none), name if known, and why."""
+    """A row that cannot be used: its line (0: it has none), name if known, and why."""
 
     line: int
     error: CandidatesError
@@ -77,7 +77,7 @@ class BadRow:
 
 
 class Rows(Protocol):
-    """A table, however people keep it: read row by row, as often as wanted."""
+    """A table in any format, read row by row, any number of times."""
 
     @property
     def name(self) -> str:
@@ -85,7 +85,7 @@ class Rows(Protocol):
         ...
 
     @property
-    def header(self) -> Header | None:
+    def header(self) -> TableHeader | None:
         """Its header, None where there is none."""
         ...
 
@@ -93,7 +93,7 @@ class Rows(Protocol):
         """Return about how many rows there are, if that is quickly known."""
         ...
 
-    def rows(self) -> Iterator[Row | BadRow]:
+    def rows(self) -> Iterator[TableRow | BadRow]:
         """Yield the rows in order; empty ones are left out."""
         ...
 
@@ -121,7 +121,7 @@ class PersonRow:
     face: str = ""
 
 
-class People(Protocol):
+class PeopleRows(Protocol):
     """A table of people, its rows understood."""
 
     @property
@@ -130,7 +130,7 @@ class People(Protocol):
         ...
 
     @property
-    def header(self) -> Header | None:
+    def header(self) -> TableHeader | None:
         """Its header, None where there is none."""
         ...
 
@@ -155,7 +155,7 @@ class PeopleTable:
         return self.table.name
 
     @property
-    def header(self) -> Header | None:
+    def header(self) -> TableHeader | None:
         """The table's header."""
         return self.table.header
 
@@ -180,7 +180,7 @@ def clean_cell(column: str, text: str) -> str:
     return text.strip() if column == "photos" else clean_text(text)
 
 
-def person_row(row: Row) -> PersonRow:
+def person_row(row: TableRow) -> PersonRow:
     """Understand a row of people. Raises `BadRowError` that names the column."""
     cells = row.cells
     if not cells["name"]:
@@ -211,7 +211,7 @@ def person_row(row: Row) -> PersonRow:
     )
 
 
-def election_row(row: Row) -> Election:
+def election_row(row: TableRow) -> Election:
     """Understand a row of `elections.csv`. Raises `BadRowError` that names the column, or `ElectionError`."""
     cells = row.cells
     if not cells["id"]:
@@ -236,7 +236,7 @@ def _choice(column: str, text: str, kinds: type[_Choice], aliases: Mapping[str, 
     if word not in known:
         # Of the words for a kind, the first.
         words = {kind: alias for alias, kind in reversed(list(aliases.items()))}
-        raise _bad(column, text, Written(", ".join(words[kind] for kind in kinds), ", ".join(kinds)))
+        raise _bad(column, text, LiteralText(", ".join(words[kind] for kind in kinds), ", ".join(kinds)))
     return known[word]
 
 

@@ -1,1 +1,1 @@
-"""Which registered person a face is, and how often that would be wrong: calibrations and the cuts from them."""
+"""Matching faces with registered people: calibrated error rates, and the distance thresholds that follow."""

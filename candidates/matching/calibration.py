@@ -1,4 +1,4 @@
-"""How often strangers come close: measured error rates of a face model, and the cuts that follow from them.
+"""How often strangers come close: measured error rates of a face model, and the distance thresholds they give.
 
 Rates multiply with what is compared: a stranger in a photo meets every reference of everybody in scope, and a photo
 may hold many strangers. What an operator asks for is said in false alarms per 1,000 photos; everything else follows.
@@ -172,15 +172,17 @@ class Calibration:
 
 
 @dataclass(frozen=True, slots=True)
-class Cuts:
-    """The largest distances at which a face is named."""
+class MatchThresholds:
+    """The largest distances for a strong and for a possible match."""
 
     strong: float
     possible: float
 
     @classmethod
-    def of(cls, calibration: Calibration, comparisons: float, *, false_alarms: float, faces: int = 1) -> Cuts:
-        """Return the cuts for `false_alarms` per 1,000 photos of `faces` faces each."""
+    def of(
+        cls, calibration: Calibration, comparisons: float, *, false_alarms: float, faces: int = 1
+    ) -> MatchThresholds:
+        """Return the thresholds for `false_alarms` per 1,000 photos of `faces` faces each."""
         a_photo = min(max(false_alarms, 1e-9) / 1000, 0.5)
 
         def cut(part: float) -> float:

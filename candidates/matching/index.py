@@ -1,4 +1,4 @@
-"""Which registered person a face is: exact nearest-reference search with cuts that follow from what is compared."""
+"""Which registered person a face is: exact nearest-reference search, thresholds set by what is compared."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from candidates.errors import GalleryModelMismatchError
-from candidates.matching.calibration import FALSE_ALARMS, Calibration, Cuts
+from candidates.matching.calibration import FALSE_ALARMS, Calibration, MatchThresholds
 from candidates.messages import say
 from candidates.people import Candidate, Reference, Role
 from candidates.search.vectors import Vectors
@@ -117,7 +117,7 @@ class Index:
         """Index an open gallery: everybody, or those of `people` (`Gallery.roll`).
 
         `calibration` None takes the gallery's own, if it has one. The rest as in `build`; a template of another model
-        is refused whoever's it is.
+        is refused, even of a person out of scope.
         """
         wanted = gallery.roll() if people is None else people
         own = None if calibration else gallery.calibration(model_id)
@@ -148,9 +148,9 @@ class Index:
         """Tell whether so many people are in scope that the false alarms in use are extrapolated."""
         return self.false_alarms < self.least_false_alarms
 
-    def cuts(self, faces: int = 1) -> Cuts:
-        """Return the cuts for a photo of so many faces."""
-        return Cuts.of(self.calibration, self.comparisons, false_alarms=self.false_alarms, faces=faces)
+    def cuts(self, faces: int = 1) -> MatchThresholds:
+        """Return the thresholds for a photo of so many faces."""
+        return MatchThresholds.of(self.calibration, self.comparisons, false_alarms=self.false_alarms, faces=faces)
 
     def match(self, embeddings: NDArray[np.float32], *, poor: Sequence[bool] = ()) -> tuple[Match | None, ...]:
         """Name the faces of ONE photo: `embeddings` is (n, d) float32, one row a face; `poor` says which show poorly.
@@ -199,7 +199,13 @@ class Index:
         return pairs
 
     def _named(
-        self, person_id: str, distance: float, cuts: Cuts, others: Sequence[tuple[float, str]], *, may_be_strong: bool
+        self,
+        person_id: str,
+        distance: float,
+        cuts: MatchThresholds,
+        others: Sequence[tuple[float, str]],
+        *,
+        may_be_strong: bool,
     ) -> Match:
         candidate = self.people[person_id]
         rivals = sorted((other, at) for other, at in others)

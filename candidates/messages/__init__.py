@@ -32,8 +32,8 @@ class Message:
 
 
 @dataclass(frozen=True)
-class Written(Message):
-    """Words that stand in no message file, because they come from elsewhere: a policy pack, another program."""
+class LiteralText(Message):
+    """A text from outside the message files: from a policy pack or another program."""
 
     text_id: str
     text_en: str
@@ -44,7 +44,7 @@ class Written(Message):
 
 
 @dataclass(frozen=True)
-class Together(Message):
+class MessageSequence(Message):
     """Several messages, one after the other."""
 
     parts: tuple[Message, ...]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Self
 
-from candidates.messages import Language, Message, Sentence, Together, Written
+from candidates.messages import Language, LiteralText, Message, MessageSequence, Sentence
 
 
 class CodedError(Exception):
@@ -33,8 +33,8 @@ class CodedError(Exception):
         Who keeps no message files gives the message as two texts, Indonesian and English; the advice as a pair of them.
         """
         super().__init__()
-        self.says = Written(message, message_en or message) if isinstance(message, str) else message
-        self._advice = Written(*advice) if isinstance(advice, tuple) else advice
+        self.says = LiteralText(message, message_en or message) if isinstance(message, str) else message
+        self._advice = LiteralText(*advice) if isinstance(advice, tuple) else advice
 
     def __str__(self) -> str:
         return self.message("en")
@@ -82,7 +82,7 @@ class CodedError(Exception):
     def whole(self) -> Message:
         """Return message and advice as one message."""
         advice = self._advice or self.usual_advice()
-        return self.says if advice is None else Together((self.says, advice))
+        return self.says if advice is None else MessageSequence((self.says, advice))
 
     @classmethod
     def usual_advice(cls) -> Message | None:

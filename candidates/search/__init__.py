@@ -1,1 +1,1 @@
-"""Which templates lie near a face: arrays of vectors, exact search, distances."""
+"""Nearest-neighbour search: arrays of templates, exact search, distances."""

@@ -43,7 +43,7 @@ Matrix = NDArray[np.float32]
 Allocate = Callable[[tuple[int, int]], Matrix]
 
 
-class Near(NamedTuple):
+class NearPairs(NamedTuple):
     """Pairs within the radius by probe, then row: index of the probe, row of the matrix, L2 distance."""
 
     probe: NDArray[np.int64]
@@ -97,7 +97,7 @@ class RangeSearch:
         radius: NDArray[np.float64],
         *,
         allowed: NDArray[np.bool_] | None = None,
-    ) -> Near:
+    ) -> NearPairs:
         """Return all rows at most the radius (L2) away from the probes, (m, d) float32.
 
         `radius` : (m,) float64. `allowed` : (n,), False for rows that are not to be found. The distances are computed
@@ -109,13 +109,13 @@ class RangeSearch:
         # Negative and NaN: nothing lies so near.
         radii = np.where(radius >= 0, radius, -1.0)
         blocks = np.arange(-(-len(self.matrix) // BLOCK))
-        found = [Near(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0))]
+        found = [NearPairs(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0))]
         for first in range(0, len(probes), _PROBES_AT_ONCE):
             some = slice(first, first + _PROBES_AT_ONCE)
             search = partial(self._within_blocks, probes[some], radii[some], allowed)
             near = _joined(_on_all_cores(search, blocks) if len(self.matrix) >= _SHARED_FROM else [search(blocks)])
             order = np.lexsort((near.row, near.probe))
-            found.append(Near(near.probe[order] + first, near.row[order], near.distance[order]))
+            found.append(NearPairs(near.probe[order] + first, near.row[order], near.distance[order]))
         return _joined(found)
 
     def _within_blocks(
@@ -124,7 +124,7 @@ class RangeSearch:
         radii: NDArray[np.float64],
         allowed: NDArray[np.bool_] | None,
         blocks: NDArray[np.int64],
-    ) -> Near:
+    ) -> NearPairs:
         # What is not a number, or too large for float32, is sorted out by the comparisons.
         with np.errstate(over="ignore", invalid="ignore"):
             probe, row = self._screened(probes, radii, blocks)
@@ -166,9 +166,9 @@ class RangeSearch:
         probe: NDArray[np.int64],
         row: NDArray[np.int64],
         limit: NDArray[np.float64],
-    ) -> Near:
+    ) -> NearPairs:
         """Return those of the pairs whose distance in full is within the limit."""
-        found = [Near(probe[:0], row[:0], limit[:0])]
+        found = [NearPairs(probe[:0], row[:0], limit[:0])]
         slack = _slack(self.matrix.shape[1])
         for first in range(0, len(probe), _PAIRS_AT_ONCE):
             some = slice(first, first + _PAIRS_AT_ONCE)
@@ -180,15 +180,15 @@ class RangeSearch:
             exact = self.matrix[other].astype(np.float64) - probes[one]
             distance = np.sqrt((exact * exact).sum(axis=1))
             near = distance <= most
-            found.append(Near(one[near], other[near], distance[near]))
+            found.append(NearPairs(one[near], other[near], distance[near]))
         return _joined(found)
 
 
-def _joined(parts: Sequence[Near]) -> Near:
-    return Near(*(np.concatenate(arrays) for arrays in zip(*parts, strict=True)))
+def _joined(parts: Sequence[NearPairs]) -> NearPairs:
+    return NearPairs(*(np.concatenate(arrays) for arrays in zip(*parts, strict=True)))
 
 
-def _on_all_cores(search: Callable[[NDArray[np.int64]], Near], blocks: NDArray[np.int64]) -> list[Near]:
+def _on_all_cores(search: Callable[[NDArray[np.int64]], NearPairs], blocks: NDArray[np.int64]) -> list[NearPairs]:
     """Search the blocks, each thread its share of them: NumPy and ONNX Runtime let other threads run meanwhile."""
     cores = len(os.sched_getaffinity(0))
     shares = [blocks[core::cores] for core in range(cores)]

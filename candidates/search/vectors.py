@@ -22,7 +22,7 @@ from candidates.messages import say
 from candidates.people import Reference
 from candidates.search.radius import RangeSearch, Screen
 from candidates.storage.arrays_file import ArraysFile, writing_arrays
-from candidates.storage.store import VECTORS, Store
+from candidates.storage.store import VECTORS, GalleryFile
 
 WORTH_A_FILE = 20_000
 """From so many templates arrays are kept in a file: making them takes 0.3 s (python -m scripts.bench gallery)."""
@@ -75,7 +75,7 @@ class Vectors:
         return cls._made([r.person for r in ordered], matrix)
 
     @classmethod
-    def of_store(cls, store: Store, *, only: frozenset[str] | None = None) -> Vectors:
+    def of_store(cls, store: GalleryFile, *, only: frozenset[str] | None = None) -> Vectors:
         """Map the gallery's arrays, or make them where there is no file that fits; `only` these people's.
 
         All its templates must come from one face model. Raises `GalleryUnreadableError` when their lengths differ.
@@ -144,7 +144,7 @@ class Vectors:
         return Nearest(probe[firsts], person[firsts], best)
 
 
-def keep(store: Store) -> bool:
+def keep(store: GalleryFile) -> bool:
     """Write the gallery's arrays into the file beside it, if it is large enough and the file is not there yet.
 
     Other writers wait meanwhile. All its templates must come from one face model. Returns whether there is a file that
@@ -175,7 +175,7 @@ def keep(store: Store) -> bool:
     return True
 
 
-def _mapped(store: Store) -> Vectors | None:
+def _mapped(store: GalleryFile) -> Vectors | None:
     """Map the file beside the gallery, if it is the one that the gallery's token means and of today's format."""
     token = store.noted(VECTORS)
     file = ArraysFile.read(store.vectors_path) if token else None
@@ -186,13 +186,13 @@ def _mapped(store: Store) -> Vectors | None:
     return Vectors(json.loads(arrays["ids"].tobytes()), arrays["starts"], search, is_mapped=True)
 
 
-def _shape(store: Store) -> tuple[int, int]:
+def _shape(store: GalleryFile) -> tuple[int, int]:
     ((rows,),) = store.rows("SELECT count(*) FROM templates")
     length = store.rows("SELECT length(embedding) FROM templates LIMIT 1")
     return int(rows), int(length[0][0]) // 4 if length else 1
 
 
-def _template_rows(store: Store) -> Iterator[tuple[str, bytes]]:
+def _template_rows(store: GalleryFile) -> Iterator[tuple[str, bytes]]:
     return store.stream("SELECT person, embedding FROM templates ORDER BY person, photo_sha256, id")
 
 

@@ -1,1 +1,1 @@
-"""The gallery as one SQLite file: tables, rows, transactions, and what SQLite refuses, in words."""
+"""The gallery's SQLite file: tables, rows, transactions, and typed errors for what SQLite refuses."""

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,15 +17,18 @@ from numpy.typing import NDArray
 from candidates.storage.store import NEW
 from candidates.whole_files import writing_whole
 
+Facts: TypeAlias = Mapping[str, str | int]
+"""What the writer of a file says of it."""
+
 _MAGIC = b"FotoNetral arrays 1\n"
 _HEADER_BYTES = _ALIGNMENT = 65_536  # the largest page that a processor maps
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ArraysFile:
-    """A file's facts (what its writer said of it) and its arrays by name, read-only and mapped."""
+    """A file that is open: its facts and its arrays by name, read-only and mapped into memory."""
 
-    facts: Mapping[str, Any]
+    facts: Facts
     arrays: Mapping[str, NDArray[Any]]
 
     @classmethod
@@ -47,10 +50,10 @@ class ArraysFile:
 
 
 @contextmanager
-def writing_arrays(path: Path, facts: Mapping[str, Any]) -> Iterator[ArraysWriter]:
+def writing_arrays(path: Path, facts: Facts) -> Iterator[ArraysWriter]:
     """Write such a file with its facts; it is there when the block ends well. Raises OSError.
 
-    The half file has a name that is known, so that one which a killed process left is found: it may hold templates.
+    The unfinished file has a fixed name, so that one left behind by a killed process is found: it may hold templates.
     """
     with writing_whole(path, half=path.with_name(path.name + NEW), durable=True) as file:
         writer = ArraysWriter(file.fileno())
@@ -59,7 +62,7 @@ def writing_arrays(path: Path, facts: Mapping[str, Any]) -> Iterator[ArraysWrite
 
 
 class ArraysWriter:
-    """Puts arrays one behind the other into an open file."""
+    """Appends arrays to an open file."""
 
     def __init__(self, descriptor: int) -> None:
         self._file = descriptor
@@ -79,11 +82,11 @@ class ArraysWriter:
         return np.frombuffer(part, dtype).reshape(shape)
 
     def put(self, name: str, array: NDArray[Any]) -> None:
-        """Write an array that is there already."""
+        """Append an array."""
         self.array(name, array.shape, array.dtype.str)[...] = array
 
-    def finish(self, facts: Mapping[str, Any]) -> None:
-        """Write the header: the file is complete then."""
+    def finish(self, facts: Facts) -> None:
+        """Write the header, which completes the file."""
         header = json.dumps({"facts": facts, "arrays": self._places, "size": self._size}).encode()
         if len(_MAGIC) + len(header) > _HEADER_BYTES:
             raise ValueError(f"the header takes {len(header)} bytes")

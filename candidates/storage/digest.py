@@ -7,7 +7,7 @@ from dataclasses import fields
 
 from candidates.people import Election
 from candidates.storage.roll import PERSON_COLUMNS
-from candidates.storage.store import Store
+from candidates.storage.store import GalleryFile
 
 FIRST_WITH_CALIBRATIONS = 2
 """The schema version from which a gallery holds calibrations."""
@@ -15,7 +15,7 @@ FIRST_WITH_CALIBRATIONS = 2
 _DIGITS = 16
 
 
-def contents_digest(store: Store) -> str:
+def contents_digest(store: GalleryFile) -> str:
     """Return 16 hex digits. Calibrations count, since they decide who is named; sharpness decides nothing."""
     tables = [
         ("people", PERSON_COLUMNS),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from candidates.errors import InvalidCandidateError
 from candidates.messages import say
 from candidates.people import Candidate
-from candidates.storage.store import Store
+from candidates.storage.store import GalleryFile
 
 Pair = tuple[str, str]
 """Two people's ids, sorted."""
@@ -21,14 +21,14 @@ def pair_of(one: str, other: str) -> Pair:
     return (one, other) if one < other else (other, one)
 
 
-def read(store: Store) -> frozenset[Pair]:
+def read(store: GalleryFile) -> frozenset[Pair]:
     """Return every two who were told to be two people."""
     if store.version < _FIRST_WITH_DISTINCT:
         return frozenset()
     return frozenset((str(one), str(other)) for one, other in store.rows("SELECT one, other FROM distinct_people"))
 
 
-def add(store: Store, one: Candidate, other: Candidate) -> bool:
+def add(store: GalleryFile, one: Candidate, other: Candidate) -> bool:
     """Keep that two are two people; return whether that is new. Raises `InvalidCandidateError` for one person."""
     if one.id == other.id:
         raise InvalidCandidateError(say("gallery.distinct.two_different_people_are_needed", one=one.name))
@@ -39,7 +39,7 @@ def add(store: Store, one: Candidate, other: Candidate) -> bool:
     return True
 
 
-def remove(store: Store, one: Candidate, other: Candidate) -> bool:
+def remove(store: GalleryFile, one: Candidate, other: Candidate) -> bool:
     """Take that back; return whether it had been told."""
     pair = pair_of(one.id, other.id)
     if not store.write("DELETE FROM distinct_people WHERE one = ? AND other = ?", pair):

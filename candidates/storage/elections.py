@@ -10,29 +10,29 @@ from candidates.errors import ElectionError
 from candidates.messages import say
 from candidates.people import Election, Outcome
 from candidates.regions import code_to_store
-from candidates.storage.store import Store
+from candidates.storage.store import GalleryFile
 
 _COLUMNS = ", ".join(field.name for field in fields(Election))
 
 
-def every(store: Store) -> tuple[Election, ...]:
+def every(store: GalleryFile) -> tuple[Election, ...]:
     """Return all elections, in the order of their ids."""
     return tuple(_election(row) for row in store.rows(f"SELECT {_COLUMNS} FROM elections ORDER BY id"))  # noqa: S608
 
 
-def find(store: Store, election_id: str) -> Election | None:
+def find(store: GalleryFile, election_id: str) -> Election | None:
     """Return the election of this id, if it is registered."""
     rows = store.rows(f"SELECT {_COLUMNS} FROM elections WHERE id = ?", (election_id,))  # noqa: S608
     return _election(rows[0]) if rows else None
 
 
-def require(store: Store, election_id: str) -> None:
+def require(store: GalleryFile, election_id: str) -> None:
     """Raise `ElectionError` unless an election of this id is registered."""
     if not store.rows("SELECT 1 FROM elections WHERE id = ?", (election_id,)):
         raise _unknown(election_id)
 
 
-def put(store: Store, election: Election) -> Outcome:
+def put(store: GalleryFile, election: Election) -> Outcome:
     """Add or replace an election (by id). Raises `RegionError` for a region that there is not."""
     before = find(store, election.id)
     election = replace(election, region=code_to_store(election.region, before.region if before else None))
@@ -43,7 +43,7 @@ def put(store: Store, election: Election) -> Outcome:
     return Outcome.UPDATED if before else Outcome.ADDED
 
 
-def remove(store: Store, election_id: str) -> None:
+def remove(store: GalleryFile, election_id: str) -> None:
     """Remove an election. Raises `ElectionError` when it is unknown or people still belong to it."""
     if people := store.rows("SELECT count(*) FROM people WHERE election = ?", (election_id,))[0][0]:
         raise ElectionError(

@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from candidates.people import Candidate, Election, Relation, Role
 from candidates.scope import Scope, ballot_order
-from candidates.storage.store import Store
+from candidates.storage.store import GalleryFile
 
 _FIELDS = tuple(field.name for field in fields(Candidate))
 _ROLE, _NUMBER = (_FIELDS.index(name) - 2 for name in ("role", "ballot_number"))  # places after id and name
@@ -35,7 +35,7 @@ class Roll(Mapping[str, Candidate]):
         self.lost = lost
 
     @classmethod
-    def of_store(cls, store: Store, elections: Iterable[Election], scope: Scope | None) -> Self:
+    def of_store(cls, store: GalleryFile, elections: Iterable[Election], scope: Scope | None) -> Self:
         """Read the people who count for a scope, as `candidates.scope.in_scope` says (None: everybody)."""
         by_id = {election.id: election for election in elections}
         counts: dict[tuple[Any, ...], bool] = {}

@@ -15,13 +15,13 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
-from candidates.causes import Cause, Kind, cause_of
+from candidates.causes import Cause, CauseKind, cause_of
 from candidates.closing import Closing
 from candidates.messages import Message, say
 
 OWNER_ONLY: Final = 0o600
 
-WRONG_FILE: Final = frozenset({Kind.DAMAGED, Kind.NOT_A_DATABASE})
+WRONG_FILE: Final = frozenset({CauseKind.DAMAGED, CauseKind.NOT_A_DATABASE})
 """The causes for which another file, or a backup, is the way out."""
 
 Refuse: TypeAlias = Callable[[Cause], Exception]
@@ -146,7 +146,7 @@ def write_ahead(connection: sqlite3.Connection, path: Path, busy_seconds: float)
         try:
             connection.execute("PRAGMA journal_mode = WAL")
         except sqlite3.OperationalError as error:
-            if cause_of(error, path).kind is not Kind.BUSY or time.monotonic() > last:
+            if cause_of(error, path).kind is not CauseKind.BUSY or time.monotonic() > last:
                 raise
             time.sleep(_BUSY_PAUSE_SECONDS)
         else:

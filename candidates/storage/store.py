@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from candidates.causes import Cause, Kind, cause_of
+from candidates.causes import Cause, CauseKind, cause_of
 from candidates.errors import (
     GalleryBusyError,
     GalleryError,
@@ -45,7 +45,7 @@ _BUSY_SECONDS = 5.0
 _PURGE_PENDING = "purge_pending"
 
 
-class Store(SqliteFile):
+class GalleryFile(SqliteFile):
     """One open gallery file. Every SQLite error leaves it as a `GalleryError`."""
 
     def __init__(self, path: Path, connection: sqlite3.Connection, *, read_only: bool) -> None:
@@ -53,7 +53,7 @@ class Store(SqliteFile):
         self._read_only = read_only
 
     @classmethod
-    def open(cls, path: Path, *, create: bool, read_only: bool) -> Store:
+    def open(cls, path: Path, *, create: bool, read_only: bool) -> GalleryFile:
         """Open the file, making it (readable by its owner alone) if asked; see `Gallery.open` for the errors."""
         with explained(path, partial(_not_made, path)):
             made = create and make_private(path)
@@ -219,22 +219,22 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-_KINDS: Mapping[Kind, type[GalleryError]] = {
-    Kind.DISK_FULL: GalleryFullError,
-    Kind.READ_ONLY: GalleryReadOnlyError,
-    Kind.NO_PERMISSION: GalleryReadOnlyError,
-    Kind.MISSING: GalleryNotFoundError,
-    Kind.STORAGE: GalleryStorageError,
-    Kind.BUSY: GalleryBusyError,
-    Kind.DAMAGED: GalleryUnreadableError,
-    Kind.NOT_A_DATABASE: GalleryUnreadableError,
-    Kind.IS_FOLDER: GalleryUnreadableError,
+_KINDS: Mapping[CauseKind, type[GalleryError]] = {
+    CauseKind.DISK_FULL: GalleryFullError,
+    CauseKind.READ_ONLY: GalleryReadOnlyError,
+    CauseKind.NO_PERMISSION: GalleryReadOnlyError,
+    CauseKind.MISSING: GalleryNotFoundError,
+    CauseKind.STORAGE: GalleryStorageError,
+    CauseKind.BUSY: GalleryBusyError,
+    CauseKind.DAMAGED: GalleryUnreadableError,
+    CauseKind.NOT_A_DATABASE: GalleryUnreadableError,
+    CauseKind.IS_FOLDER: GalleryUnreadableError,
 }
 
 
 def _refused(path: Path, cause: Cause) -> GalleryError:
     """Return the gallery's error for what the system or SQLite refused."""
-    if cause.kind is Kind.BUSY:
+    if cause.kind is CauseKind.BUSY:
         return _busy(path)
     kind = _KINDS.get(cause.kind, GalleryError)
     # A gallery's own advice says what to do with a full disk or a missing gallery, and with one that is damaged.

@@ -9,13 +9,13 @@ from candidates.choosing import place_of, place_text
 from candidates.errors import GalleryModelMismatchError
 from candidates.messages import say
 from candidates.people import Reference
-from candidates.storage.store import Store
+from candidates.storage.store import GalleryFile
 
 _COLUMNS = "id, person, photo_name, photo_sha256, model_id, embedding, size_px"
 _FIRST_WITH_SHARPNESS, _FIRST_WITH_FACES = 2, 3  # schema versions
 
 
-def read(store: Store, where: str, *values: Any) -> tuple[Reference, ...]:
+def read(store: GalleryFile, where: str, *values: Any) -> tuple[Reference, ...]:
     """Return the templates that a condition selects, by person, then in the order they came."""
     sharpness = "sharpness" if store.version >= _FIRST_WITH_SHARPNESS else "NULL"
     faces = "face, place" if store.version >= _FIRST_WITH_FACES else "'', ''"
@@ -24,14 +24,14 @@ def read(store: Store, where: str, *values: Any) -> tuple[Reference, ...]:
     return tuple(_reference(row) for row in rows)
 
 
-def chosen_faces(store: Store, person_id: str) -> dict[str, str]:
+def chosen_faces(store: GalleryFile, person_id: str) -> dict[str, str]:
     """Return photo sha256 → which face was asked for, of a person's photos where one was."""
     if store.version < _FIRST_WITH_FACES:
         return {}
     return dict(store.rows("SELECT photo_sha256, face FROM templates WHERE person = ? AND face != ''", (person_id,)))
 
 
-def model_ids(store: Store) -> tuple[str, ...]:
+def model_ids(store: GalleryFile) -> tuple[str, ...]:
     """Return the face models that templates come from, sorted."""
     # Each step looks up the next id in the index, so that a million templates take no longer than ten.
     rows = store.rows(
@@ -42,7 +42,7 @@ def model_ids(store: Store) -> tuple[str, ...]:
     return tuple(str(row[0]) for row in rows)
 
 
-def add(store: Store, person_id: str, references: Iterable[Reference], known: dict[str, str]) -> tuple[int, int]:
+def add(store: GalleryFile, person_id: str, references: Iterable[Reference], known: dict[str, str]) -> tuple[int, int]:
     """Add templates to those a person has (`known`: photo sha256 → model id); return how many came and how many went.
 
     A photo that is known with the same model changes nothing, unless another face of it is asked for. Templates of
@@ -73,7 +73,7 @@ def add(store: Store, person_id: str, references: Iterable[Reference], known: di
     return len(fresh), len(stale)
 
 
-def replace(store: Store, person_id: str, references: Iterable[Reference]) -> int:
+def replace(store: GalleryFile, person_id: str, references: Iterable[Reference]) -> int:
     """Put new embeddings in the place of those that the same photos of a person have; return how many there were.
 
     The templates' numbers and the photos' names stay.
@@ -96,7 +96,7 @@ def replace(store: Store, person_id: str, references: Iterable[Reference]) -> in
     return replaced
 
 
-def drop(store: Store, person_id: str, photos: Iterable[str]) -> int:
+def drop(store: GalleryFile, person_id: str, photos: Iterable[str]) -> int:
     """Remove the templates of a person's photos (sha256); return how many there were."""
     dropped = sum(
         store.write("DELETE FROM templates WHERE person = ? AND photo_sha256 = ?", (person_id, sha256))
@@ -107,7 +107,7 @@ def drop(store: Store, person_id: str, photos: Iterable[str]) -> int:
     return dropped
 
 
-def _refuse_other_lengths(store: Store, references: Iterable[Reference]) -> None:
+def _refuse_other_lengths(store: GalleryFile, references: Iterable[Reference]) -> None:
     lengths: dict[str, int] = {}
     for r in references:
         if r.model_id not in lengths:

@@ -28,7 +28,7 @@ from candidates.errors import (
 )
 from candidates.importing.delimited import CsvTable
 from candidates.importing.rows import ELECTIONS_FILE
-from candidates.importing.tables import ELECTION_COLUMNS, PEOPLE_COLUMNS, Row
+from candidates.importing.tables import ELECTION_COLUMNS, PEOPLE_COLUMNS, TableRow
 from candidates.matching.calibration import Calibration
 from candidates.messages import Message, say
 from candidates.people import Reference, clean_text
@@ -66,7 +66,7 @@ _DAMAGE: Final = (
 """What reading a zip, an npz or an array that is not as it should be raises."""
 
 
-class Archive(Closing):
+class GalleryCopy(Closing):
     """An opened archive; use it in a `with` block. Everything but the photos is looked through at birth.
 
     Raises `ArchiveUnreadableError`, `ArchiveUnsafeError`, `PassphraseNeededError`, `WrongPassphraseError` and
@@ -160,7 +160,7 @@ class Archive(Closing):
     def _distinct(self) -> tuple[Pair, ...]:
         """Return every two ids who were told to be two people."""
         rows = self._table(DISTINCT_FILE, DISTINCT_COLUMNS, DISTINCT_COLUMNS).rows()
-        return tuple((row.cells["one"], row.cells["other"]) for row in rows if isinstance(row, Row))
+        return tuple((row.cells["one"], row.cells["other"]) for row in rows if isinstance(row, TableRow))
 
     def _calibrations(self, names: set[str]) -> dict[str, bytes]:
         """Return face model → its calibration."""

@@ -11,9 +11,9 @@ from candidates.errors import BadRowError, GalleryError, GalleryModelMismatchErr
 from candidates.gallery import Gallery
 from candidates.importing.photos import (
     Describe,
-    Gathered,
-    Reason,
     RejectedPhoto,
+    RejectionReason,
+    RowTemplates,
     as_reference,
     described,
     refuse_face_of_another,
@@ -22,7 +22,7 @@ from candidates.importing.rows import ImportReport, RowReport, import_people
 from candidates.importing.tables import PeopleTable, PersonRow
 from candidates.messages import say
 from candidates.people import Reference
-from candidates.transfer.archive_file import Archive
+from candidates.transfer.archive_file import GalleryCopy
 
 
 def import_archive(
@@ -39,10 +39,10 @@ def import_archive(
 
     `model_id`, if given, is the model that templates must be of: people with others are described again from the
     photos in the archive (by `describe`; the photos never touch the disk). `passphrase` is asked for one if the
-    archive is encrypted. Raises the `ArchiveError`s, and `GalleryModelMismatchError` when there are templates of
+    archive is encrypted. Raises the `GalleryCopyError`s, and `GalleryModelMismatchError` when there are templates of
     another model and no photo of any of them.
     """
-    with Archive(path, passphrase) as archive:
+    with GalleryCopy(path, passphrase) as archive:
         people = PeopleTable(archive.people)
         photos = ArchivePhotos(gallery, archive, describe, model_id)
         photos.refuse_other_model()
@@ -64,7 +64,7 @@ class ArchivePhotos:
     """Templates that came with the archive, by the id the person had there."""
 
     gallery: Gallery
-    archive: Archive
+    archive: GalleryCopy
     describe: Describe | None
     model_id: str | None
 
@@ -80,7 +80,7 @@ class ArchivePhotos:
             if self._is_ours(model) and self.gallery.calibration(model) is None:
                 self.gallery.put_calibration(model, data)
 
-    def gather(self, row: PersonRow, person_id: str) -> Gathered:
+    def gather(self, row: PersonRow, person_id: str) -> RowTemplates:
         """Return the row's templates that are not registered yet. Raises `BadRowError` when it has none."""
         own = self.archive.templates(row.id)
         if not own:
@@ -97,13 +97,13 @@ class ArchivePhotos:
                 refuse_face_of_another(self.gallery, row.name, translated)
                 fresh.append(translated)
             except GalleryModelMismatchError as error:
-                rejected.append(RejectedPhoto(reference.photo_name, Reason.of(error)))
+                rejected.append(RejectedPhoto(reference.photo_name, RejectionReason.of(error)))
             except GalleryError:
                 raise
             except Exception as error:
                 # As with photos beside a table: none stops the others.
-                rejected.append(RejectedPhoto(reference.photo_name, Reason.of(error)))
-        return Gathered(tuple(fresh), len(own) - len(fresh) - len(rejected), tuple(rejected))
+                rejected.append(RejectedPhoto(reference.photo_name, RejectionReason.of(error)))
+        return RowTemplates(tuple(fresh), len(own) - len(fresh) - len(rejected), tuple(rejected))
 
     def _translated(self, reference: Reference) -> Reference:
         """Return a template of our model: the archive's own, or one made from the photo in it."""

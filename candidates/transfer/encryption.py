@@ -34,7 +34,7 @@ _OTHER_KEYS: Final = "No matching keys found"
 _TOO_COSTLY: Final = "Excessive work"
 
 
-class Bounded(io.BytesIO):
+class BoundedBuffer(io.BytesIO):
     """Bytes in memory, no more than can be encrypted. Writing beyond that raises `ArchiveTooLargeError`."""
 
     def write(self, data: io.ReadableBuffer, /) -> int:  # type: ignore[name-defined]

@@ -27,7 +27,7 @@ from candidates.importing.tables import ELECTION_COLUMNS, PEOPLE_COLUMNS
 from candidates.messages import say
 from candidates.people import Candidate, Election, Reference
 from candidates.storage.sqlite_file import OWNER_ONLY
-from candidates.transfer.encryption import Bounded, encrypted
+from candidates.transfer.encryption import BoundedBuffer, encrypted
 from candidates.transfer.originals import originals
 from candidates.whole_files import writing_whole
 
@@ -88,7 +88,7 @@ def export(gallery: Gallery, target: Path, *, folders: Iterable[Path] = (), pass
     with writing_whole(target, half=target.with_name(target.name + ".part")) as file:
         if passphrase is None:
             return _write(gallery, file, folders)
-        plain = Bounded()
+        plain = BoundedBuffer()
         exported = _write(gallery, plain, folders)
         file.write(encrypted(plain.getvalue(), passphrase))
         return exported

@@ -9,7 +9,7 @@ from pathlib import Path
 from candidates.choosing import FaceChoice
 from candidates.errors import PhotoLostError
 from candidates.gallery import Gallery
-from candidates.importing.photos import Describe, Reason, RejectedPhoto, as_reference, described
+from candidates.importing.photos import Describe, RejectedPhoto, RejectionReason, as_reference, described
 from candidates.messages import say
 from candidates.people import Candidate, Reference
 from candidates.transfer.originals import originals
@@ -90,7 +90,7 @@ def _person(
             fresh.append(_again(old, found.get(old.photo_sha256), describe))
         except Exception as error:
             # Whatever one photo does, the others are described; the reason is reported.
-            failed[old.photo_sha256] = RejectedPhoto(old.photo_name, Reason.of(error))
+            failed[old.photo_sha256] = RejectedPhoto(old.photo_name, RejectionReason.of(error))
     drop = tuple(failed) if drop_missing else ()
     if fresh or drop:
         gallery.re_embed(candidate.id, fresh, drop=drop)

@@ -32,7 +32,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from candidates import Calibration, Election, Gallery, Scope
-from candidates.matching.calibration import FALSE_ALARMS, Cuts
+from candidates.matching.calibration import FALSE_ALARMS, MatchThresholds
 from candidates.matching.index import CLOSER_LOOK
 from candidates.people import name_key
 from candidates.regions.listing import regions
@@ -191,7 +191,7 @@ def usual_limit(people: int, references: int) -> float:
     """Return the distance within which a gallery of so many people has a face looked at again."""
     calibration = Calibration.load()
     comparisons = calibration.comparisons(np.full(people, references))
-    return round(Cuts.of(calibration, comparisons, false_alarms=FALSE_ALARMS).possible + CLOSER_LOOK, 2)
+    return round(MatchThresholds.of(calibration, comparisons, false_alarms=FALSE_ALARMS).possible + CLOSER_LOOK, 2)
 
 
 def in_a_fresh_process(path: Path, work: Path, limits: list[float], rounds: int) -> dict[str, Any]:

@@ -38,7 +38,7 @@ EVENTS = ("Upacara", "Rapat Koordinasi", "Pelantikan", "Bakti Sosial", "Olahraga
 SIDE = 480
 
 
-class Made:
+class RepeatedPhotos:
     """Photos by the hundred thousand, the same ones at every turn, never all in memory."""
 
     def __init__(self, count: int) -> None:
@@ -109,7 +109,7 @@ def memory_of(process: psutil.Process) -> float:
 
 def write(target: Path, count: int, thumbnails_mb: float) -> tuple[float, float]:
     """Write a page; returns the seconds and by how many MB the memory of the process grew at most."""
-    made = Made(count)
+    made = RepeatedPhotos(count)
     gc.collect()
     stop, highest = threading.Event(), [0.0]
 

@@ -26,7 +26,7 @@ from pathlib import Path
 
 from scripts.proofs.archives.bombs import tar_header
 from vision.archive.sources.listing import list_places
-from vision.archive.sources.places import Place
+from vision.archive.sources.places import PhotoPlace
 from vision.archive.sources.reading import read_places
 
 JPEG_START = b"\xff\xd8\xff\xe0"
@@ -55,7 +55,7 @@ def reading(folder: Path) -> None:
         body = JPEG_START + rng.randbytes(size)
         for number in range(count):
             (inside / f"{number:05}.jpg").write_bytes(body)
-        places = [one for one in list_places([str(inside)]) if isinstance(one, Place)]
+        places = [one for one in list_places([str(inside)]) if isinstance(one, PhotoPlace)]
         plain = _best(lambda places=places: _count(_plain(places)))  # type: ignore[misc]
         print(f"read: {count:,} {name} files, open().read(): {count / plain:,.0f} a second")
         for threads in (1, 4):
@@ -106,11 +106,11 @@ def _container(make: Callable[[Path], None], suffix: str, folder: Path) -> None:
     print(f"      listed again and read: {seconds:.2f} s, {size / 2**20:,.0f} MB of photos")
 
 
-def _places(path: Path) -> Iterable[Place]:
-    return (one for one in list_places([str(path)]) if isinstance(one, Place))
+def _places(path: Path) -> Iterable[PhotoPlace]:
+    return (one for one in list_places([str(path)]) if isinstance(one, PhotoPlace))
 
 
-def _plain(places: Iterable[Place]) -> Iterable[bytes]:
+def _plain(places: Iterable[PhotoPlace]) -> Iterable[bytes]:
     for place in places:
         with open(place.name, "rb") as file:  # noqa: PTH123
             yield file.read()

@@ -25,7 +25,7 @@ from scripts.bench.hands.turns import out_of_focus
 from scripts.fixtures.rendering import BACK, NONE_SHAPES, PALM, RenderedHand, View, render_hand
 from scripts.fixtures.rendering.mesh import Sleeve
 from scripts.fixtures.rendering.shading import Light
-from scripts.fixtures.rendering.staff import Raised, raise_hand
+from scripts.fixtures.rendering.staff import RaisedHand, raise_hand
 from scripts.fixtures.rendering.view import LEAN
 from vision.geometry import Box
 from vision.media.photo import open_photo
@@ -41,7 +41,7 @@ Colour = tuple[int, int, int]
 _BLACK, _GREEN, _RED, _GREY = (0, 0, 0), (20, 140, 50), (205, 30, 30), (125, 125, 125)
 
 SIZES = (96, 48, 32, 24, 16)
-_ARM = Raised(
+_ARM = RaisedHand(
     "peace_two",
     right=True,
     center_xy=(168, 290),
@@ -99,7 +99,7 @@ DIFFICULT: dict[str, tuple[str, View]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class HandAnswer:
     """What the product said of one hand; `score` is that of the pose, nan where no hand was found."""
 
     pose: str | None
@@ -121,16 +121,16 @@ class Cell:
     lines: tuple[tuple[str, Colour], ...]
 
 
-def tell(engine: Engine, pixels: Pixels, box: Box, pose: str) -> Told:
+def tell(engine: Engine, pixels: Pixels, box: Box, pose: str) -> HandAnswer:
     """Read a photo and compare the hand at `box` with the pose that was rendered there."""
     reach = REACH * max(box.width, box.height)
     near = [hand for hand in engine.look(pixels) if is_near(hand["box"], box.center_xy, reach)]
     if not near:
-        return Told(None, float("nan"), _GREY)
+        return HandAnswer(None, float("nan"), _GREY)
     loudest = max(near, key=lambda hand: (hand["pose"] not in QUIET, hand["pose_score"]))
     named = loudest["pose"]
     right = named in ACCEPTED.get(pose, QUIET)
-    return Told(named, loudest["pose_score"], _GREEN if right else _GREY if named in QUIET else _RED)
+    return HandAnswer(named, loudest["pose_score"], _GREEN if right else _GREY if named in QUIET else _RED)
 
 
 def small_hands(engine: Engine) -> Iterator[tuple[str, list[Cell]]]:

@@ -1,9 +1,10 @@
-"""Draw the house into CONTRIBUTING.md: a picture of the layers of rooms, and a table of what each room is for.
+"""Draw the house into CONTRIBUTING.md: a picture of the layers of rooms, and tables of what each room is for.
 
     python -m scripts.house draw
 
 Both are made from `[tool.importlinter]` in pyproject.toml, which `lint-imports` holds the code to, and from the first
-paragraph of each room's docstring. What stands between the two markers is written anew.
+paragraph of each room's docstring. Rooms within a room come in a second table, collapsed. What stands between the two
+markers is written anew.
 """
 
 from __future__ import annotations
@@ -20,19 +21,21 @@ BEGIN, END = "<!-- house: written by python -m scripts.house draw -->", "<!-- ho
 
 
 def drawn(document: str, pictured: Sequence[House]) -> str:
-    """Return the document with the picture and the table between its markers. Raises ValueError without the markers."""
+    """Return the document with picture and tables between its markers. Raises ValueError without the markers."""
     before, begin, rest = document.partition(BEGIN)
     _, end, after = rest.partition(END)
     if not begin or not end:
         raise ValueError(f"expected a line {BEGIN} and a line {END}")
-    return f"{before}{BEGIN}\n{picture(pictured)}\n\n{table(pictured)}\n{END}{after}"
+    grounds, inner = [[one for one in pictured if ("." in one.package) is is_inner] for is_inner in (False, True)]
+    parts = [picture(grounds), table(grounds), *([_collapsed(inner)] if inner else [])]
+    body = "\n\n".join(parts)
+    return f"{before}{BEGIN}\n{body}\n{END}{after}"
 
 
 def picture(pictured: Sequence[House]) -> str:
-    """Draw the houses that are no rooms of another as a mermaid flowchart, a layer a row, imports pointing down."""
-    grounds = [one for one in pictured if "." not in one.package]
-    lines = [line for one in grounds for line in _house(one)]
-    names = [one.package for one in grounds]
+    """Draw houses as a mermaid flowchart, a layer a row, imports pointing down."""
+    lines = [line for one in pictured for line in _house(one)]
+    names = [one.package for one in pictured]
     lines += [f"{above} --> {below}" for above, below in pairwise(names)]
     return "\n".join(["```mermaid", "flowchart TB", *(f"    {line}" for line in lines), "```"])
 
@@ -55,6 +58,11 @@ def table(pictured: Sequence[House]) -> str:
         for room in layer
     ]
     return "\n".join(["| room | what it is |", "|---|---|", *rows])
+
+
+def _collapsed(inner: Sequence[House]) -> str:
+    packages = ", ".join(f"<code>{one.package.replace('.', '/')}</code>" for one in inner)
+    return f"<details><summary>The rooms within {packages}</summary>\n\n{table(inner)}\n\n</details>"
 
 
 def main(arguments: list[str]) -> None:

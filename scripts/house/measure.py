@@ -28,14 +28,14 @@ NOW = "now"
 
 
 @dataclass(frozen=True)
-class Measured:
+class TreeFigures:
     """What was counted in one tree: name of the figure to value, and modules a room."""
 
     values: Mapping[str, str]
     rooms: Counter[str] = field(default_factory=Counter)
 
 
-def measured(root: Path, photos: Mapping[str, Path]) -> Measured:
+def measured(root: Path, photos: Mapping[str, Path]) -> TreeFigures:
     """Count everything in the tree at `root`; `photos` are those to count decodes with, by name."""
     product, beside = sources(root), sources(root, BESIDE)
     rooms = figures.rooms(product)
@@ -60,10 +60,10 @@ def measured(root: Path, photos: Mapping[str, Path]) -> Measured:
         from scripts.house.decodes import decodes
 
         values |= {f"decodes a check, {name}": str(decodes(root, photo)) for name, photo in photos.items()}
-    return Measured(values, rooms)
+    return TreeFigures(values, rooms)
 
 
-def table(columns: Mapping[str, Measured]) -> str:
+def table(columns: Mapping[str, TreeFigures]) -> str:
     """Write what was counted, a tree a column: the figures, then the modules of each room."""
     lines = [["figure", *columns]]
     last = list(columns.values())[-1]

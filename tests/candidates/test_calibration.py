@@ -10,7 +10,7 @@ import pytest
 from candidates import Calibration
 from candidates.errors import CalibrationError, UncalibratedModelError, UnsupportedRateError
 from candidates.matching import calibration as calibrations
-from candidates.matching.calibration import Cuts
+from candidates.matching.calibration import MatchThresholds
 from vision.faces import MODEL_ID, DlibEmbedder
 
 GOOD: dict[str, Any] = {
@@ -81,7 +81,7 @@ def test_cuts_keep_the_promise_for_the_whole_photo(calibration: Calibration) -> 
         return 1 - (1 - float(calibration.false_alarm_rate(cut, 10))) ** faces
 
     for faces in (1, 30):
-        cuts = Cuts.of(calibration, 10, false_alarms=10, faces=faces)
+        cuts = MatchThresholds.of(calibration, 10, false_alarms=10, faces=faces)
         assert photos_with_a_false_alarm(cuts.possible, faces) == pytest.approx(0.010)
         assert photos_with_a_false_alarm(cuts.strong, faces) == pytest.approx(0.0015)
 
@@ -142,10 +142,10 @@ def test_a_table_of_normalised_distances_is_to_be_made_again() -> None:
 
 def test_nobody_is_named_beyond_the_farthest(calibration: Calibration) -> None:
     strict = replace(calibration, farthest=0.45, farthest_strong=0.2)
-    assert Cuts.of(strict, 1, false_alarms=10) == Cuts(strong=0.2, possible=0.45)
+    assert MatchThresholds.of(strict, 1, false_alarms=10) == MatchThresholds(strong=0.2, possible=0.45)
     # Where the rates are stricter, they hold.
-    usual, few = (Cuts.of(table, 1000, false_alarms=1) for table in (calibration, strict))
-    assert few == Cuts(strong=min(usual.strong, 0.2), possible=usual.possible)
+    usual, few = (MatchThresholds.of(table, 1000, false_alarms=1) for table in (calibration, strict))
+    assert few == MatchThresholds(strong=min(usual.strong, 0.2), possible=usual.possible)
 
 
 def test_bytes_and_back(calibration: Calibration) -> None:

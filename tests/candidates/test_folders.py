@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from candidates import Candidate, Election, Gallery, Role, RowReport, import_folder
-from candidates.errors import BadRowError, FolderUnreadableError
+from candidates.errors import BadRowError, PeopleFolderUnreadableError
 from candidates.importing.folders import name_of_folder
 from candidates.people import Outcome
 
@@ -157,5 +157,5 @@ def test_shared_cells_that_cannot_be(gallery: Gallery, album: Path, engine: Any,
 def test_no_folder_of_a_person(gallery: Gallery, tmp_path: Path, engine: Any) -> None:
     put(tmp_path / "album" / "a.jpg")
     for folder in (tmp_path / "album", tmp_path / "gone"):
-        with pytest.raises(FolderUnreadableError):
+        with pytest.raises(PeopleFolderUnreadableError):
             import_folder(gallery, folder, engine)

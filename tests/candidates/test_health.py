@@ -11,9 +11,18 @@ import numpy as np
 import pytest
 
 from candidates import Calibration, Candidate, Election, Gallery, Reference, Relation, Role
-from candidates.health import Finding, Health, Kind, Note, PhotoRef, Severity, examine, wording
+from candidates.health import (
+    GalleryFinding,
+    GalleryNote,
+    Health,
+    HealthKind,
+    HealthSeverity,
+    PhotoRef,
+    examine,
+    wording,
+)
 from candidates.health import faces as limits_module
-from candidates.health.faces import Limits, groups_within, near_pairs
+from candidates.health.faces import HealthLimits, groups_within, near_pairs
 from candidates.health.pairs import are_spelled_alike
 from tests.made_up import shipping
 
@@ -37,7 +46,7 @@ def photo(name: str, vector: Any, **facts: Any) -> Reference:
     return Reference(0, "", f"{name}.jpg", sha256(name.encode()).hexdigest(), embedding=vector, **values)
 
 
-def codes(health: Health, severity: Severity | None = None) -> list[tuple[str, tuple[str, ...]]]:
+def codes(health: Health, severity: HealthSeverity | None = None) -> list[tuple[str, tuple[str, ...]]]:
     return [
         (one.code, tuple(person.id for person in one.people))
         for one in health.findings
@@ -94,7 +103,11 @@ def test_two_who_are_one(gallery: Gallery) -> None:
     put_sound(gallery, ("Ani", 0), ("Budi", 1))
     put(gallery, "Annie", [photo("x", face(0, 30)), photo("y", face(0, 31))])
     (finding,) = look(gallery).findings
-    assert (finding.code, finding.severity, finding.kind) == ("same_person.faces", Severity.FIX, Kind.SAME_PERSON)
+    assert (finding.code, finding.severity, finding.kind) == (
+        "same_person.faces",
+        HealthSeverity.FIX,
+        HealthKind.SAME_PERSON,
+    )
     assert [person.id for person in finding.people] == ["ani", "annie"]
     assert finding.photos == tuple(
         PhotoRef.of(reference) for person in ("ani", "annie") for reference in gallery.references(person)
@@ -186,7 +199,7 @@ def test_one_photo_for_two_people(gallery: Gallery) -> None:
     put_sound(gallery, ("Ani", 0), ("Budi", 1))
     put(gallery, "Annie", [photo("Ani0", face(0, 0))])
     health = look(gallery)
-    assert codes(health, Severity.FIX) == [("same_person.photo", ("ani", "annie"))]
+    assert codes(health, HealthSeverity.FIX) == [("same_person.photo", ("ani", "annie"))]
     assert [one.number for one in health.findings[0].photos] == [
         numbers(gallery, "ani")[0],
         numbers(gallery, "annie")[0],
@@ -246,7 +259,7 @@ def test_photos_that_all_remind_of_one_person_belong_together(gallery: Gallery) 
     """0.7 from each other, but each 0.35 from the photo that lies between."""
     put(gallery, "Ani", [photo("a", face(0, 0, apart=0.35)), photo("b", face(0, 0, apart=-0.35))])
     put(gallery, "Annie", [photo("c", face(0, 0, apart=0))])
-    assert codes(look(gallery), Severity.FIX) == [("same_person.faces", ("ani", "annie"))]
+    assert codes(look(gallery), HealthSeverity.FIX) == [("same_person.faces", ("ani", "annie"))]
 
 
 # Single photos
@@ -300,7 +313,7 @@ def test_a_gallery_of_another_model(gallery: Gallery) -> None:
     put_sound(gallery, ("Ani", 0))
     health = look(gallery, model_id="new")
     assert codes(health) == [("other_model.all", ())]
-    assert health.notes == (Note.UNCALIBRATED,)
+    assert health.notes == (GalleryNote.UNCALIBRATED,)
 
 
 def test_another_model_with_its_own_calibration(gallery: Gallery, calibration: Calibration) -> None:
@@ -319,7 +332,7 @@ def test_another_model_with_its_own_calibration(gallery: Gallery, calibration: C
         put(gallery, name, [photo(f"{name}{n}", face(0, 0, away={40: 0.01 * n}), model_id="new") for n in (0, 1)])
     health = look(gallery, model_id="new")
     assert codes(health) == [("same_person.faces", ("ani", "annie"))], "no limit for same pictures is known"
-    assert health.notes == (Note.PICTURES_UNKNOWN,)
+    assert health.notes == (GalleryNote.PICTURES_UNKNOWN,)
 
 
 def test_without_a_calibration_records_and_photos_are_still_looked_at(gallery: Gallery) -> None:
@@ -327,7 +340,7 @@ def test_without_a_calibration_records_and_photos_are_still_looked_at(gallery: G
     put(gallery, "Budi", [photo("a", face(0, 0), model_id="new"), photo("c", face(0, 0), model_id="new")])
     health = look(gallery, model_id="new")
     assert codes(health) == [("same_person.photo", ("ani", "budi")), ("poor_reference.small", ("ani",))]
-    assert health.notes == (Note.UNCALIBRATED,)
+    assert health.notes == (GalleryNote.UNCALIBRATED,)
 
 
 def test_photos_that_are_not_where_they_were(gallery: Gallery, tmp_path: Path) -> None:
@@ -338,7 +351,7 @@ def test_photos_that_are_not_where_they_were(gallery: Gallery, tmp_path: Path) -
         (photos / f"renamed-{name}.jpg").write_bytes(name.encode())
     health = look(gallery, folders=[tmp_path / "photos"])
     (finding,) = health.findings
-    assert (finding.code, finding.severity) == ("missing_photo.file", Severity.LOOK)
+    assert (finding.code, finding.severity) == ("missing_photo.file", HealthSeverity.LOOK)
     assert [one.name for one in finding.photos] == ["Budi0.jpg"]
     (photos / "back.jpg").write_bytes(b"Budi0")
     assert not look(gallery, folders=[tmp_path / "photos"]).findings
@@ -411,7 +424,7 @@ def test_records(
         put(gallery, f"P{number}", photos, **fields)
     health = look(gallery)
     assert codes(health) == expected
-    assert {finding.severity for finding in health.findings} <= {Severity.LOOK}
+    assert {finding.severity for finding in health.findings} <= {HealthSeverity.LOOK}
 
 
 def test_regions_that_an_older_version_stored_as_written(gallery: Gallery) -> None:
@@ -429,7 +442,11 @@ def test_regions_that_an_older_version_stored_as_written(gallery: Gallery) -> No
         ("data.region_unknown", ("ani", "budi")),
         ("data.region_text", ("citra",)),
     ]
-    assert [finding.severity for finding in health.findings] == [Severity.FIX, Severity.FIX, Severity.LOOK]
+    assert [finding.severity for finding in health.findings] == [
+        HealthSeverity.FIX,
+        HealthSeverity.FIX,
+        HealthSeverity.LOOK,
+    ]
     told = " ".join(wording.message(finding, "id") for finding in health.findings)
     assert "«99.99»" in told and "Ani dan Budi" in told and "96.01 Kabupaten Sorong" in told
     assert health.findings[2].facts["read_as"] == "96.01"
@@ -455,7 +472,7 @@ def test_many_people_are_compared_within_their_election_and_by_name(gallery: Gal
         ("same_person.faces", ("ani", "annie-2")),
         ("same_person.other_election", ("citra", "citra-2")),
     ]
-    assert health.notes == (Note.WITHIN_ELECTIONS,)
+    assert health.notes == (GalleryNote.WITHIN_ELECTIONS,)
 
 
 def test_relatives_are_compared_with_the_group_of_their_candidate(gallery: Gallery) -> None:
@@ -474,7 +491,7 @@ def test_blocks_change_nothing(calibration: Calibration, monkeypatch: pytest.Mon
         (0.1 * rng.normal(size=(count, 8)) + 0.3 * rng.normal(size=8)).astype(np.float32)
         for count in rng.integers(1, 5, 30).tolist()
     ]
-    limits = Limits.of(calibration, [len(own) for own in sets])
+    limits = HealthLimits.of(calibration, [len(own) for own in sets])
     usual = max(limits.same, limits.alike)
     expected = [
         (one, other)
@@ -493,7 +510,7 @@ def test_blocks_change_nothing(calibration: Calibration, monkeypatch: pytest.Mon
 
 
 def test_limits_follow_the_number_of_people(calibration: Calibration) -> None:
-    few, many = (Limits.of(calibration, [1] * people) for people in (10, 1000))
+    few, many = (HealthLimits.of(calibration, [1] * people) for people in (10, 1000))
     assert many.same < few.same
     assert many.alike < few.alike
     assert (many.apart, many.kin, many.spelled) == (few.apart, few.kin, few.spelled), "of these few are compared"
@@ -542,8 +559,8 @@ ACCUSING = ("melanggar", "curang", "palsu", "salah sendiri", "fraud", "violat", 
 @pytest.mark.parametrize("code", wording.CODES)
 def test_every_finding_speaks_two_languages_and_accuses_nobody(code: str) -> None:
     photos = (PhotoRef("ani", 12, "a\x1b[31m.jpg"), PhotoRef("b-2", 13, "b.jpg"))
-    finding = Finding(code, Severity.LOOK, (ANI, BUDI), photos, FACTS)
-    assert finding.kind in Kind
+    finding = GalleryFinding(code, HealthSeverity.LOOK, (ANI, BUDI), photos, FACTS)
+    assert finding.kind in HealthKind
     texts = [say(finding, language) for say in (wording.message, wording.advice) for language in ("id", "en")]
     assert len(set(texts)) == 4
     for text in texts:
@@ -555,7 +572,9 @@ def test_every_finding_speaks_two_languages_and_accuses_nobody(code: str) -> Non
 
 
 def test_numbers_and_names_are_those_of_show() -> None:
-    finding = Finding("mixed_person.of_another", Severity.FIX, (ANI, BUDI), (PhotoRef("ani", 12, "a.jpg"),), FACTS)
+    finding = GalleryFinding(
+        "mixed_person.of_another", HealthSeverity.FIX, (ANI, BUDI), (PhotoRef("ani", 12, "a.jpg"),), FACTS
+    )
     assert wording.message(finding, "id") == "Di antara foto Ani, foto 12 (a.jpg) lebih mirip Budi (b-2)."
     assert wording.message(finding, "en") == "Among the photos of Ani, photo 12 (a.jpg) is more like Budi (b-2)."
     assert wording.commands(finding) == (
@@ -565,7 +584,7 @@ def test_numbers_and_names_are_those_of_show() -> None:
 
 
 def test_the_command_that_adds_a_photo_keeps_the_entry() -> None:
-    (command,) = wording.commands(Finding("poor_reference.only_one", Severity.HINT, (ANI,)))
+    (command,) = wording.commands(GalleryFinding("poor_reference.only_one", HealthSeverity.HINT, (ANI,)))
     assert " ".join(command) == (
         "candidates add Ani FOTO.jpg --role candidate --election pilbup --ballot-number 2 --region 34.01 --party PX"
     )
@@ -578,7 +597,7 @@ def test_many_names_are_counted() -> None:
 
 
 def test_every_note_is_worded() -> None:
-    assert all(wording.note(note, language) for note in Note for language in ("id", "en"))
+    assert all(wording.note(note, language) for note in GalleryNote for language in ("id", "en"))
 
 
 def test_what_matters_most_comes_first(gallery: Gallery) -> None:
@@ -593,4 +612,4 @@ def test_what_matters_most_comes_first(gallery: Gallery) -> None:
         "poor_reference.small",
         "poor_reference.only_one",
     ]
-    assert [health.count(severity) for severity in Severity] == [2, 1, 1]
+    assert [health.count(severity) for severity in HealthSeverity] == [2, 1, 1]

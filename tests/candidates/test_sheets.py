@@ -13,7 +13,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from candidates import Candidate, Election, Gallery, Relation, Role, RowReport, import_workbook
 from candidates.errors import SpreadsheetUnreadableError, TableUnreadableError
 from candidates.importing.sheets import Workbook
-from candidates.importing.tables import BadRow, Row
+from candidates.importing.tables import BadRow, TableRow
 from candidates.people import Outcome
 
 Cells = Sequence[object]
@@ -82,14 +82,14 @@ def share_strings(path: Path) -> Path:
     return path
 
 
-def people(path: Path) -> list[Row | BadRow]:
+def people(path: Path) -> list[TableRow | BadRow]:
     with Workbook(path) as book:
         return list(book.people().rows())
 
 
 def cell(path: Path, column: str) -> str:
     (row,) = people(path)
-    assert isinstance(row, Row)
+    assert isinstance(row, TableRow)
     return row.cells[column]
 
 
@@ -179,7 +179,7 @@ def test_days(make_book: MakeBook, value: object, day: str) -> None:
         sheet = book.elections()
         assert sheet is not None
         (row,) = sheet.rows()
-    assert isinstance(row, Row)
+    assert isinstance(row, TableRow)
     assert row.cells["active_from"] == day
 
 
@@ -204,7 +204,7 @@ def test_cells_that_cannot_be_meant_name_their_column(
         rewritten(path, "xl/worksheets/sheet1.xml", lambda xml: xml.replace(b"x" * 32_767, value.encode()))
     bad, good = people(path)
     assert isinstance(bad, BadRow)
-    assert isinstance(good, Row)
+    assert isinstance(good, TableRow)
     assert str(bad.error).startswith(f"Column {column}: ")
     assert says in str(bad.error)
     assert bad.name == ("" if column == "name" else "Budi")
@@ -235,7 +235,10 @@ def test_empty_rows_and_columns_of_ones_own(make_book: MakeBook) -> None:
         [None, None, "  ", ""],
         [None, None, "Budi", "b.jpg"],
     )
-    assert [(row.line, row.cells["name"]) for row in people(path) if isinstance(row, Row)] == [(3, "Ani"), (6, "Budi")]
+    assert [(row.line, row.cells["name"]) for row in people(path) if isinstance(row, TableRow)] == [
+        (3, "Ani"),
+        (6, "Budi"),
+    ]
 
 
 def test_rows_far_below_keep_their_number(make_book: MakeBook) -> None:

@@ -10,12 +10,12 @@ from candidates import Gallery, export, import_source
 from candidates.errors import (
     ArchiveUnreadableError,
     CandidatesError,
-    FolderUnreadableError,
     PassphraseNeededError,
+    PeopleFolderUnreadableError,
     SpreadsheetUnreadableError,
     TableUnreadableError,
 )
-from candidates.sources import Kind, kind_of
+from candidates.sources import SourceKind, kind_of
 
 AGE = b"age-encryption.org/v1\n-> scrypt x 18\n"
 ARMOUR = b"-----BEGIN AGE ENCRYPTED FILE-----\nxx\n"
@@ -45,30 +45,30 @@ def zipped(path: Path, *names: str) -> Path:
 @pytest.mark.parametrize(
     ("name", "data", "kind"),
     [
-        ("people.csv", b"name;photos\n", Kind.TABLE),
-        ("people.txt", b"name;photos\n", Kind.TABLE),
-        ("people.csv", b"", Kind.TABLE),
-        ("people", AGE, Kind.ARCHIVE),
-        ("people.csv", ARMOUR, Kind.ARCHIVE),
-        ("people.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", Kind.WORKBOOK),
-        ("people", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", Kind.WORKBOOK),
-        ("people.xlsx", b"PK\x03\x04 cut off", Kind.WORKBOOK),
-        ("people.xlsx", b"text", Kind.WORKBOOK),
-        ("people.zip", b"text", Kind.ARCHIVE),
-        ("people", b"PK\x03\x04 cut off", Kind.ARCHIVE),
+        ("people.csv", b"name;photos\n", SourceKind.TABLE),
+        ("people.txt", b"name;photos\n", SourceKind.TABLE),
+        ("people.csv", b"", SourceKind.TABLE),
+        ("people", AGE, SourceKind.ARCHIVE),
+        ("people.csv", ARMOUR, SourceKind.ARCHIVE),
+        ("people.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", SourceKind.WORKBOOK),
+        ("people", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", SourceKind.WORKBOOK),
+        ("people.xlsx", b"PK\x03\x04 cut off", SourceKind.WORKBOOK),
+        ("people.xlsx", b"text", SourceKind.WORKBOOK),
+        ("people.zip", b"text", SourceKind.ARCHIVE),
+        ("people", b"PK\x03\x04 cut off", SourceKind.ARCHIVE),
     ],
 )
-def test_kinds_by_what_is_in_them(tmp_path: Path, name: str, data: bytes, kind: Kind) -> None:
+def test_kinds_by_what_is_in_them(tmp_path: Path, name: str, data: bytes, kind: SourceKind) -> None:
     (tmp_path / name).write_bytes(data)
     assert kind_of(tmp_path / name) is kind
 
 
 def test_kinds_of_packages_and_folders(tmp_path: Path) -> None:
-    assert kind_of(tmp_path) is Kind.FOLDER
-    assert kind_of(workbook(tmp_path / "renamed.zip")) is Kind.WORKBOOK
-    assert kind_of(zipped(tmp_path / "sheet.ods", "mimetype")) is Kind.WORKBOOK
-    assert kind_of(zipped(tmp_path / "sheet", "mimetype")) is Kind.WORKBOOK
-    assert kind_of(zipped(tmp_path / "other.bin", "candidates.csv")) is Kind.ARCHIVE
+    assert kind_of(tmp_path) is SourceKind.FOLDER
+    assert kind_of(workbook(tmp_path / "renamed.zip")) is SourceKind.WORKBOOK
+    assert kind_of(zipped(tmp_path / "sheet.ods", "mimetype")) is SourceKind.WORKBOOK
+    assert kind_of(zipped(tmp_path / "sheet", "mimetype")) is SourceKind.WORKBOOK
+    assert kind_of(zipped(tmp_path / "other.bin", "candidates.csv")) is SourceKind.ARCHIVE
     with pytest.raises(TableUnreadableError):
         kind_of(tmp_path / "gone")
 
@@ -115,7 +115,7 @@ def test_the_folder_of_a_table_is_no_folder_of_people(
         workbook(table.with_suffix(".xlsx"))
         table.unlink()
     (table.parent / "portraits").mkdir()
-    with pytest.raises(FolderUnreadableError, match=f"candidates.{kind}"):
+    with pytest.raises(PeopleFolderUnreadableError, match=f"candidates.{kind}"):
         import_source(gallery, table.parent, engine)
 
 

@@ -7,15 +7,15 @@ import pytest
 from candidates import Election, Relation, Role
 from candidates.errors import BadRowError, CandidatesError, ElectionError, TableUnreadableError
 from candidates.importing.delimited import CsvTable
-from candidates.importing.tables import ELECTION_COLUMNS, PEOPLE_COLUMNS, BadRow, Row, election_row, person_row
+from candidates.importing.tables import ELECTION_COLUMNS, PEOPLE_COLUMNS, BadRow, TableRow, election_row, person_row
 
 
-def read(path: Path) -> list[Row | BadRow]:
+def read(path: Path) -> list[TableRow | BadRow]:
     return list(CsvTable(path, PEOPLE_COLUMNS, ("name", "photos")).rows())
 
 
-def row(**cells: str) -> Row:
-    return Row(2, dict.fromkeys(PEOPLE_COLUMNS, "") | {"name": "Budi", "photos": "a.jpg"} | cells)
+def row(**cells: str) -> TableRow:
+    return TableRow(2, dict.fromkeys(PEOPLE_COLUMNS, "") | {"name": "Budi", "photos": "a.jpg"} | cells)
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ def row(**cells: str) -> Row:
 )
 def test_dialects(make_table: Callable[..., Path], text: bytes) -> None:
     (found,) = read(make_table(text))
-    assert isinstance(found, Row)
+    assert isinstance(found, TableRow)
     assert {name: cell for name, cell in found.cells.items() if cell} == {
         "name": "Budi",
         "party": "P",
@@ -45,7 +45,7 @@ def test_dialects(make_table: Callable[..., Path], text: bytes) -> None:
 
 def test_lines_are_those_of_the_file(make_table: Callable[..., Path]) -> None:
     rows = read(make_table('sep=,\nname,party,photos\nA,"two\nlines",a.jpg\n\nB,P,b.jpg\n'))
-    assert [(r.line, r.cells["name"], r.cells["party"]) for r in rows if isinstance(r, Row)] == [
+    assert [(r.line, r.cells["name"], r.cells["party"]) for r in rows if isinstance(r, TableRow)] == [
         (3, "A", "two lines"),
         (6, "B", "P"),
     ]
@@ -53,13 +53,13 @@ def test_lines_are_those_of_the_file(make_table: Callable[..., Path]) -> None:
 
 def test_one_bad_row_does_not_take_the_others_along(make_table: Callable[..., Path]) -> None:
     rows = read(make_table('name,photos\nA,a.jpg\nBaswedan, Anies,b.jpg\n"B"x,b.jpg\nC,c.jpg\n'))
-    assert [r.line if isinstance(r, Row) else -r.line for r in rows] == [2, -3, -4, 5]
-    assert all(isinstance(r, Row) or isinstance(r.error, BadRowError) for r in rows)
+    assert [r.line if isinstance(r, TableRow) else -r.line for r in rows] == [2, -3, -4, 5]
+    assert all(isinstance(r, TableRow) or isinstance(r.error, BadRowError) for r in rows)
 
 
 def test_an_open_quote_is_reported_where_it_starts(make_table: Callable[..., Path]) -> None:
     rows = read(make_table('name,photos\nA,a.jpg\n"B,b.jpg\nC,c.jpg\n'))
-    assert [r.line if isinstance(r, Row) else -r.line for r in rows] == [2, -3]
+    assert [r.line if isinstance(r, TableRow) else -r.line for r in rows] == [2, -3]
 
 
 @pytest.mark.parametrize(
@@ -158,8 +158,8 @@ def test_photos_and_codes() -> None:
     assert (understood.election, understood.region) == ("pilgub-diy-2029", "34.01")
 
 
-def elections(**cells: str) -> Row:
-    return Row(2, dict.fromkeys(ELECTION_COLUMNS, "") | {"id": "E 1"} | cells)
+def elections(**cells: str) -> TableRow:
+    return TableRow(2, dict.fromkeys(ELECTION_COLUMNS, "") | {"id": "E 1"} | cells)
 
 
 def test_elections() -> None:
@@ -235,7 +235,7 @@ def test_a_header_that_lacks_a_column_names_what_it_has(make_table: Callable[...
 )
 def test_regions_as_people_write_them(written: str, region: str) -> None:
     assert person_row(row(region=written)).region == region
-    election = Row(2, dict.fromkeys(ELECTION_COLUMNS, "") | {"id": "e", "region": written})
+    election = TableRow(2, dict.fromkeys(ELECTION_COLUMNS, "") | {"id": "e", "region": written})
     assert election_row(election).region == region
 
 
@@ -244,4 +244,4 @@ def test_a_region_that_cannot_be_read_is_told(written: str) -> None:
     with pytest.raises(BadRowError, match=f"Column region: .*{written}"):
         person_row(row(region=written))
     with pytest.raises(BadRowError, match=f"Column region: .*{written}"):
-        election_row(Row(2, dict.fromkeys(ELECTION_COLUMNS, "") | {"id": "e", "region": written}))
+        election_row(TableRow(2, dict.fromkeys(ELECTION_COLUMNS, "") | {"id": "e", "region": written}))

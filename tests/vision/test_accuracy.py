@@ -19,7 +19,7 @@ from scripts.bench.faces.politicians import SHOWN, Namer, enrolled, one_portrait
 from scripts.bench.faces.vectors import People, people_of
 from scripts.bench.faces.wear import open_portraits, tilted
 from scripts.bench.hands import sizes
-from scripts.bench.hands.bench import ENGINE, Bench
+from scripts.bench.hands.bench import ENGINE, HandsBenchmark
 from scripts.bench.hands.main import Engine, score_scenes
 from scripts.bench.hands.metric import REPORT_SETS, SELFIES, Score, labelled_pictures, part_of
 from scripts.bench.hands.real_scenes import REPORT, Tally, answers, halves, marked_scenes
@@ -122,7 +122,7 @@ def test_real_groups(shared: Path) -> None:
 
 def test_small_hands_in_groups(look: Engine, shared: Path) -> None:
     """People and raised arms put into group photos; measured 26 of 27 found and named rightly, none wrongly."""
-    outcomes = sizes.outcomes(Bench(shared, {ENGINE: look}, every=12))[ENGINE]
+    outcomes = sizes.outcomes(HandsBenchmark(shared, {ENGINE: look}, every=12))[ENGINE]
     small = [outcome for outcome in outcomes if 24 <= outcome.sign.size_px < 48]
     found, right, wrong = (sum(getattr(one, name) for one in small) for name in ("found", "right", "wrong"))
     assert len(small) == 27

@@ -418,14 +418,14 @@ def test_somebody_at_the_terminal_is_asked(run: Run, monkeypatch: pytest.MonkeyP
 
 def test_progress_at_a_terminal(run: Run, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
     from vision.command.candidates import import_progress
-    from vision.command.candidates.shared import Say
+    from vision.command.candidates.shared import Printer
 
     screen = io.StringIO()
     screen.isatty = lambda: True  # type: ignore[method-assign]
     monkeypatch.setattr(sys, "stderr", screen)
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setenv("COLUMNS", "200")
-    with import_progress.import_progress(Say("id")) as watch:
+    with import_progress.import_progress(Printer("id")) as watch:
         assert screen.getvalue() == ""  # a passphrase may still be asked for
         watch.total(2)
         watch.counting(describe)(Path("a.jpg"))

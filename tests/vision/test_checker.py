@@ -23,7 +23,7 @@ from vision.errors import EngineError, PhotoNotFoundError, PhotoTruncatedError, 
 from vision.geometry import Box
 from vision.hands import HandPair
 from vision.media import THE_PICTURE
-from vision.media.decode import Header, decode
+from vision.media.decode import ImageHeader, decode
 from vision.poses import Pose
 from vision.rules import ElectionContext, Policy
 from vision.stages.engines import Engines
@@ -411,7 +411,7 @@ def decodes(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int]]:
     """Return the sizes (width, height) at which files were decoded since."""
     sizes: list[tuple[int, int]] = []
 
-    def counted(header: Header, reduce_by: int, target_wh: tuple[int, int]) -> np.ndarray:
+    def counted(header: ImageHeader, reduce_by: int, target_wh: tuple[int, int]) -> np.ndarray:
         sizes.append(target_wh)
         return decode(header, reduce_by, target_wh)
 

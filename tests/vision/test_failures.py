@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from candidates.causes import Kind, cause_of
+from candidates.causes import CauseKind, cause_of
 from candidates.errors import GalleryFullError
 from candidates.gallery import Gallery
 from vision.command.main import fotonetral, run
@@ -69,7 +69,7 @@ def test_a_full_database_is_a_full_disk(tmp_path: Path) -> None:
 def test_what_sqlite_hides_is_asked_of_the_system(tmp_path: Path) -> None:
     with pytest.raises(sqlite3.Error) as told:
         sqlite3.connect(tmp_path / "none" / "g.db").execute("SELECT 1")
-    assert cause_of(told.value, tmp_path / "none" / "g.db").kind is Kind.MISSING
+    assert cause_of(told.value, tmp_path / "none" / "g.db").kind is CauseKind.MISSING
 
 
 def test_a_file_that_cannot_be_written_is_named(tmp_path: Path) -> None:

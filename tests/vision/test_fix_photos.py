@@ -18,7 +18,7 @@ from vision import PhotoChecker, Verdict
 from vision.media.photo import MediaFile, decode_full
 from vision.remedy import How, Kind, Reason
 from vision.remedy.copies import Format
-from vision.remedy.repair import Outcome, repair
+from vision.remedy.repair import RepairOutcome, repair
 from vision.remedy.wording import details
 
 pytestmark = pytest.mark.slow
@@ -55,7 +55,7 @@ def knowing(gallery: Path) -> Iterator[PhotoChecker]:
         yield opened
 
 
-def mend(checker: PhotoChecker, name: str, how: How = How.AUTO, form: Format = Format.JPEG) -> Outcome:
+def mend(checker: PhotoChecker, name: str, how: How = How.AUTO, form: Format = Format.JPEG) -> RepairOutcome:
     return repair(checker, MediaFile.open(FIXTURES / name, name=name), form, how=how)
 
 

@@ -16,7 +16,7 @@ from vision.hands import naming
 from vision.hands.features import describe
 from vision.hands.hand import FoundHand
 from vision.hands.landmarker import HandLandmarker, View
-from vision.hands.naming import HandNamer, Naming
+from vision.hands.naming import HandNamer, PoseEstimate
 from vision.hands.patch import Patch
 from vision.hands.perceptron import Perceptrons
 from vision.hands.search import HandSearch
@@ -96,7 +96,7 @@ def shares(rest: str = "", **of: float) -> np.ndarray:
     return row
 
 
-def name_of(namer: HandNamer, row: np.ndarray, points: np.ndarray | None = None) -> Naming:
+def name_of(namer: HandNamer, row: np.ndarray, points: np.ndarray | None = None) -> PoseEstimate:
     return namer.name([found(points_of("palm_five") if points is None else points, row)])[0]
 
 

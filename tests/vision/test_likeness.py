@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from vision.media.likeness import FLAT, MOST_BITS, Folds, fold, likeness
+from vision.media.likeness import FLAT, MOST_BITS, SimilarPhotos, fold, likeness
 from vision.media.photo import decode_full, open_photo
 from vision.report.annotate import encoded
 
@@ -139,7 +139,7 @@ def flipped(value: int, bits: int, chance: random.Random) -> int:
 @pytest.mark.parametrize("most_bits", [-1, 12, 64])
 def test_numbers_of_bits_that_are_not_served(most_bits: int) -> None:
     with pytest.raises(ValueError, match=str(most_bits)):
-        Folds(most_bits)
+        SimilarPhotos(most_bits)
 
 
 @pytest.mark.shared

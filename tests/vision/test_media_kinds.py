@@ -9,7 +9,7 @@ import pytest
 
 from tests.media_files import DNG, KINDS, NEF, PDF, SILENT, VIDEO, tiff_of
 from vision.errors import Language
-from vision.media.folders import MOST_LOOKED_AT, Excluded, is_rubbish, kind_of_file, pictures_in
+from vision.media.folders import MOST_LOOKED_AT, Exclusions, is_rubbish, kind_of_file, pictures_in
 from vision.media.kinds import FileKind, kind_of, kind_of_content
 from vision.media.photo import open_photo, read_photo
 from vision.media.unseen import NotLookedAtError, advice, counted
@@ -81,12 +81,12 @@ def test_counts_in_words() -> None:
 
 
 def test_exclusion() -> None:
-    excluded = Excluded(("*.MP4", "arsip lama", "*/tmp/*"))
+    excluded = Exclusions(("*.MP4", "arsip lama", "*/tmp/*"))
     assert "foto/a.mp4" in excluded
     assert "foto/Arsip Lama" in excluded and "foto/arsip lama/" in excluded
     assert "x/tmp/b.pdf" in excluded
     assert "foto/a.mp4.jpg" not in excluded and "tmp" not in excluded
-    assert "a" not in Excluded()
+    assert "a" not in Exclusions()
 
 
 def test_hidden_folders_are_counted_up_to_a_bound(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -96,7 +96,7 @@ def test_hidden_folders_are_counted_up_to_a_bound(tmp_path: Path, monkeypatch: p
         (folder / name).write_bytes(data)
     assert MOST_LOOKED_AT > 5
     assert pictures_in(str(folder)) == 3
-    assert pictures_in(str(folder), Excluded(("*.mp4",))) == 2
+    assert pictures_in(str(folder), Exclusions(("*.mp4",))) == 2
     monkeypatch.setattr("vision.media.folders.MOST_LOOKED_AT", 4)
     assert pictures_in(str(folder)) < 0
 

@@ -14,7 +14,7 @@ from PIL import Image, ImageDraw
 
 from scripts.fixtures.rendering import View
 from scripts.fixtures.rendering.mesh import Sleeve
-from scripts.fixtures.rendering.staff import Raised, raise_hand
+from scripts.fixtures.rendering.staff import RaisedHand, raise_hand
 from vision import PhotoChecker
 
 pytestmark = pytest.mark.slow
@@ -62,7 +62,7 @@ def with_arm(
 ) -> Pixels:
     """Lay a forearm, seen from the back of its hand, over the photo; `place_xy` in parts of its width and height."""
     height, width = pixels.shape[:2]
-    arm = Raised(
+    arm = RaisedHand(
         shape,
         right=side == "right",
         center_xy=(place_xy[0] * width, place_xy[1] * height),

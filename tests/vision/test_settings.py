@@ -32,7 +32,7 @@ def test_equal_settings_have_equal_fingerprints(gallery: Path) -> None:
     settings = CheckerSettings(gallery=str(gallery), day=date(2027, 4, 1))
     again = pickle.loads(pickle.dumps(settings))
     assert again == settings
-    assert again.examined() == settings.examined()
+    assert again.identity() == settings.identity()
 
 
 @pytest.mark.parametrize(
@@ -50,12 +50,12 @@ def test_equal_settings_have_equal_fingerprints(gallery: Path) -> None:
 )
 def test_whatever_changes_answers_changes_the_fingerprint(gallery: Path, change: dict[str, object]) -> None:
     settings = CheckerSettings(gallery=str(gallery), day=date(2027, 4, 1))
-    assert replace(settings, **change).examined().fingerprint != settings.examined().fingerprint
+    assert replace(settings, **change).identity().fingerprint != settings.identity().fingerprint
 
 
 def test_the_elections_tell_whether_another_day_matters(gallery: Path) -> None:
     told = {
-        day: CheckerSettings(gallery=str(gallery), day=day).examined().fingerprint
+        day: CheckerSettings(gallery=str(gallery), day=day).identity().fingerprint
         for day in (date(2027, 4, 1), date(2027, 4, 9), date(2027, 5, 31))
     }
     april, later, quiet = told.values()
@@ -70,14 +70,14 @@ def test_a_pack_of_ones_own_counts_by_its_contents(tmp_path: Path) -> None:
     settings = CheckerSettings(policy=str(pack))
     assert settings.own_packs() == (pack,)
     assert CheckerSettings().own_packs() == ()
-    before = settings.examined()
+    before = settings.identity()
     pack.write_text(pack.read_text("utf-8").replace('family = "flag"', 'family = "review"'), "utf-8")
-    assert settings.examined().fingerprint["policy"] != before.fingerprint["policy"]
+    assert settings.identity().fingerprint["policy"] != before.fingerprint["policy"]
 
 
 def test_what_cannot_be_opened_is_told(tmp_path: Path) -> None:
     with pytest.raises(PolicyError):
-        CheckerSettings(policy="none").examined()
+        CheckerSettings(policy="none").identity()
     with CheckerSettings().open(threads=1) as checker:
         assert isinstance(checker, PhotoChecker)
 
@@ -90,23 +90,23 @@ def test_the_fingerprint_needs_no_network(face_model: str | None, monkeypatch: p
         raise AssertionError("a network was loaded")
 
     monkeypatch.setattr(onnxruntime, "InferenceSession", refuse)
-    examined = CheckerSettings(face_model=face_model).examined()
-    assert examined.fingerprint["face_model"] == (face_model or "")
+    identity = CheckerSettings(face_model=face_model).identity()
+    assert identity.fingerprint["face_model"] == (face_model or "")
 
 
 def test_a_face_model_is_known_by_its_file(gallery: Path, tmp_path: Path) -> None:
     model = tmp_path / "other.onnx"
     model.write_bytes(b"no network")
-    one = CheckerSettings(face_model=str(model)).examined()
+    one = CheckerSettings(face_model=str(model)).identity()
     model.write_bytes(b"nor is this")
-    assert CheckerSettings(face_model=str(model)).examined().fingerprint != one.fingerprint
+    assert CheckerSettings(face_model=str(model)).identity().fingerprint != one.fingerprint
     with pytest.raises(FaceModelError, match="cannot be read"):
-        CheckerSettings(face_model=str(tmp_path / "none.onnx")).examined()
+        CheckerSettings(face_model=str(tmp_path / "none.onnx")).identity()
 
 
 def test_a_spouse_without_a_gallery_is_refused() -> None:
     with pytest.raises(ValueError, match="no gallery was given"):
-        CheckerSettings(declared_spouse_of="budi").examined()
+        CheckerSettings(declared_spouse_of="budi").identity()
 
 
 def test_kept_rosters_are_told_apart_by_whatever_changes_them(gallery: Path) -> None:

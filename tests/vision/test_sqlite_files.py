@@ -18,7 +18,7 @@ from candidates.storage.sqlite_file import connect, connect_for_reading, explain
 from vision.archive import store as journal_store
 from vision.archive.journal import Journal
 from vision.service.callers import keys
-from vision.service.callers.keys import KeyStore, Role
+from vision.service.callers.keys import KeyRole, KeyStore
 
 REFUSALS: dict[str, Callable[[Path, Any], Any]] = {
     "gallery": store._refused,
@@ -80,7 +80,7 @@ def test_a_held_file_is_busy(room: str) -> None:
     [
         (lambda path: Gallery.open(path, create=True).close(), lambda path: Gallery.open(path).close()),
         (lambda path: Journal.open(path.parent, write=True).close(), lambda path: Journal.open(path.parent).close()),
-        (lambda path: KeyStore(path).create_key("a", Role.CHECK), lambda path: KeyStore(path).grants()),
+        (lambda path: KeyStore(path).create_key("a", KeyRole.CHECK), lambda path: KeyStore(path).grants()),
     ],
     ids=REFUSALS,
 )

@@ -1,1 +1,1 @@
-"""Scanning an archive: where photos lie, what is known of them already, who judges them, and what comes of it."""
+"""Scanning an archive: sources of photos, the journal of a scan, and the processes that judge."""

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from vision.contract.answers.check import FailedPhoto, KeptPhoto
-from vision.media.folders import NOTHING_EXCLUDED, Excluded
-from vision.media.inputs import EmptyFolder, Found, LeftOut, Unseen, files_of
+from vision.media.folders import NOTHING_EXCLUDED, Exclusions
+from vision.media.inputs import EmptyFolder, ExcludedFile, Found, UnseenFile, files_of
 from vision.media.kinds import FileKind
 from vision.runtime.whole_files import write_whole
 
@@ -40,7 +40,7 @@ class DropFolder:
     move: bool
     settle: float
     clock: Callable[[], float] = time.monotonic
-    excluded: Excluded = NOTHING_EXCLUDED
+    excluded: Exclusions = NOTHING_EXCLUDED
     _seen: dict[str, tuple[tuple[int, int], float]] = field(default_factory=dict)
     _failed: set[str] = field(default_factory=set)
 
@@ -78,15 +78,15 @@ class DropFolder:
             return False
         return is_same
 
-    def hidden(self) -> Iterator[Unseen]:
+    def hidden(self) -> Iterator[UnseenFile]:
         """Yield what is hidden and holds pictures; it is told, and stays where it is."""
         for found in files_of([str(self.folder)], excluded=self.excluded):
-            if isinstance(found, Unseen) and found.error.kind == FileKind.HIDDEN:
+            if isinstance(found, UnseenFile) and found.error.kind == FileKind.HIDDEN:
                 yield found
 
     def left_out(self) -> int:
         """Return how many files and folders are excluded."""
-        return sum(isinstance(found, LeftOut) for found in self._files())
+        return sum(isinstance(found, ExcludedFile) for found in self._files())
 
     def is_empty(self) -> bool:
         """Tell whether no photo waits, arrived whole or not."""
@@ -116,7 +116,7 @@ class DropFolder:
 
     def _waiting(self) -> Iterator[Path]:
         for found in self._files():
-            if isinstance(found, EmptyFolder | LeftOut):
+            if isinstance(found, EmptyFolder | ExcludedFile):
                 continue
             path = Path(found if isinstance(found, str) else found.path)
             if self.move and path.relative_to(self.folder).parts[0] in VERDICTS and path.parent != self.folder:

@@ -131,7 +131,7 @@ class AddressError(ArchiveError):
 
 
 class NoExtraError(AddressError):
-    """What reads such addresses is not installed."""
+    """The extra that reads such addresses (fsspec) is not installed."""
 
     code = "archive.no_extra"
 

@@ -1,4 +1,4 @@
-"""What a run found, gathered from the journal for the reports."""
+"""The results of a run, read from the journal for the reports."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from vision.contract.answers.check import FailedPhoto, NotJudged, PhotoName, rea
 from vision.contract.answers.part import encodable
 from vision.media.unseen import CODE, NotLookedAtError
 from vision.messages import say
-from vision.report.listing import Account, Decision, ListedPhoto, Ruling, ScanFacts
+from vision.report.listing import Decision, ListedPhoto, Ruling, ScanFacts, SkippedFiles
 
 _PAGE = 200
 
@@ -35,8 +35,8 @@ ORDER BY p.top, p.member LIMIT {_PAGE}
 """  # noqa: S608
 
 
-class Gathered:
-    """The last run of a journal, as the reports want it. Raises JournalNotFoundError when there was none."""
+class RunSummary:
+    """The last run of a journal, as the reports need it. Raises JournalNotFoundError when there was none."""
 
     def __init__(self, journal: Journal) -> None:
         run = journal.last_run()
@@ -68,7 +68,7 @@ class Gathered:
             scope_notes=told.scope_notes,
         )
 
-    def account(self) -> Account:
+    def account(self) -> SkippedFiles:
         """Return what was not looked at, by kind, and how much was excluded."""
         store, run = self._journal.store, self.run.id
         kinds: Counter[str] = Counter()
@@ -85,7 +85,7 @@ class Gathered:
         unseen = (read_photo_answer(zlib.decompress(result)).error for (result,) in self._unseen_answers())
         kinds.update(error.kind for error in unseen if error is not None and error.kind is not UNSET)
         excluded = store.one("SELECT count(*) FROM place WHERE run = ? AND state = 'excluded'", (run,))
-        return Account(dict(kinds), int(excluded))
+        return SkippedFiles(dict(kinds), int(excluded))
 
     def counts(self) -> Counter[str]:
         """Return how many photos are clear, review, flag and error, how many of them new, and how many places."""

@@ -23,8 +23,8 @@ from candidates.closing import Closing
 from candidates.storage.sqlite_file import SqlRow
 from vision.archive.errors import JournalUnfinishedError
 from vision.archive.judging import Answer
-from vision.archive.sources.places import Container, LeftOut, Listed, Place, Unreadable, Unseen
-from vision.archive.store import Store
+from vision.archive.sources.places import Container, ExcludedPlace, Listed, PhotoPlace, UnreadablePlace, UnseenPlace
+from vision.archive.store import JournalFile
 from vision.contract.answers.check import FailedPhoto, KeptPhoto, NotJudged, read_photo_answer
 from vision.contract.answers.part import encodable
 from vision.errors import FotoNetralError, Language
@@ -93,7 +93,7 @@ class UnseenProblem(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One call of the scan command: its number, what it judges by, what it was asked, how far it came."""
+    """One call of the scan command: its number, the fingerprint it judges by, its sources, and how far it came."""
 
     id: int
     fingerprint: int
@@ -104,21 +104,21 @@ class Run:
 
     @property
     def is_done(self) -> bool:
-        """Whether every place was judged."""
+        """Whether the run has ended."""
         return self.state == "done"
 
 
 class Journal(Closing):
     """An open journal. `write` keeps other scans out; without it, reports and decisions may be made beside a scan."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: JournalFile) -> None:
         self.store = store
         self._committed = time.monotonic()
 
     @classmethod
     def open(cls, folder: Path, *, write: bool = False) -> Self:
         """Open the journal in an output folder; raises JournalError. `write` makes it where there is none."""
-        return cls(Store.open(folder, write=write))
+        return cls(JournalFile.open(folder, write=write))
 
     def close(self) -> None:
         """Keep what was written, and close the file."""
@@ -181,11 +181,11 @@ class Journal(Closing):
         while batch := list(islice(source, _PAGE)):
             rows: list[SqlRow] = []
             for one in batch:
-                if isinstance(one, Place | Unseen | LeftOut):
+                if isinstance(one, PhotoPlace | UnseenPlace | ExcludedPlace):
                     if one.container is None or one.container != container:
                         top, member, container = top + 1, 0, one.container
                     member += 1
-                    if isinstance(one, Place):
+                    if isinstance(one, PhotoPlace):
                         rows.append(_row(one, run.id, top, member))
                         count += 1
                     else:
@@ -209,7 +209,7 @@ class Journal(Closing):
         self.store.commit()
         yield count
 
-    def pending(self, run: Run) -> Iterator[Place]:
+    def pending(self, run: Run) -> Iterator[PhotoPlace]:
         """Yield the places of a run whose photo has no answer yet, in the order of listing, a page at a time."""
         after = (0, 0)
         while True:
@@ -221,7 +221,7 @@ class Journal(Closing):
             if not rows:
                 return
             for name, stamp, modified, container, *after_row in rows:
-                yield Place(as_text(name), stamp, modified, None if container is None else as_text(container))
+                yield PhotoPlace(as_text(name), stamp, modified, None if container is None else as_text(container))
                 after = (after_row[0], after_row[1])
 
     def count_pending(self, run: Run) -> int:
@@ -229,21 +229,21 @@ class Journal(Closing):
         values = {"run": run.id, "fingerprint": run.fingerprint}
         return int(self.store.one(f"SELECT count(*) FROM place WHERE run = :run AND {_IS_PENDING}", values))  # noqa: S608
 
-    def put_photo(self, run: Run, place: Place, key: str) -> bool:
+    def put_photo(self, run: Run, place: PhotoPlace, key: str) -> bool:
         """Note which photo lies at a place; True when it is to be judged."""
         self._put_state(place, "photo", bytes.fromhex(key), None)
         sql = "SELECT 1 FROM answer WHERE fingerprint = ? AND sha256 = ?"
         return self.store.one(sql, (run.fingerprint, bytes.fromhex(key))) is None
 
-    def put_no_photo(self, place: Place) -> None:
+    def put_no_photo(self, place: PhotoPlace) -> None:
         """Note that there is no photo at a place."""
         self._put_state(place, "none", None, None)
 
-    def put_unseen(self, place: Place, error: NotLookedAtError) -> None:
+    def put_unseen(self, place: PhotoPlace, error: NotLookedAtError) -> None:
         """Note that a place may hold pictures and is not looked at; while it stays the same, it is not read again."""
         self._put_state(place, "unseen", None, _unseen(error))
 
-    def put_failure(self, place: Place, error: FotoNetralError, language: Language) -> None:
+    def put_failure(self, place: PhotoPlace, error: FotoNetralError, language: Language) -> None:
         """Note that the bytes at a place could not be had; the next run tries again."""
         self._put_state(place, "error", None, _problem(error, language))
 
@@ -313,10 +313,10 @@ class Journal(Closing):
             self.store.write_many(_PUT_PLACE, rows)
             rows.clear()
 
-    def _put_aside(self, one: Unseen | LeftOut, run: Run, top: int, member: int) -> None:
+    def _put_aside(self, one: UnseenPlace | ExcludedPlace, run: Run, top: int, member: int) -> None:
         self.store.begin()
         container = None if one.container is None else as_blob(one.container)
-        state, problem = ("unseen", _unseen(one.error)) if isinstance(one, Unseen) else ("excluded", None)
+        state, problem = ("unseen", _unseen(one.error)) if isinstance(one, UnseenPlace) else ("excluded", None)
         told: SqlRow = {"name": as_blob(one.name), "container": container, "state": state, "problem": problem}
         self.store.write_many(_PUT_ASIDE, [{**told, "run": run.id, "top": top, "member": member}])
 
@@ -339,12 +339,12 @@ class Journal(Closing):
                 (as_blob(container.name), container.stamp),
             )
 
-    def _put_unreadable(self, run: Run, one: Unreadable, language: Language) -> None:
+    def _put_unreadable(self, run: Run, one: UnreadablePlace, language: Language) -> None:
         values = (run.id, as_blob(one.name), _problem(one.error, language))
         self.store.begin()
         self.store.write("INSERT INTO unreadable (run, name, problem) VALUES (?, ?, ?)", values)
 
-    def _put_state(self, place: Place, state: str, sha256: bytes | None, problem: str | None) -> None:
+    def _put_state(self, place: PhotoPlace, state: str, sha256: bytes | None, problem: str | None) -> None:
         self.store.begin()
         values = (state, sha256, problem, as_blob(place.name))
         self.store.write("UPDATE place SET state = ?, sha256 = ?, problem = ? WHERE name = ?", values)
@@ -365,7 +365,7 @@ def finding_keys(result: KeptPhoto | FailedPhoto) -> list[str]:
     return sorted({f"{one.code} {','.join(sorted(one.candidates))}" for one in result.findings})
 
 
-def pages(store: Store, sql: str, *values: Any) -> Iterator[tuple[Any, ...]]:
+def pages(store: JournalFile, sql: str, *values: Any) -> Iterator[tuple[Any, ...]]:
     """Yield the rows of a query without their first column, a page at a time, so that no lock is held between.
 
     The first column is a number that rises, and the query's last condition is that it is above the last value.
@@ -377,7 +377,7 @@ def pages(store: Store, sql: str, *values: Any) -> Iterator[tuple[Any, ...]]:
             after = number
 
 
-def _row(place: Place, run: int, top: int, member: int) -> SqlRow:
+def _row(place: PhotoPlace, run: int, top: int, member: int) -> SqlRow:
     return {
         "name": as_blob(place.name),
         "stamp": place.stamp,

@@ -1,4 +1,4 @@
-"""Judging one photo of an archive, in whatever process: bytes in, a small answer out that can travel and be kept."""
+"""Judging one photo of an archive in any process: bytes in, a small answer out that can be sent and stored."""
 
 from __future__ import annotations
 

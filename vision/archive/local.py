@@ -28,7 +28,7 @@ _AHEAD = 2  # photos under way for each worker, so that none waits for the disk
 
 
 class Judges(Protocol):
-    """Whoever judges tasks: here, or on a cluster."""
+    """Judges tasks: on this machine or on a cluster."""
 
     def judged(self, tasks: Iterable[Task]) -> Iterator[Answer | FailedTask]:
         """Yield what became of each task, in the order of completion; takes tasks only as fast as they are judged.

@@ -11,17 +11,17 @@ from pathlib import Path
 
 from msgspec import UNSET
 
-from vision.archive.gathering import Gathered
+from vision.archive.gathering import RunSummary
 from vision.archive.journal import Journal, Run, RunFacts, Selection
 from vision.archive.judging import Answer, Task, error_answer
 from vision.archive.local import FailedTask, Judges
 from vision.archive.sources.listing import list_places
 from vision.archive.sources.reading import read_places
-from vision.media.folders import Excluded
+from vision.media.folders import Exclusions
 from vision.media.photo import PhotoLimits
 from vision.media.unseen import NotLookedAtError
 from vision.report.listing import ScanFacts
-from vision.settings import CheckerSettings, Examined
+from vision.settings import CheckerIdentity, CheckerSettings
 
 SECONDS = 120.0
 """How long one photo may take: sixty times the slowest group photo of the benchmarks."""
@@ -61,19 +61,19 @@ class Progress:
     spent_ms: Counter[str] = field(default_factory=Counter)
 
 
-def settled(settings: CheckerSettings, last: Run | None) -> tuple[CheckerSettings, Examined]:
-    """Return the settings with their day fixed, and what they judge by.
+def settled(settings: CheckerSettings, last: Run | None) -> tuple[CheckerSettings, CheckerIdentity]:
+    """Return the settings with their day fixed, and the identity of their checker.
 
     Where no day is asked for, the last run's stays as long as another changes nothing: else every night's scan would
     judge everything again.
     """
     fixed = settings if settings.day is not None else replace(settings, day=today())
-    examined = fixed.examined()
+    identity = fixed.identity()
     if settings.day is None and last is not None and last.by.get("day"):
-        by = dict(examined.fingerprint) | {"day": last.by["day"]}
+        by = dict(identity.fingerprint) | {"day": last.by["day"]}
         if by == dict(last.by):
-            return replace(settings, day=date.fromisoformat(last.by["day"])), replace(examined, fingerprint=by)
-    return fixed, examined
+            return replace(settings, day=date.fromisoformat(last.by["day"])), replace(identity, fingerprint=by)
+    return fixed, identity
 
 
 def _digest(names: tuple[str, ...]) -> str:
@@ -95,7 +95,7 @@ class Scan:
         """Begin the run, or go on with one that did not end. Raises what `Journal.begin_run` and the settings raise."""
         self._journal = journal
         last = journal.last_run()
-        self.settings, examined = settled(order.settings, last)
+        self.settings, identity = settled(order.settings, last)
         self._order = order
         asked = Selection(
             sources=tuple(order.sources),
@@ -106,16 +106,16 @@ class Scan:
         )
         facts = RunFacts(
             language=order.settings.language,
-            policy=examined.policy,
-            policy_title=examined.policy_title,
-            people=examined.people,
-            region=examined.region,
-            scope_notes=tuple(examined.notes),
-            day=examined.fingerprint["day"] or str(self.settings.day),
+            policy=identity.policy,
+            policy_title=identity.policy_title,
+            people=identity.people,
+            region=identity.region,
+            scope_notes=tuple(identity.notes),
+            day=identity.fingerprint["day"] or str(self.settings.day),
             audit_rate=order.audit_rate,
             baseline=None if order.baseline is None else str(order.baseline),
         )
-        self.run = journal.begin_run(examined.fingerprint, asked, facts, abandon=order.abandon)
+        self.run = journal.begin_run(identity.fingerprint, asked, facts, abandon=order.abandon)
         if order.retry:
             journal.forget_engine_errors(self.run)
         self._set_baseline()
@@ -131,7 +131,7 @@ class Scan:
             leave_out=[str(order.out)],
             follow_links=order.follow_links,
             hidden=order.hidden,
-            excluded=Excluded(order.excluded),
+            excluded=Exclusions(order.excluded),
         )
         for count in self._journal.put_listed(self.run, listed, self.settings.language):
             self.progress.listed = count
@@ -154,7 +154,7 @@ class Scan:
 
     def facts(self) -> ScanFacts:
         """Return what the whole scan comes to, earlier answers included."""
-        return Gathered(self._journal).facts()
+        return RunSummary(self._journal).facts()
 
     def _keep(self, answer: Answer) -> None:
         self._journal.keep(self.run, answer)

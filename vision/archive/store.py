@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from candidates.causes import Cause, Kind, cause_of
+from candidates.causes import Cause, CauseKind, cause_of
 from candidates.storage.sqlite_file import SqliteFile, SqlRow, advice_for, connect, explained, make_private, marks
 from vision.archive.errors import (
     JournalBusyError,
@@ -61,15 +61,15 @@ CREATE TABLE decision (key TEXT PRIMARY KEY, ruling TEXT NOT NULL, note TEXT NOT
     WITHOUT ROWID;
 """
 
-_KINDS: Mapping[Kind, type[JournalError]] = {
-    Kind.DISK_FULL: JournalFullError,
-    Kind.READ_ONLY: JournalReadOnlyError,
-    Kind.NO_PERMISSION: JournalReadOnlyError,
-    Kind.STORAGE: JournalStorageError,
+_KINDS: Mapping[CauseKind, type[JournalError]] = {
+    CauseKind.DISK_FULL: JournalFullError,
+    CauseKind.READ_ONLY: JournalReadOnlyError,
+    CauseKind.NO_PERMISSION: JournalReadOnlyError,
+    CauseKind.STORAGE: JournalStorageError,
 }
 
 
-class Store(SqliteFile):
+class JournalFile(SqliteFile):
     """One open journal file. Every SQLite error leaves it as a `JournalError`."""
 
     def __init__(self, folder: Path, connection: sqlite3.Connection, lock: int | None) -> None:
@@ -78,7 +78,7 @@ class Store(SqliteFile):
         self._lock = lock
 
     @classmethod
-    def open(cls, folder: Path, *, write: bool) -> Store:
+    def open(cls, folder: Path, *, write: bool) -> JournalFile:
         """Open the journal in a folder; `write` makes it where there is none, and keeps other scans out.
 
         Raises JournalNotFoundError, JournalBusyError, or JournalError for a file that is no journal or cannot be used.
@@ -180,7 +180,7 @@ def _locked(folder: Path) -> int:
 
 
 def _refused(folder: Path, cause: Cause) -> JournalError:
-    if cause.kind is Kind.BUSY:
+    if cause.kind is CauseKind.BUSY:
         return JournalBusyError(say("archive.store.journal_in_is_in_use", folder=folder))
     return _KINDS.get(cause.kind, JournalError)(
         say("archive.store.journal_in_cannot_be_used", folder=folder, reason=cause.reason),

@@ -1,1 +1,1 @@
-"""The insides of the `fotonetral` command: one module a subcommand, and what they print and read."""
+"""The `fotonetral` command: one module for each subcommand, its options and its output."""

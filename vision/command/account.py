@@ -1,4 +1,4 @@
-"""What commands say of files that were not looked at, and of what was excluded."""
+"""How commands report skipped and excluded files."""
 
 from __future__ import annotations
 

@@ -36,10 +36,10 @@ def check(
     """
     from vision.command.check_run import CheckRun
     from vision.command.post_run import PostRun
-    from vision.media.folders import Excluded
+    from vision.media.folders import Exclusions
 
     with checking.open(context) as checker:
         if not as_json:
             checking.suggest_policy()
         run = (PostRun if post else CheckRun)(checker, as_json=as_json, annotate=annotate, html=html, sarif=sarif)
-        context.exit(run.over(photos, Excluded(exclude)))
+        context.exit(run.over(photos, Exclusions(exclude)))

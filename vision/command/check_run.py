@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 import click
 
 from vision.checker import PhotoChecker
-from vision.command.check_text import Tally, closing_lines, lines_of, printable, scope_lines, show
+from vision.command.check_text import PhotoTally, closing_lines, lines_of, printable, scope_lines, show
 from vision.command.handouts import Handouts
 from vision.command.main import CLEAR, LOOK, NOT_JUDGED
 from vision.command.output import carry_on
 from vision.contract.result import CheckError, CheckResult
-from vision.media.folders import NOTHING_EXCLUDED, Excluded
-from vision.media.inputs import EmptyFolder, Found, LeftOut, Unseen, files_of
+from vision.media.folders import NOTHING_EXCLUDED, Exclusions
+from vision.media.inputs import EmptyFolder, ExcludedFile, Found, UnseenFile, files_of
 from vision.messages import words_of
 from vision.rules import describe_remark
 from vision.runtime.failures import told
@@ -43,10 +43,10 @@ class CheckRun:
         self.as_json = as_json
         self.annotate = annotate
         self.handouts = Handouts(checker, html=html, sarif=sarif)
-        self.tally = Tally.empty()
+        self.tally = PhotoTally.empty()
         self.failed = False
 
-    def over(self, paths: tuple[str, ...], excluded: Excluded = NOTHING_EXCLUDED) -> int:
+    def over(self, paths: tuple[str, ...], excluded: Exclusions = NOTHING_EXCLUDED) -> int:
         """Check all photos, print the answers, and return the exit status."""
         if self.checker.roster.revision is None:
             self._say("no_gallery")
@@ -62,9 +62,9 @@ class CheckRun:
         for found in self.photos(paths, excluded):
             if isinstance(found, EmptyFolder):
                 self._say_folder(found)
-            elif isinstance(found, LeftOut):
+            elif isinstance(found, ExcludedFile):
                 self.tally.excluded += 1
-            elif isinstance(found, Unseen):
+            elif isinstance(found, UnseenFile):
                 self._answered(found.path, CheckError(found.path, found.error, self.language), pictures)
             else:
                 self._answered(found, self.checker.check_file(found), pictures)
@@ -77,7 +77,7 @@ class CheckRun:
         roster = self.checker.roster
         return [describe_remark(one, self.language) for one in roster.remarks] if roster.revision else []
 
-    def photos(self, paths: tuple[str, ...], excluded: Excluded) -> Iterable[Found]:
+    def photos(self, paths: tuple[str, ...], excluded: Exclusions) -> Iterable[Found]:
         """Return what is to be checked, and what is to be told beside it."""
         return files_of(paths, self.annotate, excluded)
 

@@ -26,7 +26,7 @@ _LIMITS = frozenset({RemarkKind.TOO_POOR, RemarkKind.FAR, RemarkKind.TURNED})
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class TerminalLine:
     """One line of text; `style` is rich's, empty for plain."""
 
     text: str
@@ -34,7 +34,7 @@ class Line:
 
 
 @dataclass(slots=True)
-class Tally:
+class PhotoTally:
     """Counts what became of the photos, what was not looked at, and what was excluded."""
 
     counts: Counter[str]
@@ -42,7 +42,7 @@ class Tally:
     excluded: int = 0
 
     @classmethod
-    def empty(cls) -> Tally:
+    def empty(cls) -> PhotoTally:
         """Return a tally of nothing."""
         return cls(Counter())
 
@@ -69,20 +69,22 @@ def mark_of(verdict: Verdict | None) -> tuple[str, str]:
     return (_ERROR_SYMBOL, _ERROR_STYLE) if verdict is None else (_SYMBOLS[verdict], _STYLES[verdict])
 
 
-def lines_of(answer: CheckResult | CheckError, marked: Path | None = None) -> list[Line]:
+def lines_of(answer: CheckResult | CheckError, marked: Path | None = None) -> list[TerminalLine]:
     """Return the lines about one photo: verdict, findings, what to do, where the marked picture is."""
     words = _words(answer.language)
     if isinstance(answer, CheckError):
         outcome = words["not_looked_at" if answer.error.kind else "not_judged"]
         return [
-            Line(f"{_ERROR_SYMBOL} {answer.name}: {outcome}", _ERROR_STYLE),
-            Line(f"  - {answer.message} [{answer.code}]"),
+            TerminalLine(f"{_ERROR_SYMBOL} {answer.name}: {outcome}", _ERROR_STYLE),
+            TerminalLine(f"  - {answer.message} [{answer.code}]"),
         ]
-    verdict = Line(f"{_SYMBOLS[answer.verdict]} {answer.photo.name}: {answer.headline}", _STYLES[answer.verdict])
+    verdict = TerminalLine(
+        f"{_SYMBOLS[answer.verdict]} {answer.photo.name}: {answer.headline}", _STYLES[answer.verdict]
+    )
     reminders = [reminder_line(reminder, answer.language) for reminder in answer.reminders]
     if answer.verdict is Verdict.CLEAR:
         limits = [
-            Line(f"  {note}", "dim")
+            TerminalLine(f"  {note}", "dim")
             for remark, note in zip(answer.remarks, answer.notes, strict=True)
             if remark.kind in _LIMITS
         ]
@@ -90,9 +92,14 @@ def lines_of(answer: CheckResult | CheckError, marked: Path | None = None) -> li
     # What is the same for every photo is told once, at the end.
     notes = [note for remark, note in zip(answer.remarks, answer.notes, strict=True) if not remark.kind.is_about_scope]
     told = [*_messages(answer, marked is not None), *notes]
-    lines = [verdict, *(Line(f"  - {message}") for message in told), Line(f"  → {answer.next_step}"), *reminders]
+    lines = [
+        verdict,
+        *(TerminalLine(f"  - {message}") for message in told),
+        TerminalLine(f"  → {answer.next_step}"),
+        *reminders,
+    ]
     if marked is not None:
-        lines.append(Line(f"  {words['marked']}: {marked}", "dim"))
+        lines.append(TerminalLine(f"  {words['marked']}: {marked}", "dim"))
     return lines
 
 
@@ -107,30 +114,30 @@ def _messages(answer: CheckResult, with_picture: bool) -> list[str]:
     return [f"[{ranges(own)}] {message}" if own else message for own, message in pairs]
 
 
-def reminder_line(reminder: str, language: Language) -> Line:
+def reminder_line(reminder: str, language: Language) -> TerminalLine:
     """Return the line of what a policy says with every result."""
-    return Line(f"  {words_of('command.check_text', language)['reminder']}: {reminder}", "dim")
+    return TerminalLine(f"  {words_of('command.check_text', language)['reminder']}: {reminder}", "dim")
 
 
-def scope_lines(region: str, notes: Iterable[str], language: Language) -> list[Line]:
+def scope_lines(region: str, notes: Iterable[str], language: Language) -> list[TerminalLine]:
     """Return where the photos are to be posted (empty: nothing was asked for), and whom that leaves out."""
-    place = [Line(_words(language)["region"].format(region=region), "dim")] if region else []
-    return [*place, *(Line(f"! {note}", "bold yellow") for note in notes)]
+    place = [TerminalLine(_words(language)["region"].format(region=region), "dim")] if region else []
+    return [*place, *(TerminalLine(f"! {note}", "bold yellow") for note in notes)]
 
 
-def closing_lines(tally: Tally, language: Language) -> list[Line]:
+def closing_lines(tally: PhotoTally, language: Language) -> list[TerminalLine]:
     """Return what stands at the end: counts of several photos, and what no clear verdict vouches for."""
     lines = []
     if tally.total > 1 or (tally.total and tally.unseen):
         counted = {key: tally.counts[key] for key in ("clear", "review", "flag", "error")}
-        lines.append(Line(_words(language)["summary"].format(total=tally.total, **counted), "bold"))
-    lines += [Line(text, "bold") for text in account_lines(tally.unseen, tally.excluded, language)]
+        lines.append(TerminalLine(_words(language)["summary"].format(total=tally.total, **counted), "bold"))
+    lines += [TerminalLine(text, "bold") for text in account_lines(tally.unseen, tally.excluded, language)]
     if tally.counts[Verdict.CLEAR.value]:
-        lines.append(Line(next_step((), language), "dim"))
+        lines.append(TerminalLine(next_step((), language), "dim"))
     return lines
 
 
-def show(lines: Iterable[Line]) -> None:
+def show(lines: Iterable[TerminalLine]) -> None:
     """Print the lines: in colour at a terminal (NO_COLOR is respected), plain elsewhere."""
     if not sys.stdout.isatty():
         for line in lines:

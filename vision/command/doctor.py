@@ -27,7 +27,7 @@ from vision.errors import Language
 @click.pass_context
 def doctor(context: click.Context, gallery: Path | None, as_json: bool, lang: str) -> None:
     """Periksa apakah pemasangan ini lengkap dan jalan. Status keluar: 0 semua baik, 2 ada yang salah."""
-    from vision.command.check_text import Line, show
+    from vision.command.check_text import TerminalLine, show
     from vision.command.machine import examine
 
     report = examine(gallery, language=cast(Language, lang))
@@ -36,7 +36,7 @@ def doctor(context: click.Context, gallery: Path | None, as_json: bool, lang: st
     else:
         for check in report.checks:
             symbol, style = ("✔", "green") if check.ok else ("✖", "bold red")
-            show([Line(f"{symbol} {check.name}: {check.detail}", style)])
+            show([TerminalLine(f"{symbol} {check.name}: {check.detail}", style)])
             if check.advice:
-                show([Line(f"  → {check.advice}")])
+                show([TerminalLine(f"  → {check.advice}")])
     context.exit(CLEAR if report.ok else NOT_JUDGED)

@@ -16,14 +16,14 @@ from vision.errors import FotoNetralError, Language
 
 if TYPE_CHECKING:
     from vision.checker import PhotoChecker
-    from vision.remedy.repair import Outcome
+    from vision.remedy.repair import RepairOutcome
 
 _MARGIN = 0.1
 
 
 @dataclass(frozen=True, slots=True)
 class _Wish:
-    """What the user wants done with which photo."""
+    """The photo, the wanted remedy, and where the copy goes."""
 
     photo: str
     out: str
@@ -108,8 +108,8 @@ def _fixed(checker: PhotoChecker, wish: _Wish) -> int:
     return CLEAR if outcome.is_settled else LOOK
 
 
-def _tell(outcome: Outcome, out: str | None, *, as_json: bool) -> None:
-    from vision.command.check_text import Line, reminder_line, show
+def _tell(outcome: RepairOutcome, out: str | None, *, as_json: bool) -> None:
+    from vision.command.check_text import TerminalLine, reminder_line, show
     from vision.remedy.wording import answer_of, details, headline, next_step
 
     if as_json:
@@ -119,9 +119,9 @@ def _tell(outcome: Outcome, out: str | None, *, as_json: bool) -> None:
     symbol, style = ("✔", "green") if outcome.is_settled else ("✖", "bold red")
     if outcome.is_clear and outcome.raised_unnamed:
         symbol, style = "!", "bold yellow"
-    lines = [Line(f"{symbol} {headline(outcome, out)}", style)]
-    lines += [Line(f"  - {text}") for text in details(outcome, written=out is not None)]
-    lines.append(Line(f"  → {next_step(outcome)}"))
+    lines = [TerminalLine(f"{symbol} {headline(outcome, out)}", style)]
+    lines += [TerminalLine(f"  - {text}") for text in details(outcome, written=out is not None)]
+    lines.append(TerminalLine(f"  → {next_step(outcome)}"))
     show([*lines, *(reminder_line(text, outcome.before.language) for text in outcome.before.reminders)])
 
 

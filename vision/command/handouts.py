@@ -36,7 +36,7 @@ class Handouts:
 
     @property
     def are_wanted(self) -> bool:
-        """Whether anything is to be written."""
+        """Whether the user asked for pages or a list."""
         return self._html is not None or self._sarif is not None
 
     def begin(self) -> bool:

@@ -51,11 +51,11 @@ def keys() -> None:
 @_keys_option
 def create(name: str, role: str, per_minute: int | None, days: float | None, path: Path) -> None:
     """Buat kunci untuk program NAMA. Kuncinya hanya ditampilkan sekali ini."""
-    from vision.service.callers.keys import KeyStore, Role
+    from vision.service.callers.keys import KeyRole, KeyStore
 
     carry_on()
     until = None if days is None else datetime.now(UTC) + timedelta(days=days)
-    grant, text = KeyStore(path).create_key(name, Role(role), per_minute=per_minute, expires_at=until)
+    grant, text = KeyStore(path).create_key(name, KeyRole(role), per_minute=per_minute, expires_at=until)
     click.echo(text)
     click.echo(f"Kunci {grant.id} ({role}) untuk {name}. Simpan sekarang: tidak akan ditampilkan lagi.", err=True)
 
@@ -77,10 +77,10 @@ def create(name: str, role: str, per_minute: int | None, days: float | None, pat
 @_keys_option
 def code(role: str, name: str, minutes: float, uses: int, path: Path) -> None:
     """Buat kode pendek untuk masuk ke halaman web."""
-    from vision.service.callers.keys import KeyStore, Role
+    from vision.service.callers.keys import KeyRole, KeyStore
 
     carry_on()
-    grant, text = KeyStore(path).create_code(name, Role(role), minutes=minutes, uses=uses)
+    grant, text = KeyStore(path).create_code(name, KeyRole(role), minutes=minutes, uses=uses)
     click.echo(text)
     click.echo(f"Kode {grant.id} ({role}): berlaku {minutes:g} menit, untuk {uses} kali masuk.", err=True)
 

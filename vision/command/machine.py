@@ -56,7 +56,7 @@ class Report:
 
     @property
     def ok(self) -> bool:
-        """Whether nothing stands in the way."""
+        """Whether all checks passed."""
         return all(check.ok for check in self.checks)
 
     def to_answer(self) -> MachineReport:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
-from vision.command.check_text import Line
+from vision.command.check_text import TerminalLine
 from vision.contract.answers.command import CheckedPack, CheckedPacks, ListedPack, ListedPacks, PackProblem
 from vision.contract.answers.part import Plain
 from vision.errors import Language
@@ -18,7 +18,7 @@ PACK_SCHEMA = "fotonetral.policy/1"
 """Name of the JSON object; fields may be added under this name, never changed."""
 
 
-def list_lines(packs: Sequence[PackReading], language: Language) -> list[Line]:
+def list_lines(packs: Sequence[PackReading], language: Language) -> list[TerminalLine]:
     """Return one line a pack: name, title, regions, circular and its date."""
     words = words_of("command.policy_text", language)
     rows = [
@@ -30,7 +30,7 @@ def list_lines(packs: Sequence[PackReading], language: Language) -> list[Line]:
         )
         for pack in _policies(packs)
     ]
-    return [Line(text) for text in _columns(rows)]
+    return [TerminalLine(text) for text in _columns(rows)]
 
 
 def list_answer(packs: Sequence[PackReading]) -> ListedPacks:
@@ -50,35 +50,42 @@ def list_answer(packs: Sequence[PackReading]) -> ListedPacks:
     )
 
 
-def pack_lines(reading: PackReading, language: Language) -> list[Line]:
+def pack_lines(reading: PackReading, language: Language) -> list[TerminalLine]:
     """Return a pack to be read from top to bottom: circular, weighing, rules, poses and sources, each with its pack."""
     (pack,), words = _policies([reading]), words_of("command.policy_text", language)
     circular = pack.circular
     lines = [
-        Line(f"{pack.id}: {pack.title(language)}", "bold"),
-        *([Line(f"{words['extends']}: {', '.join(reading.chain[1:])}")] if reading.chain[1:] else ()),
-        Line(f"{words['regions']}: {', '.join(pack.regions) or words['everywhere']}"),
-        Line(f"{words['circular']}: {circular.name}. {circular.title}"),
-        Line(f"  {words['issued']}: {circular.issued}. {words['valid']}: {_validity(circular, words)}"),
-        *(Line(f"  {words['numbers']}: {number}") for number in circular.numbers),
-        Line(f"  {words['link']}: {circular.link}"),
-        *(Line(f"{words['reminder']}: {reminder}") for reminder in pack.reminders(language)),
-        Line(""),
-        Line(words["judging"], "bold"),
-        *(Line(f"  {text}") for text in _columns(_settings(reading, pack, words))),
-        Line(""),
-        Line(words["rules"], "bold"),
+        TerminalLine(f"{pack.id}: {pack.title(language)}", "bold"),
+        *([TerminalLine(f"{words['extends']}: {', '.join(reading.chain[1:])}")] if reading.chain[1:] else ()),
+        TerminalLine(f"{words['regions']}: {', '.join(pack.regions) or words['everywhere']}"),
+        TerminalLine(f"{words['circular']}: {circular.name}. {circular.title}"),
+        TerminalLine(f"  {words['issued']}: {circular.issued}. {words['valid']}: {_validity(circular, words)}"),
+        *(TerminalLine(f"  {words['numbers']}: {number}") for number in circular.numbers),
+        TerminalLine(f"  {words['link']}: {circular.link}"),
+        *(TerminalLine(f"{words['reminder']}: {reminder}") for reminder in pack.reminders(language)),
+        TerminalLine(""),
+        TerminalLine(words["judging"], "bold"),
+        *(TerminalLine(f"  {text}") for text in _columns(_settings(reading, pack, words))),
+        TerminalLine(""),
+        TerminalLine(words["rules"], "bold"),
     ]
     for name, rule in pack.rules.items():
         said = "; ".join(part for part in (rule.title(language), rule.sanction(language)) if part)
-        lines += [Line(f"  {name}: {said} [{reading.origin('rules', name)}]"), Line(f"    {rule.link}", "dim")]
+        lines += [
+            TerminalLine(f"  {name}: {said} [{reading.origin('rules', name)}]"),
+            TerminalLine(f"    {rule.link}", "dim"),
+        ]
     rows = [tuple(words["columns"].split("|"))]
     rows += [_pose_row(reading, pose, rule, language) for pose, rule in pack.poses.items()]
-    lines += [Line(""), Line(words["poses"], "bold"), *(Line(f"  {text}") for text in _columns(rows))]
-    lines += [Line(f"  {words['legend']}", "dim"), Line(""), Line(words["sources"], "bold")]
+    lines += [
+        TerminalLine(""),
+        TerminalLine(words["poses"], "bold"),
+        *(TerminalLine(f"  {text}") for text in _columns(rows)),
+    ]
+    lines += [TerminalLine(f"  {words['legend']}", "dim"), TerminalLine(""), TerminalLine(words["sources"], "bold")]
     used = {source for rule in pack.poses.values() for source in rule.sources}
     sources = [(name, link) for name, link in pack.sources.items() if name in used or _is_own(reading, name)]
-    return lines + [Line(f"  {text}") for text in _columns(sources)]
+    return lines + [TerminalLine(f"  {text}") for text in _columns(sources)]
 
 
 def pack_to_dict(reading: PackReading) -> Plain:
@@ -109,13 +116,13 @@ def _problem_answer(problem: Problem) -> PackProblem:
     return PackProblem(file=problem.file, key=problem.key, message_id=problem.text("id"), message_en=problem.text("en"))
 
 
-def problem_lines(file: str, problems: Sequence[Problem]) -> list[Line]:
+def problem_lines(file: str, problems: Sequence[Problem]) -> list[TerminalLine]:
     """Return what is wrong with a pack, each problem in both languages; one line when nothing is."""
     if not problems:
-        return [Line(f"✔ {file}: paket aturan ini sah. / This policy pack is valid.", "green")]
-    lines = [Line(f"✖ {file}: {len(problems)} masalah. / {len(problems)} problem(s).", "bold red")]
+        return [TerminalLine(f"✔ {file}: paket aturan ini sah. / This policy pack is valid.", "green")]
+    lines = [TerminalLine(f"✖ {file}: {len(problems)} masalah. / {len(problems)} problem(s).", "bold red")]
     for problem in problems:
-        lines += [Line(f"  - {problem.text('id')}"), Line(f"    {problem.text('en')}", "dim")]
+        lines += [TerminalLine(f"  - {problem.text('id')}"), TerminalLine(f"    {problem.text('en')}", "dim")]
     return lines
 
 

@@ -10,13 +10,13 @@ from typing import Any
 import click
 
 from vision.command.check_run import CheckRun
-from vision.command.check_text import Line, mark_of, reminder_line, scope_lines, show
+from vision.command.check_text import TerminalLine, mark_of, reminder_line, scope_lines, show
 from vision.contract.answers.post import MOST_PHOTOS
 from vision.contract.post import PostResult, require_a_post
 from vision.contract.result import CheckError, CheckResult
 from vision.errors import PostError
-from vision.media.folders import Excluded
-from vision.media.inputs import EmptyFolder, Found, LeftOut
+from vision.media.folders import Exclusions
+from vision.media.inputs import EmptyFolder, ExcludedFile, Found
 from vision.messages import words_of
 from vision.rules import RemarkKind, Verdict
 
@@ -29,13 +29,13 @@ class PostRun(CheckRun):
         super().__init__(*arguments, **options)
         self._told: list[tuple[CheckResult | CheckError, Path | None]] = []
 
-    def photos(self, paths: tuple[str, ...], excluded: Excluded) -> Iterable[Found]:
+    def photos(self, paths: tuple[str, ...], excluded: Exclusions) -> Iterable[Found]:
         """Return what is to be checked: nothing of what is more than a post."""
         found: list[Found] = []
         given = 0
         for one in super().photos(paths, excluded):
             found.append(one)
-            given += not isinstance(one, EmptyFolder | LeftOut)
+            given += not isinstance(one, EmptyFolder | ExcludedFile)
             if given > MOST_PHOTOS:
                 break  # a folder given by mistake may hold a million
         try:
@@ -65,7 +65,7 @@ class PostRun(CheckRun):
             show([*post_lines(post, [marked for _, marked in self._told]), *lines])
 
 
-def post_lines(post: PostResult, marked: Iterable[Path | None]) -> list[Line]:
+def post_lines(post: PostResult, marked: Iterable[Path | None]) -> list[TerminalLine]:
     """Return the lines about a post: verdict, findings, what to do with which photo, and each photo's own verdict.
 
     `marked` are the marked pictures, one a photo, None where there is none.
@@ -74,18 +74,18 @@ def post_lines(post: PostResult, marked: Iterable[Path | None]) -> list[Line]:
     symbol, style = mark_of(post.verdict)
     total = len(post.photos)
     name = words["one" if total == 1 else "post"].format(total=total)
-    lines = [Line(f"{symbol} {name}: {post.headline}", style)]
+    lines = [TerminalLine(f"{symbol} {name}: {post.headline}", style)]
     remarks = [
         (one.remark.kind, note)
         for one, note in zip(post.judgment.remarks, post.notes, strict=True)
         if not one.remark.kind.is_about_scope  # told after all photos
     ]
     if post.findings:
-        lines += [Line(f"  - {text}") for text in (*post.messages, *(note for _, note in remarks))]
+        lines += [TerminalLine(f"  - {text}") for text in (*post.messages, *(note for _, note in remarks))]
     else:
         # Of a clear post the only thing to add is what it cannot vouch for.
-        lines += [Line(f"  {note}", "dim") for kind, note in remarks if kind is RemarkKind.TOO_POOR]
-    lines.append(Line(f"  → {post.next_step}", "dim" if post.verdict is Verdict.CLEAR else ""))
+        lines += [TerminalLine(f"  {note}", "dim") for kind, note in remarks if kind is RemarkKind.TOO_POOR]
+    lines.append(TerminalLine(f"  → {post.next_step}", "dim" if post.verdict is Verdict.CLEAR else ""))
     lines += [reminder_line(reminder, post.language) for reminder in post.reminders]
     for number, (answer, picture) in enumerate(zip(post.photos, marked, strict=True), 1):
         about = "" if picture is None else f" ({words['marked']}: {picture})"
@@ -93,9 +93,9 @@ def post_lines(post: PostResult, marked: Iterable[Path | None]) -> list[Line]:
     return lines
 
 
-def _photo_line(photo: str, answer: CheckResult | CheckError, about: str) -> Line:
+def _photo_line(photo: str, answer: CheckResult | CheckError, about: str) -> TerminalLine:
     if isinstance(answer, CheckError):
         symbol, style = mark_of(None)
-        return Line(f"  {symbol} {photo}: {answer.name}. {answer.message} [{answer.code}]", style)
+        return TerminalLine(f"  {symbol} {photo}: {answer.name}. {answer.message} [{answer.code}]", style)
     symbol, style = mark_of(answer.verdict)
-    return Line(f"  {symbol} {photo}: {answer.photo.name}{about}", style)
+    return TerminalLine(f"  {symbol} {photo}: {answer.photo.name}{about}", style)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from vision.archive.gathering import Gathered
+from vision.archive.gathering import RunSummary
 from vision.archive.journal import Journal
 from vision.command.account import account_lines, nothing_judged
 from vision.command.check_text import printable
@@ -21,10 +21,10 @@ from vision.messages import words_of
 from vision.report.listing import Decision, ListedPhoto, Ruling, ScanFacts
 
 if TYPE_CHECKING:
-    from vision.report.decisions import Problem
+    from vision.report.decisions import DecisionProblem
 
 DEFAULT_FORMATS = ("html", "xlsx", "csv", "jsonl")
-"""What is written without being asked; Parquet needs an extra."""
+"""The formats written by default; Parquet needs an extra."""
 
 _STAGING = ".reports-"
 
@@ -36,7 +36,7 @@ def write_reports(folder: Path, formats: Sequence[str]) -> Iterator[Path]:
     """
     carry_on()
     with Journal.open(folder) as journal, _staging(folder) as staging:
-        gathered = Gathered(journal)
+        gathered = RunSummary(journal)
         facts = gathered.facts()
         for name in formats:
             target, write = _WRITERS[name]
@@ -64,7 +64,7 @@ def _staging(folder: Path) -> Iterator[Path]:
 def account_of(folder: Path) -> list[str]:
     """Return what is to be said of files that the last run did not look at; nothing where there were none."""
     with Journal.open(folder) as journal:
-        facts = Gathered(journal).facts()
+        facts = RunSummary(journal).facts()
     told = [] if facts.judged else [nothing_judged(facts.language)]
     return [*told, *account_lines(facts.account.kinds, facts.account.excluded, facts.language)]
 
@@ -73,7 +73,7 @@ def decide_photos(folder: Path, photos: Sequence[str], ruling: str, note: str, b
     """Note one decision about several photos; returns how many of them are unknown."""
     decision = Decision(Ruling(ruling), note, by, datetime.now().astimezone())
     with Journal.open(folder) as journal:
-        gathered = Gathered(journal)
+        gathered = RunSummary(journal)
         words = words_of("command.report_run", gathered.facts().language)
         keys = {photo: gathered.key_of(photo) for photo in photos}
         count = journal.decide((key, decision) for key in keys.values() if key is not None)
@@ -86,18 +86,18 @@ def decide_photos(folder: Path, photos: Sequence[str], ruling: str, note: str, b
 
 def take_decisions(folder: Path, file: Path) -> int:
     """Note the decisions of an edited file; returns how many of its rows could not be used."""
-    from vision.report.decisions import Problem, read_decisions
+    from vision.report.decisions import DecisionProblem, read_decisions
 
     problems = 0
     with Journal.open(folder) as journal:
-        language = Gathered(journal).facts().language
+        language = RunSummary(journal).facts().language
         words = words_of("command.report_run", language)
         now = datetime.now().astimezone()
 
         def taken() -> Iterator[tuple[str, Decision]]:
             nonlocal problems
             for one in read_decisions(file):
-                if isinstance(one, Problem):
+                if isinstance(one, DecisionProblem):
                     problems += 1
                     click.echo(printable(_told(one, words, language)), err=True)
                 else:
@@ -108,41 +108,41 @@ def take_decisions(folder: Path, file: Path) -> int:
     return problems
 
 
-def _told(problem: Problem, words: Mapping[str, str], language: Language) -> str:
+def _told(problem: DecisionProblem, words: Mapping[str, str], language: Language) -> str:
     return words["row"].format(where=problem.where(language), reason=problem.reason(language))
 
 
-def _html(target: Path, facts: ScanFacts, gathered: Gathered, folder: Path) -> None:
+def _html(target: Path, facts: ScanFacts, gathered: RunSummary, folder: Path) -> None:
     from vision.report.overview import write_overview
 
     write_overview(target, facts, gathered.photos, relative_to=folder)
 
 
-def _xlsx(target: Path, facts: ScanFacts, gathered: Gathered, folder: Path) -> None:
+def _xlsx(target: Path, facts: ScanFacts, gathered: RunSummary, folder: Path) -> None:
     from vision.report.workbook import write_workbook
 
     write_workbook(target, facts, gathered.photos(), relative_to=folder)
 
 
-def _csv(target: Path, facts: ScanFacts, gathered: Gathered, _folder: Path) -> None:
+def _csv(target: Path, facts: ScanFacts, gathered: RunSummary, _folder: Path) -> None:
     from vision.report.tables import write_csv
 
     write_csv(target, facts, gathered.photos(everything=True), places=target.with_name("places.csv"))
 
 
-def _jsonl(target: Path, facts: ScanFacts, gathered: Gathered, _folder: Path) -> None:
+def _jsonl(target: Path, facts: ScanFacts, gathered: RunSummary, _folder: Path) -> None:
     from vision.report.tables import write_jsonl
 
     write_jsonl(target, facts, gathered.photos(everything=True))
 
 
-def _parquet(target: Path, facts: ScanFacts, gathered: Gathered, _folder: Path) -> None:
+def _parquet(target: Path, facts: ScanFacts, gathered: RunSummary, _folder: Path) -> None:
     from vision.report.tables import write_parquet
 
     write_parquet(target, facts, gathered.photos(everything=True))
 
 
-_WRITERS: Mapping[str, tuple[str, Callable[[Path, ScanFacts, Gathered, Path], None]]] = {
+_WRITERS: Mapping[str, tuple[str, Callable[[Path, ScanFacts, RunSummary, Path], None]]] = {
     "html": ("report.html", _html),
     "xlsx": ("findings.xlsx", _xlsx),
     "csv": ("results.csv", _csv),
@@ -154,4 +154,4 @@ _WRITERS: Mapping[str, tuple[str, Callable[[Path, ScanFacts, Gathered, Path], No
 def photos_of(folder: Path) -> list[ListedPhoto]:
     """Return every photo of the last run in a folder; for programs and tests, not for archives of millions."""
     with Journal.open(folder) as journal:
-        return list(Gathered(journal).photos(everything=True))
+        return list(RunSummary(journal).photos(everything=True))

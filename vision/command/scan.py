@@ -67,7 +67,7 @@ def scan(
     """
     from vision.archive.scan import SECONDS, Order
     from vision.archive.sources.lists import read_list
-    from vision.command.scan_run import How, run_scan
+    from vision.command.scan_run import ScanOptions, run_scan
 
     listed = tuple(name for one in lists for name in read_list(one))
     if not sources and not lists:
@@ -85,5 +85,5 @@ def scan(
         retry=retry,
         abandon=abandon,
     )
-    how = How(workers or os.cpu_count() or 1, seconds or SECONDS, cluster, quiet=quiet, report=not no_report)
+    how = ScanOptions(workers or os.cpu_count() or 1, seconds or SECONDS, cluster, quiet=quiet, report=not no_report)
     context.exit(run_scan(order, how))

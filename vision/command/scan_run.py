@@ -35,7 +35,7 @@ _SIGNS = {"flag": "✖", "review": "!", "error": "?"}
 
 
 @dataclass(frozen=True, slots=True)
-class How:
+class ScanOptions:
     """How a scan is done: processes, seconds a photo, a cluster's address or None, what is shown and written."""
 
     workers: int
@@ -45,7 +45,7 @@ class How:
     report: bool
 
 
-def run_scan(order: Order, how: How) -> int:
+def run_scan(order: Order, how: ScanOptions) -> int:
     """Scan, write the report, and return the exit status. Raises FotoNetralError for what stops a scan."""
     words = words_of("command.scan_run", order.settings.language)
     carry_on()
@@ -71,7 +71,7 @@ def run_scan(order: Order, how: How) -> int:
     return _status(facts)
 
 
-def _judges(scan: Scan, order: Order, how: How) -> Judges:
+def _judges(scan: Scan, order: Order, how: ScanOptions) -> Judges:
     spec, make = JudgeSpec(scan.settings), partial(make_judge, audit_rate=order.audit_rate)
     if how.cluster is None:
         return LocalJudges(partial(make, spec), workers=how.workers, seconds=how.seconds)
@@ -83,7 +83,7 @@ def _judges(scan: Scan, order: Order, how: How) -> Judges:
     return ClusterJudges(spec, make, address=how.cluster, seconds=how.seconds, warn=warn)
 
 
-def _tell(facts: ScanFacts, order: Order, how: How, words: Mapping[str, str]) -> None:
+def _tell(facts: ScanFacts, order: Order, how: ScanOptions, words: Mapping[str, str]) -> None:
     counts, account = facts.counts, facts.account
     if not how.quiet:
         click.echo(printable(words["summary"].format(out=order.out, **counts)))

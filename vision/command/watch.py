@@ -37,7 +37,7 @@ def watch(
     """
     from vision.archive.dropbox import DropFolder
     from vision.command.watch_run import watch_folder
-    from vision.media.folders import Excluded
+    from vision.media.folders import Exclusions
 
-    drop = DropFolder(folder, move, settle, excluded=Excluded(exclude))
+    drop = DropFolder(folder, move, settle, excluded=Exclusions(exclude))
     context.exit(watch_folder(drop, checking.settings(), once=once))

@@ -31,8 +31,8 @@ _POLL_MS = 1000
 
 def watch_folder(drop: DropFolder, settings: CheckerSettings, *, once: bool) -> int:
     """Judge what arrives until Ctrl-C, or with `once` until nothing waits; returns the exit status."""
-    examined = settings.examined()  # a wrong gallery or policy is told before anything is watched
-    show(scope_lines(examined.region, examined.notes, settings.language))
+    identity = settings.identity()  # a wrong gallery or policy is told before anything is watched
+    show(scope_lines(identity.region, identity.notes, settings.language))
     worker: Worker[Task, Answer] = Worker(partial(make_judge, JudgeSpec(settings), 0.0))
     worst, unseen = CLEAR, Counter[str]()
     try:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from msgspec import UNSET
 
-from candidates.health import Finding, Health, Severity, wording
+from candidates.health import GalleryFinding, Health, HealthSeverity, wording
 from vision.contract.answers.gallery import (
     GalleryHealth,
     HealthFinding,
@@ -25,7 +25,7 @@ def health_answer(
 
     `typed` writes a command as it is typed; without it, what to do is told without commands.
     """
-    summary = {severity.value: health.count(severity) for severity in Severity}
+    summary = {severity.value: health.count(severity) for severity in HealthSeverity}
     return GalleryHealth(
         people=health.people,
         photos=health.references,
@@ -35,7 +35,9 @@ def health_answer(
     )
 
 
-def _finding(finding: Finding, language: Language, typed: Callable[[wording.Command], str] | None) -> HealthFinding:
+def _finding(
+    finding: GalleryFinding, language: Language, typed: Callable[[wording.Command], str] | None
+) -> HealthFinding:
     return HealthFinding(
         kind=finding.kind.value,
         code=finding.code,

@@ -143,7 +143,7 @@ class EngineFacts:
         return check.Engine(version=self.version, models=dict(self.models), gallery=self.gallery, policy=self.policy)
 
 
-class Aimed(Protocol):
+class RosterFacts(Protocol):
     """Whom a checker looks for, as far as the answer tells it (fits `vision.stages.roster.Roster`)."""
 
     @property
@@ -168,7 +168,7 @@ class ScopeFacts:
     day: date | None = None
 
     @classmethod
-    def of(cls, aimed: Aimed) -> ScopeFacts:
+    def of(cls, aimed: RosterFacts) -> ScopeFacts:
         """Return the facts of whom a checker looks for."""
         place, day = aimed.region, aimed.context.day
         return cls(day=day) if place is None else cls(place.code, place.name, place.label, day)

@@ -1,1 +1,1 @@
-"""Turning photos of people into templates: whose face is meant, whether it is good enough, and strangers."""
+"""Enrolment: choosing a face in a photo, checking its quality, computing its template; and faces of strangers."""

@@ -27,8 +27,8 @@ Sharp faces of 32 px measure 9 and more.
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class FaceTemplate:
-    """What is kept of a reference photo.
+class ReferenceTemplate:
+    """The template of a reference photo, and where it comes from.
 
     `embedding` is (d,) float32, comparable within `model_id`; `box` and `size_px` (the side of the box) are in
     pixels of the full-size upright photo, `place` is the box as parts of it; `sharpness` as in `vision.faces.quality`.
@@ -61,7 +61,7 @@ class Enroller(Closing):
         *,
         name: str | None = None,
         face: FaceChoice | None = None,
-    ) -> FaceTemplate:
+    ) -> ReferenceTemplate:
         """Return the template of the one person whom the photo shows, or of the one whose face was chosen.
 
         Raises PhotoError when the photo cannot be read, NoFaceError, SeveralFacesError (another face is at least half
@@ -84,11 +84,11 @@ class Enroller(Closing):
         template = self._template(upright, subject)
         return replace(template, box=turn.box(template.box), place=_turned(template.place, turn.quarters))
 
-    def _template(self, opened: Photo, face: Face) -> FaceTemplate:
+    def _template(self, opened: Photo, face: Face) -> ReferenceTemplate:
         height, width = opened.pixels.shape[:2]
         scale_x, scale_y = opened.scale_xy
         _require_quality(face, opened.name, scale_x)
-        return FaceTemplate(
+        return ReferenceTemplate(
             embedding=self._embedder.embed_carefully(opened.pixels, [face])[0],
             model_id=self._embedder.model_id,
             photo_sha256=opened.sha256,

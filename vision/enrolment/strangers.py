@@ -58,7 +58,7 @@ class Strangers:
 
 
 @dataclass(slots=True)
-class _Seen:
+class _PhotoFaces:
     """The faces of one photo: vectors by falling size, and whether the first one is what the photo is about."""
 
     folder: str
@@ -79,7 +79,7 @@ class StrangersReader:
 
         A photo that cannot be used is left out, with its reason.
         """
-        seen: list[_Seen] = []
+        seen: list[_PhotoFaces] = []
         left_out: list[tuple[str, FotoNetralError]] = []
         for photo in photos_of([str(folder)]):
             if isinstance(photo, EmptyFolder):
@@ -93,7 +93,7 @@ class StrangersReader:
         chosen = layout or layout_of(seen)
         return Strangers(chosen, _grouped(seen, chosen), len(seen), tuple(left_out))
 
-    def _photo(self, path: str, root: Path) -> _Seen:
+    def _photo(self, path: str, root: Path) -> _PhotoFaces:
         photo = open_photo(path)
         found = self.finder.find(photo.pixels)
         if not found:
@@ -104,10 +104,10 @@ class StrangersReader:
         faces.sort(key=lambda face: -face.box.width)
         vectors = self.model.embed_carefully(photo.pixels, faces)
         inside = Path(path).parent.relative_to(root).parts
-        return _Seen(inside[0] if inside else "", vectors, _is_portrait(faces))
+        return _PhotoFaces(inside[0] if inside else "", vectors, _is_portrait(faces))
 
 
-def layout_of(photos: Iterable[_Seen]) -> Layout:
+def layout_of(photos: Iterable[_PhotoFaces]) -> Layout:
     """Tell how the photos say who is who: portraits in sub-folders, portraits, or photos of several people."""
     seen = list(photos)
     portraits = sum(photo.is_portrait for photo in seen)
@@ -116,7 +116,7 @@ def layout_of(photos: Iterable[_Seen]) -> Layout:
     return Layout.PEOPLE if all(photo.folder for photo in seen) else Layout.PORTRAITS
 
 
-def _grouped(seen: Iterable[_Seen], layout: Layout) -> tuple[Mapping[str, Vectors], ...]:
+def _grouped(seen: Iterable[_PhotoFaces], layout: Layout) -> tuple[Mapping[str, Vectors], ...]:
     if layout is Layout.PHOTOS:
         return tuple({str(n): vector[None] for n, vector in enumerate(photo.vectors)} for photo in seen)
     if layout is Layout.PORTRAITS:

@@ -1,4 +1,4 @@
-"""What a face detector answers."""
+"""The answer of a face detector."""
 
 from __future__ import annotations
 

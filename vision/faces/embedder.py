@@ -10,13 +10,18 @@ from numpy.typing import NDArray
 
 from vision.faces.face import Face
 from vision.faces.network import ChipNetwork, unit_vectors
-from vision.faces.template import SIDE, STRAIGHT, Look, template_chip
+from vision.faces.template import SIDE, STRAIGHT, ChipView, template_chip
 from vision.models import model_path, model_sha256
 
 EMBEDDING_SIZE: Final = 128
 """Numbers in one face vector."""
 
-CAREFUL_LOOKS: Final = (Look(degrees=-5.0, mirrored=True), Look(degrees=5.0), Look(0.95), Look(1.05, mirrored=True))
+CAREFUL_LOOKS: Final = (
+    ChipView(degrees=-5.0, mirrored=True),
+    ChipView(degrees=5.0),
+    ChipView(0.95),
+    ChipView(1.05, mirrored=True),
+)
 """The chips of which a careful vector is the mean.
 
 Where one straight chip lets 6 of 100 Indonesian strangers be taken for somebody of five, these let 1 to 2, with as many
@@ -50,11 +55,11 @@ class FaceEmbedder:
 
         `pixels` is the (height, width, 3) uint8 RGB array in which the faces were found.
         """
-        return self._looked(pixels, faces, (STRAIGHT,))
+        return self._from_looks(pixels, faces, (STRAIGHT,))
 
     def embed_carefully(self, pixels: NDArray[np.uint8], faces: Sequence[Face]) -> NDArray[np.float32]:
         """Return the same from several looks at each face: for references, and faces that come near somebody."""
-        return self._looked(pixels, faces, CAREFUL_LOOKS)
+        return self._from_looks(pixels, faces, CAREFUL_LOOKS)
 
     def embed_chips(self, chips: Sequence[NDArray[np.uint8]]) -> NDArray[np.float32]:
         """Return the vectors, (n, 128) float32, of n aligned chips of (112, 112, 3) uint8 RGB."""
@@ -65,7 +70,9 @@ class FaceEmbedder:
             return np.empty((0, EMBEDDING_SIZE), np.float32)
         return unit_vectors(self._network.run(np.stack(chips).astype(np.float32)).astype(np.float64), _FILE)
 
-    def _looked(self, pixels: NDArray[np.uint8], faces: Sequence[Face], looks: Sequence[Look]) -> NDArray[np.float32]:
+    def _from_looks(
+        self, pixels: NDArray[np.uint8], faces: Sequence[Face], looks: Sequence[ChipView]
+    ) -> NDArray[np.float32]:
         chips = [template_chip(pixels, face, look) for face in faces for look in looks]
         vectors = self.embed_chips(chips).reshape(len(faces), len(looks), EMBEDDING_SIZE)
         return unit_vectors(vectors.mean(axis=1, dtype=np.float64), _FILE) if len(faces) else vectors[:, 0]

@@ -1,4 +1,4 @@
-"""What the face room hands on: a found face and how well it shows."""
+"""A found face and its quality, as later stages get them."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _COVERED = 0.6
 
 @dataclass(frozen=True, slots=True)
 class FaceQuality:
-    """How well a face shows, for whoever must decide whether to compare with it.
+    """The quality of a face image, to decide whether it may be compared.
 
     `size_px` is the side of the face box in analysis pixels; `sharpness` is 0 or more, `turned` 0 or more, `covered`
     0..1 (see `vision.faces.quality`).
@@ -52,7 +52,7 @@ class FaceQuality:
 
     @property
     def flaws(self) -> tuple[Flaw, ...]:
-        """What makes it likely, one time in four and more, that the face is not recognised as its owner's."""
+        """The flaws with which a face is missed at least one time in four."""
         told = {
             Flaw.SMALL: self.size_px < _SMALL_PX,
             Flaw.BLURRED: self.sharpness < _BLURRED,
@@ -63,7 +63,7 @@ class FaceQuality:
 
     @property
     def is_too_poor(self) -> bool:
-        """Tell whether nobody should be sure that it is not somebody: far more are missed than among clear faces."""
+        """Tell whether the quality is too poor to rule anybody out: far more such faces are missed than clear ones."""
         flaws = self.flaws
         return self.size_px < _TOO_SMALL_PX or self.turned > _PROFILE or Flaw.COVERED in flaws or len(flaws) > 1
 

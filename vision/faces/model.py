@@ -1,4 +1,4 @@
-"""What a face network is to everybody else, whichever it is."""
+"""The interface that every face network implements."""
 
 from __future__ import annotations
 

@@ -29,8 +29,8 @@ _FACE_MIDDLE_XY = 56.0, 60.0
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
-    """A way to cut a chip: the face `scale` times as large as the template has it, turned, and `mirrored` or not."""
+class ChipView:
+    """One way to cut a chip: the face `scale` times as large as the template has it, turned, and `mirrored` or not."""
 
     scale: float = 1.0
     degrees: float = 0.0
@@ -44,7 +44,7 @@ class Look:
         return looked
 
 
-STRAIGHT: Final = Look()
+STRAIGHT: Final = ChipView()
 """The chip as the template has it."""
 
 
@@ -73,7 +73,7 @@ def similarity(source_xy: NDArray[np.float64], target_xy: NDArray[np.float64]) -
     return np.array([[turn.real, -turn.imag, shift.real], [turn.imag, turn.real, shift.imag]])
 
 
-def template_chip(pixels: NDArray[np.uint8], face: Face, look: Look = STRAIGHT) -> NDArray[np.uint8]:
+def template_chip(pixels: NDArray[np.uint8], face: Face, look: ChipView = STRAIGHT) -> NDArray[np.uint8]:
     """Cut the chip, (112, 112, 3) uint8 RGB, of a face of the photo (height, width, 3) uint8 RGB; black outside of it.
 
     A face larger than the chip is first shrunk by area, so that it does not alias.

@@ -1,4 +1,4 @@
-"""Where to look for small faces, and what to make of faces found in overlapping cut-outs."""
+"""Tiles for finding small faces, and merging the detections of overlapping tiles."""
 
 from __future__ import annotations
 

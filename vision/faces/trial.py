@@ -1,4 +1,4 @@
-"""Does a face network see what it was made for? Tried on two portraits: wrong pixel levels raise no error."""
+"""A quick test of a face network on two portraits, since wrong pixel levels raise no error."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Finding hands and naming what they show. This room knows no elections and no rules.
+"""Hand detection, landmarks, and classifying poses. This room knows no elections and no rules.
 
 with HandReader() as reader:
     hands, pairs = reader.read(photo.pixels, [face.box for face in faces])   # Hand in reading order, HandPair

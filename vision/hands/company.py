@@ -1,4 +1,4 @@
-"""What the hands of a group photo say of each other: whether a doubtful sign is one, and whether a thumb is a fist.
+"""Context of a group photo: how the other hands make a doubtful sign, or a thumb, more or less likely.
 
 In a group nearly everybody makes the same sign, or nobody makes any. So one hand that may or may not show a sign is
 believed less where no other surely shows the same, and more the more do; and where many clench a fist, a doubtful thumb

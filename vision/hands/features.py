@@ -1,4 +1,4 @@
-"""What a hand's shape looks like, whatever its place, size and turn in the photo: numbers for the namer.
+"""Features of a hand's shape for the landmark classifier, independent of place, size and turn.
 
 Landmarks are MediaPipe's 21 (`vision.poses.Landmark`). Image landmarks are used; the network's world landmarks are
 unreliable when the back of the hand faces the camera. Depth enters by the joints' turns alone: with it in plain, flat

@@ -1,4 +1,4 @@
-"""Names what a hand shows: two voters, one on landmarks and one on pixels, weighed together.
+"""Names the pose of a hand: two classifiers, one on landmarks and one on pixels, fused.
 
 The first reads the features of `features`, made of landmarks alone; the second what MediaPipe's landmark network saw in
 the crop before it settled on landmarks. Both are small networks trained by `python -m scripts.training hands` on
@@ -41,8 +41,8 @@ _NONE, _HEART = SHAPES.index(Pose.NONE), SHAPES.index(Pose.FINGER_HEART)
 
 
 @dataclass(frozen=True, slots=True)
-class Naming:
-    """What one hand shows.
+class PoseEstimate:
+    """The pose that one hand shows, with its probabilities.
 
     pose_score : the probability of the name: for a sign that it is this one; for a hand without one that it shows none
         (low where it may well be a sign, but nobody can tell which).
@@ -56,7 +56,7 @@ class Naming:
 
 
 class HandNamer:
-    """The voters and their weights, loaded."""
+    """Both classifiers and the weights of their fusion, loaded."""
 
     def __init__(self) -> None:
         self._landmarks = Perceptrons(model_path("hand_naming.npz"))
@@ -64,7 +64,7 @@ class HandNamer:
         self._weights = load_weights()
 
     def evidence(self, hands: Sequence[FoundHand]) -> list[Evidence]:
-        """Ask both voters about every hand."""
+        """Run both classifiers on every hand."""
         views = [view for hand in hands for view in hand.views]
         if not views:
             return []
@@ -84,14 +84,14 @@ class HandNamer:
         likely[tiny, _HEART] = 0.0
         return likely
 
-    def name(self, hands: Sequence[FoundHand]) -> list[Naming]:
+    def name(self, hands: Sequence[FoundHand]) -> list[PoseEstimate]:
         """Name every hand by itself, in the same order."""
         return names_of(hands, self.probabilities(hands))
 
 
 def names_of(
     hands: Sequence[FoundHand], probabilities: NDArray[np.float64], gains: NDArray[np.float64] | None = None
-) -> list[Naming]:
+) -> list[PoseEstimate]:
     """Name hands whose probabilities are known, (n, len(SHAPES)).
 
     gains : what their company multiplies them by; it says what a hand shows, not whether it is one.
@@ -105,7 +105,7 @@ def names_of(
     ]
 
 
-def _named(probability: NDArray[np.float64], points_xyz: NDArray[np.float64], hand_score: float) -> Naming:
+def _named(probability: NDArray[np.float64], points_xyz: NDArray[np.float64], hand_score: float) -> PoseEstimate:
     sign = 1.0 - probability[QUIET].sum()
     among_signs = probability.copy()
     among_signs[QUIET] = 0.0
@@ -116,7 +116,7 @@ def _named(probability: NDArray[np.float64], points_xyz: NDArray[np.float64], ha
         fist = probability[SHAPES.index(Pose.FIST)]
         pose = Pose.FIST if fist > 1.0 - sign - fist else Pose.NONE
         score = float(1.0 - sign)
-    return Naming(pose, score, hand_score, _finger_state(probability, points_xyz))
+    return PoseEstimate(pose, score, hand_score, _finger_state(probability, points_xyz))
 
 
 def _upright_or_down(pose: Pose, points_xyz: NDArray[np.float64]) -> Pose:

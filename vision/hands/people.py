@@ -1,4 +1,4 @@
-"""Whose hand it is, and what two hands of one person form together."""
+"""Assigns hands to people, and finds the pairs of hands that form something together."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from vision.geometry import Box
 from vision.hands.company import gains
 from vision.hands.hand import FoundHand, Hand, HandPair
-from vision.hands.naming import HandNamer, Naming, names_of
+from vision.hands.naming import HandNamer, PoseEstimate, names_of
 from vision.hands.people import owners, raised, with_posture
 from vision.hands.search import HandSearch
 from vision.poses import Pose
@@ -57,10 +57,12 @@ class HandReader:
         whose = owners([hand.box for hand in hands], faces)
         return with_posture([replace(hand, person=person) for hand, person in zip(hands, whose, strict=True)], faces)
 
-    def _named(self, found: Sequence[FoundHand]) -> list[tuple[FoundHand, Naming]]:
+    def _named(self, found: Sequence[FoundHand]) -> list[tuple[FoundHand, PoseEstimate]]:
         return list(zip(found, self._namer.name(found), strict=True))
 
-    def _named_in_company(self, found: Sequence[FoundHand], faces: Sequence[Box]) -> list[tuple[FoundHand, Naming]]:
+    def _named_in_company(
+        self, found: Sequence[FoundHand], faces: Sequence[Box]
+    ) -> list[tuple[FoundHand, PoseEstimate]]:
         """Name hands by what they show and by what the others do."""
         probabilities = self._namer.probabilities(found)
         boxes = [one.box for one in found]
@@ -85,7 +87,7 @@ class HandReader:
         self.close()
 
 
-def _hand(found: FoundHand, naming: Naming) -> Hand:
+def _hand(found: FoundHand, naming: PoseEstimate) -> Hand:
     best = found.views[0]
     return Hand(
         points_xyz=best.points_xyz,

@@ -1,4 +1,4 @@
-"""What one hand can look like to the namer: seventeen shapes, and clutter, which is no hand."""
+"""The classes of the hand classifiers: seventeen shapes, and clutter, which is no hand."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What landmarks and pixels together say a hand shows, as probabilities that mean what they say.
+"""Fusion of the landmark and the pixel classifier into calibrated probabilities.
 
 Both networks vote with a weight that follows the hand's size. The weights are fitted on pictures that neither network
 was trained on (`python -m scripts.training hands fit`); how far the probabilities can be trusted is in
@@ -26,9 +26,9 @@ _CLUTTER = SHAPES.index(CLUTTER)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Evidence:
-    """What is known of one hand.
+    """The answers of both classifiers about one hand.
 
-    landmarks, pixels : (views, len(SHAPES)), each voter's probabilities; size : the hand's longer side, pixels.
+    landmarks, pixels : (views, len(SHAPES)), each classifier's probabilities; size : the hand's longer side, pixels.
     """
 
     landmarks: NDArray[np.float64]

@@ -1,4 +1,4 @@
-"""What a file is and how many pictures it holds, as every room may know it."""
+"""Opening and decoding files: what a file is, its pictures, upright pixels. The only place that decodes."""
 
 from __future__ import annotations
 

@@ -74,7 +74,7 @@ class CutError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Header:
+class ImageHeader:
     """What the header tells before any pixel is decoded, and the file's bytes.
 
     stored_wh : before the turn by `orientation` (1..8). mode : Pillow's name for the kind of pixels. fixed_bytes : what
@@ -102,7 +102,7 @@ class Header:
         return (height, width) if self.orientation >= 5 else (width, height)
 
 
-def read_header(kind: str, data: bytes) -> Header:
+def read_header(kind: str, data: bytes) -> ImageHeader:
     """Parse the header of `data`, a file of format `kind`. Raises NotAPhotoError, DamagedError or CutError."""
     with _WARNINGS_LOCK, warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -125,7 +125,7 @@ def read_header(kind: str, data: bytes) -> Header:
     if width <= 0 or height <= 0:
         raise DamagedError(f"{width} x {height}")
     tables, sampling = _jpeg_coding(image) if kind == "JPEG" and image.mode == "RGB" else (None, None)
-    return Header(
+    return ImageHeader(
         format=kind,
         stored_wh=(width, height),
         orientation=orientation,
@@ -217,7 +217,7 @@ def _fixed_bytes(kind: str, image: Any) -> int:
     return 0
 
 
-def working_bytes(header: Header, reduce_by: int, shrink_to_wh: tuple[int, int]) -> int:
+def working_bytes(header: ImageHeader, reduce_by: int, shrink_to_wh: tuple[int, int]) -> int:
     """Estimate the most memory that `decode` will hold at once, besides the file itself, in bytes."""
     width, height = header.stored_wh
     mode = header.mode
@@ -227,7 +227,7 @@ def working_bytes(header: Header, reduce_by: int, shrink_to_wh: tuple[int, int])
     return total + header.fixed_bytes + 30 * min(width * height, _BAND_PIXELS)
 
 
-def decode(header: Header, reduce_by: int, target_wh: tuple[int, int]) -> Pixels:
+def decode(header: ImageHeader, reduce_by: int, target_wh: tuple[int, int]) -> Pixels:
     """Decode to upright RGB, uint8 (height, width, 3), shrunk to `target_wh` (stored orientation, never larger).
 
     `reduce_by` (1, 2, 4, 8) lets a JPEG be decoded at a part of its size. Raises DamagedError or CutError.
@@ -246,7 +246,7 @@ def decode(header: Header, reduce_by: int, target_wh: tuple[int, int]) -> Pixels
     return np.ascontiguousarray(_turned(pixels, header.orientation))
 
 
-def _stored_pixels(header: Header, reduce_by: int, target_wh: tuple[int, int]) -> Pixels:
+def _stored_pixels(header: ImageHeader, reduce_by: int, target_wh: tuple[int, int]) -> Pixels:
     if header.format == "HEIC":
         return _shrunk(_heif_bands(_opened(header.format, header.data), target_wh[1]), target_wh)
     if header.format == "JPEG":

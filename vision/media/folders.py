@@ -34,7 +34,7 @@ def is_hidden(part: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Excluded:
+class Exclusions:
     """What the user does not want looked at: patterns of names (`*.mp4`, `arsip lama`) or paths (`*/tmp/*`)."""
 
     patterns: tuple[str, ...] = ()
@@ -51,7 +51,7 @@ class Excluded:
         )
 
 
-NOTHING_EXCLUDED = Excluded()
+NOTHING_EXCLUDED = Exclusions()
 
 
 def kind_of_file(path: str) -> FileKind | None:
@@ -73,7 +73,7 @@ def kind_of_file(path: str) -> FileKind | None:
         return named
 
 
-def pictures_in(folder: str, excluded: Excluded = NOTHING_EXCLUDED) -> int:
+def pictures_in(folder: str, excluded: Exclusions = NOTHING_EXCLUDED) -> int:
     """Return how many files under a folder are photos or may hold pictures; negative for more than were looked at."""
     found = looked_at = 0
     for parent, subfolders, files in os.walk(folder):

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from vision.media.folders import NOTHING_EXCLUDED, Excluded, is_hidden, is_rubbish, kind_of_file, pictures_in
+from vision.media.folders import NOTHING_EXCLUDED, Exclusions, is_hidden, is_rubbish, kind_of_file, pictures_in
 from vision.media.kinds import FileKind
 from vision.media.unseen import NotLookedAtError
 
@@ -20,7 +20,7 @@ class EmptyFolder:
 
 
 @dataclass(frozen=True, slots=True)
-class Unseen:
+class UnseenFile:
     """A file that may hold pictures and is not looked at, or something hidden that holds photos or such files."""
 
     path: str
@@ -28,13 +28,13 @@ class Unseen:
 
 
 @dataclass(frozen=True, slots=True)
-class LeftOut:
+class ExcludedFile:
     """A file or folder that the user excluded."""
 
     path: str
 
 
-Found = str | EmptyFolder | Unseen | LeftOut
+Found = str | EmptyFolder | UnseenFile | ExcludedFile
 
 
 def photos_of(paths: Sequence[str], leave_out: str | None = None) -> Iterator[str | EmptyFolder]:
@@ -50,26 +50,26 @@ def photos_of(paths: Sequence[str], leave_out: str | None = None) -> Iterator[st
 def files_of(
     paths: Sequence[str],
     leave_out: str | None = None,
-    excluded: Excluded = NOTHING_EXCLUDED,
+    excluded: Exclusions = NOTHING_EXCLUDED,
     *,
     tell_hidden: bool = True,
 ) -> Iterator[Found]:
     """Yield the photos in the order given; a folder's photos sorted, before those of its subfolders.
 
-    Files that are named are always yielded, existing or not; what is no photo and may hold pictures as `Unseen`, in its
-    place. In folders, machines' own files and folders and the folder `leave_out` (of marked pictures) are left out,
-    links to folders are not followed, and a file counts as a photo by its header or its suffix. Hidden files and
-    folders are not looked at; they are `Unseen` where they hold photos, unless that is not to be told.
+    Files that are named are always yielded, existing or not; what is no photo and may hold pictures as `UnseenFile`,
+    in its place. In folders, machines' own files and folders and the folder `leave_out` (of marked pictures) are left
+    out, links to folders are not followed, and a file counts as a photo by its header or its suffix. Hidden files and
+    folders are not looked at; with `tell_hidden` they are `UnseenFile` where they hold photos.
     """
     walk = _Walk(None if leave_out is None else os.path.realpath(leave_out), excluded, tell_hidden)
     for path in paths:
         if os.path.isdir(path):  # noqa: PTH112  a Path would rewrite the name as it was given
             yield from walk.files_under(path)
         elif path in excluded:
-            yield LeftOut(path)
+            yield ExcludedFile(path)
         else:
             kind = kind_of_file(path)
-            yield path if kind in (None, FileKind.PHOTO) else Unseen(path, NotLookedAtError(kind))
+            yield path if kind in (None, FileKind.PHOTO) else UnseenFile(path, NotLookedAtError(kind))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ class _Walk:
     """How folders are walked: the real path of one that is left out, what is excluded, whether hidden ones are told."""
 
     leave_out: str | None
-    excluded: Excluded
+    excluded: Exclusions
     tell_hidden: bool
 
     def files_under(self, folder: str) -> Iterator[Found]:
@@ -106,13 +106,13 @@ class _Walk:
         if is_rubbish(name) or (is_hidden(name) and not self.tell_hidden):
             return None
         if path in self.excluded:
-            return LeftOut(path)
+            return ExcludedFile(path)
         kind = kind_of_file(path)
         if kind is None:
             return None
         if is_hidden(name):
-            return Unseen(path, NotLookedAtError(FileKind.HIDDEN))
-        return path if kind is FileKind.PHOTO else Unseen(path, NotLookedAtError(kind))
+            return UnseenFile(path, NotLookedAtError(FileKind.HIDDEN))
+        return path if kind is FileKind.PHOTO else UnseenFile(path, NotLookedAtError(kind))
 
     def _is_entered(self, path: str, aside: list[Found]) -> bool:
         """Tell whether a subfolder is looked into; puts `aside` what is to be told of one that is not."""
@@ -120,10 +120,10 @@ class _Walk:
         if is_rubbish(name) or (self.leave_out is not None and os.path.realpath(path) == self.leave_out):
             return False
         if path in self.excluded:
-            aside.append(LeftOut(path))
+            aside.append(ExcludedFile(path))
             return False
         if not is_hidden(name):
             return True
         if self.tell_hidden and not os.path.islink(path) and (count := pictures_in(path, self.excluded)):  # noqa: PTH114
-            aside.append(Unseen(path, NotLookedAtError(FileKind.HIDDEN, count)))
+            aside.append(UnseenFile(path, NotLookedAtError(FileKind.HIDDEN, count)))
         return False

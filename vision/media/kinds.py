@@ -132,7 +132,7 @@ def kind_of(head: bytes, name: str = "") -> FileKind | None:
 
 
 def kind_of_content(head: bytes, name: str = "") -> FileKind | None:
-    """Return the same by the first bytes alone: None where only the name would tell. Never PHOTO."""
+    """Return the kind by the first bytes alone, None where only the name would tell. Never PHOTO."""
     if sniff(head) is not None:
         return FileKind.RAW if is_raw(head, name) else None
     return _by_content(head, suffix_of(name), name)[1]

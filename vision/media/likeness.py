@@ -49,18 +49,18 @@ def likeness(pixels: NDArray[np.uint8]) -> int:
 
 
 def fold(hashes: Sequence[int | None], *, most_bits: int = MOST_BITS) -> list[int]:
-    """Return for every photo the index of its leader: the photo that it is a copy of, or itself.
+    """Group photos that look alike: return for each the index of its leader, the first of its group.
 
     In the order given, a photo joins the leader that it is nearest to (of several the first) when at most `most_bits`
     differ, and leads otherwise. So every member is like its leader, whatever is between the members, and a leader comes
     before its members. None and `FLAT` are like nothing. Raises ValueError when `most_bits` is not within 0..11.
     """
-    folds = Folds(most_bits)
+    folds = SimilarPhotos(most_bits)
     return [folds.add(value) for value in hashes]
 
 
-class Folds:
-    """Folds photos as they come, as `fold` does; remembers the leaders alone.
+class SimilarPhotos:
+    """Groups photos that look alike, one by one as they come (see `fold`); only the leaders are kept.
 
     Takes under a tenth of a millisecond a photo with 100,000 leaders (multi-index hashing, Norouzi and others 2012):
     hashes that differ in few bits differ in very few of one of four parts, so that looking up the neighbours of each

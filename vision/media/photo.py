@@ -29,12 +29,12 @@ from vision.errors import (
     PhotoUnsupportedError,
 )
 from vision.media import ONE_PICTURE, THE_PICTURE, Media, Place
-from vision.media.decode import CutError, DamagedError, Header, NotAPhotoError, decode, read_header, working_bytes
+from vision.media.decode import CutError, DamagedError, ImageHeader, NotAPhotoError, decode, read_header, working_bytes
 from vision.media.kinds import HEAD_BYTES, FileKind, kind_of, kind_of_content
 from vision.media.shrinking import reduced, resized
 from vision.media.sniff import describe, is_cut, sniff
 from vision.media.unseen import NotLookedAtError
-from vision.messages import Message, Written, say
+from vision.messages import LiteralText, Message, say
 
 ANALYSIS_SIDE = 2000
 """Pixels of the long side that a larger photo keeps at least for the analysis; always under twice this."""
@@ -150,15 +150,15 @@ class MediaFile:
     header : None for an array.
     """
 
-    def __init__(self, name: str, content: Header | NDArray[np.uint8], limits: PhotoLimits) -> None:
+    def __init__(self, name: str, content: ImageHeader | NDArray[np.uint8], limits: PhotoLimits) -> None:
         self.name = name
         self._limits = limits
         self._content = content
-        self.header = content if isinstance(content, Header) else None
+        self.header = content if isinstance(content, ImageHeader) else None
         self.format = self.header.format if self.header else "ARRAY"
         self.taken_at = self.header.taken_at if self.header else None
         self.media = self.header.media if self.header else ONE_PICTURE
-        self.size_wh = content.upright_wh if isinstance(content, Header) else (content.shape[1], content.shape[0])
+        self.size_wh = content.upright_wh if isinstance(content, ImageHeader) else (content.shape[1], content.shape[0])
         self.pictures = (Picture(self),)
 
     @classmethod
@@ -181,7 +181,7 @@ class MediaFile:
     @cached_property
     def sha256(self) -> str:
         """The sum of the file's bytes, for an array of its shape and bytes."""
-        if isinstance(self._content, Header):
+        if isinstance(self._content, ImageHeader):
             return hashlib.sha256(self._content.data).hexdigest()
         digest = hashlib.sha256(repr(self._content.shape).encode())
         digest.update(np.ascontiguousarray(self._content).data)
@@ -190,7 +190,7 @@ class MediaFile:
     def pixels(self, analysis_side: int | None) -> NDArray[np.uint8]:
         """Decode to upright pixels at the analysis size, or at full size (None); the caller may change them."""
         content = self._content
-        if not isinstance(content, Header):
+        if not isinstance(content, ImageHeader):
             full_wh = self.size_wh
             wanted = full_wh if analysis_side is None else _analysis_wh(full_wh, analysis_side)
             return content.copy() if wanted == full_wh else resized(content, wanted)
@@ -235,7 +235,7 @@ def _analysis_wh(size_wh: tuple[int, int], side: int) -> tuple[int, int]:
     return max(round(size_wh[0] / factor), 1), max(round(size_wh[1] / factor), 1)
 
 
-def _jpeg_reduction(header: Header, side: int) -> int:
+def _jpeg_reduction(header: ImageHeader, side: int) -> int:
     """Return the part (1, 2, 4, 8) at which libjpeg may decode and still leave `side` pixels."""
     if header.format != "JPEG":
         return 1
@@ -304,7 +304,7 @@ def _read_file(name: str, limits: PhotoLimits) -> bytes:
             raise PhotoUnreadableError(say("media.photo.storage_failed_to_read", name=name)) from error
         told = error.strerror or type(error).__name__
         missing = error.errno == errno.ENOENT
-        raise _not_found(name, say("media.photo.missing") if missing else Written(told, told)) from error
+        raise _not_found(name, say("media.photo.missing") if missing else LiteralText(told, told)) from error
 
 
 def _check_regular(name: str, status: os.stat_result) -> None:
@@ -318,7 +318,7 @@ def _not_found(name: str, reason: Message) -> PhotoNotFoundError:
     return PhotoNotFoundError(say("media.photo.photo_could_not_be_opened", name=name, reason=reason))
 
 
-def _header(data: bytes, limits: PhotoLimits, name: str = "") -> Header:
+def _header(data: bytes, limits: PhotoLimits, name: str = "") -> ImageHeader:
     kind = sniff(data)
     other = kind_of_content(data[:_SNIFFED_BYTES], name)
     if other is not None:
@@ -340,7 +340,7 @@ def _header(data: bytes, limits: PhotoLimits, name: str = "") -> Header:
     return header
 
 
-def _pixels(header: Header, reduce_by: int, target_wh: tuple[int, int], limits: PhotoLimits) -> NDArray[np.uint8]:
+def _pixels(header: ImageHeader, reduce_by: int, target_wh: tuple[int, int], limits: PhotoLimits) -> NDArray[np.uint8]:
     needed = len(header.data) + working_bytes(header, reduce_by, target_wh)
     if needed > limits.max_working_bytes:
         size = "{} x {} {}".format(*header.upright_wh, header.format)

@@ -1,4 +1,4 @@
-"""How many pictures a file holds beside the one that is decoded.
+"""Counts the pictures of a file.
 
 Ordinary phone photos hold more than their picture: previews, depth maps, maps of brightness (Ultra HDR, Apple's gain
 maps). None of these is shown, and none counts.

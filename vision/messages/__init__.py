@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 from candidates.messages import LANGUAGES as LANGUAGES
 from candidates.messages import Language as Language
+from candidates.messages import LiteralText as LiteralText
 from candidates.messages import Message as Message
-from candidates.messages import Together as Together
-from candidates.messages import Written as Written
+from candidates.messages import MessageSequence as MessageSequence
 from candidates.messages import message_of
 
 

@@ -1,4 +1,4 @@
-"""A way out: cutting or covering what makes a photo risky, in a copy without metadata. Knows no files' fate."""
+"""The remedy: cutting or covering what makes a photo risky, in a copy without metadata."""
 
 from vision.remedy.covering import apply
 from vision.remedy.planning import propose

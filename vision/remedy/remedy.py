@@ -13,7 +13,7 @@ Point = tuple[float, float]
 
 
 class How(StrEnum):
-    """What the user allows: either, cutting alone, or covering alone."""
+    """Which remedies the user allows: both, cutting only, or covering only."""
 
     AUTO = "auto"
     CROP = "crop"
@@ -21,7 +21,7 @@ class How(StrEnum):
 
 
 class Kind(StrEnum):
-    """What a remedy does."""
+    """The kind of a remedy."""
 
     NONE = "none"
     CROP = "crop"
@@ -66,7 +66,7 @@ class Remedy:
 
     @property
     def kind(self) -> Kind:
-        """What it does, in one word."""
+        """The kind of this remedy."""
         if self.crop is None:
             return Kind.BLUR if self.covers else Kind.NONE
         return Kind.CROP_AND_BLUR if self.covers else Kind.CROP
@@ -93,7 +93,7 @@ class Remedy:
 
 
 class Reason(StrEnum):
-    """Why nothing honest can be done."""
+    """Why there is no remedy."""
 
     PERSON_STAYS = "person_stays"
     """No cut leaves the candidate or relative out and something worth posting in."""

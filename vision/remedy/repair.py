@@ -32,8 +32,8 @@ class Attempt:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Outcome:
-    """What came of mending a photo.
+class RepairOutcome:
+    """The result of `repair`.
 
     before : the check of the photo as it came.
     attempt : the last one; None where not even the first could be made.
@@ -77,7 +77,7 @@ class Outcome:
 
 def repair(
     checker: PhotoChecker, file: MediaFile, form: Format, *, how: How = How.AUTO, margin: float = MARGIN
-) -> Outcome:
+) -> RepairOutcome:
     """Check the photo in `file`, mend a copy at full size, encode it as `form`, and check those very bytes.
 
     What the second check brings up is mended as well, in at most `ROUNDS` attempts, each from the original pixels. A
@@ -91,7 +91,7 @@ def repair(
     scene = Scene.of(stood_up(before, quarters), margin)
     remedy = plan(scene, how)
     if isinstance(remedy, NoRemedy):
-        return Outcome(before, None, remedy.reason, _as_stored(scene, turn), 0)
+        return RepairOutcome(before, None, remedy.reason, _as_stored(scene, turn), 0)
     original = file.first.original()
     rounds = 0
     while True:
@@ -100,13 +100,13 @@ def repair(
         encoded = encode(apply(original.pixels, stored), form, original)
         attempt = Attempt(stored, encoded, checker.check(encoded, name=file.name))
         if attempt.after.verdict is Verdict.CLEAR or rounds == ROUNDS:
-            return Outcome(before, attempt, None, _as_stored(scene, turn), rounds)
+            return RepairOutcome(before, attempt, None, _as_stored(scene, turn), rounds)
         later = stood_up(attempt.after, quarters)
         scene = scene.and_also(Scene.of(later, margin), remedy.origin_xy)
         following = plan(scene, how)
         if isinstance(following, NoRemedy) or following == remedy:
             reason = following.reason if isinstance(following, NoRemedy) else None
-            return Outcome(before, attempt, reason, _as_stored(scene, turn), rounds)
+            return RepairOutcome(before, attempt, reason, _as_stored(scene, turn), rounds)
         remedy = following
 
 

@@ -13,7 +13,7 @@ from vision.errors import Language
 from vision.geometry import Box
 from vision.messages import words_of
 from vision.remedy.remedy import Remedy
-from vision.remedy.repair import Outcome
+from vision.remedy.repair import RepairOutcome
 from vision.remedy.scene import Leaver
 from vision.rules import place_in_words
 
@@ -24,7 +24,7 @@ def texts(language: Language) -> Mapping[str, Mapping[str, str]]:
     return {name: words_of(f"remedy.{name}", language) for name in tree("vision.messages", "remedy", language)}
 
 
-def headline(outcome: Outcome, out: str | None) -> str:
+def headline(outcome: RepairOutcome, out: str | None) -> str:
     """Return in one line what came of it; `out` is where the copy was written, None when it was not."""
     before, attempt, words = outcome.before, outcome.attempt, texts(outcome.before.language)["head"]
     if attempt is None:
@@ -49,7 +49,7 @@ def raised_in_words(count: int, language: Language) -> str:
     return texts(language)["raised"]["one" if count == 1 else "many"].format(count=count)
 
 
-def details(outcome: Outcome, *, written: bool) -> list[str]:
+def details(outcome: RepairOutcome, *, written: bool) -> list[str]:
     """Return what was covered and cut in a written copy, who is gone from it, what remains, and the photo's time."""
     before, attempt, words = outcome.before, outcome.attempt, texts(outcome.before.language)
     lines = []
@@ -70,7 +70,7 @@ def details(outcome: Outcome, *, written: bool) -> list[str]:
     return lines
 
 
-def next_step(outcome: Outcome) -> str:
+def next_step(outcome: RepairOutcome) -> str:
     """Say what to do now."""
     words = texts(outcome.before.language)["step"]
     if outcome.is_clear and outcome.raised_unnamed:
@@ -83,7 +83,7 @@ def next_step(outcome: Outcome) -> str:
     return words["retake"] if outcome.attempt is None else outcome.attempt.after.next_step
 
 
-def answer_of(outcome: Outcome, out: str | None) -> Mended:
+def answer_of(outcome: RepairOutcome, out: str | None) -> Mended:
     """Return what other programs read: what was done in pixels of the upright photo, the verdict before and after.
 
     `out` is where the copy was written, None when it was not.

@@ -1,1 +1,1 @@
-"""What people look at afterwards: the marked photo and the pages and tables made of results. Knows no detection."""
+"""Output for people: marked photos, pages, spreadsheets and tables made of results. Knows no detection."""

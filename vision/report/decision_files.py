@@ -53,7 +53,7 @@ _OLD_EXCEL: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # .xls, and every Offic
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class DecisionRow:
     """One row: its number as people see it, the sheet if there are several, and the texts of the columns we know.
 
     `error` is set where a cell of those cannot be read.
@@ -65,7 +65,7 @@ class Written:
     error: DecisionRowError | None = None
 
 
-def written_rows(path: Path) -> Iterator[Written]:
+def written_rows(path: Path) -> Iterator[DecisionRow]:
     """Yield the rows of a file, told apart by what is in it, not by its name. Raises DecisionsError."""
     start, size = _looked_at(path)
     if start.startswith((_ZIP, _OLD_EXCEL)):
@@ -96,7 +96,7 @@ def _bounded(path: Path, size: int, most: int) -> None:
         )
 
 
-def _of_workbook(path: Path) -> Iterator[Written]:
+def _of_workbook(path: Path) -> Iterator[DecisionRow]:
     """Yield the rows of every sheet with a header of ours; hidden and filtered ones too."""
     titles: list[str] = []
     found = False
@@ -116,7 +116,9 @@ def _of_workbook(path: Path) -> Iterator[Written]:
         raise _without_header(f"{path.name} ({', '.join(titles)})")
 
 
-def _of_cells(number: int, cells: Sequence[Any], columns: Mapping[int, str], sheet: str, epoch: datetime) -> Written:
+def _of_cells(
+    number: int, cells: Sequence[Any], columns: Mapping[int, str], sheet: str, epoch: datetime
+) -> DecisionRow:
     texts: dict[str, str] = {}
     try:
         for at, name in columns.items():
@@ -125,11 +127,11 @@ def _of_cells(number: int, cells: Sequence[Any], columns: Mapping[int, str], she
             text = value.isoformat() if isinstance(value, date | time) else text_of(called, value, epoch)
             texts[name] = _ESCAPED.sub("_", text)
     except CandidatesError as error:
-        return Written(number, texts, sheet, DecisionRowError(error.message_id, error.message_en))
-    return Written(number, texts, sheet)
+        return DecisionRow(number, texts, sheet, DecisionRowError(error.message_id, error.message_en))
+    return DecisionRow(number, texts, sheet)
 
 
-def _of_table(path: Path) -> Iterator[Written]:
+def _of_table(path: Path) -> Iterator[DecisionRow]:
     """Yield the rows of a CSV as programs and Excel write it: `,`, `;` or tab; UTF-8, UTF-16 or Windows' letters."""
     with path.open(encoding=_encoding(path), errors="replace", newline="") as file:
         header = file.readline(_LONGEST_HEADER)
@@ -150,9 +152,11 @@ def _of_table(path: Path) -> Iterator[Written]:
             except StopIteration:
                 return
             except csv.Error as error:
-                yield Written(number, error=DecisionRowError(say("report.decision_files.not_readable", error=error)))
+                yield DecisionRow(
+                    number, error=DecisionRowError(say("report.decision_files.not_readable", error=error))
+                )
                 continue
-            yield Written(number, {name: cells[at] for at, name in columns.items() if at < len(cells)})
+            yield DecisionRow(number, {name: cells[at] for at, name in columns.items() if at < len(cells)})
 
 
 def _encoding(path: Path) -> str:
@@ -172,7 +176,7 @@ def _encoding(path: Path) -> str:
     return "utf-8-sig"
 
 
-def _of_json(path: Path) -> Iterator[Written]:
+def _of_json(path: Path) -> Iterator[DecisionRow]:
     try:
         told = msgspec.json.decode(path.read_bytes().removeprefix(codecs.BOM_UTF8))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, OSError) as error:
@@ -183,9 +187,9 @@ def _of_json(path: Path) -> Iterator[Written]:
         if isinstance(one, dict):
             cells = {_NAMES[name]: value for name, value in one.items() if name in _NAMES and value is not None}
             if all(isinstance(value, str) for value in cells.values()):
-                yield Written(number, cells)
+                yield DecisionRow(number, cells)
                 continue
-        yield Written(number, error=DecisionRowError(say("report.decision_files.it_is_no_decision")))
+        yield DecisionRow(number, error=DecisionRowError(say("report.decision_files.it_is_no_decision")))
 
 
 def _header(rows: Iterable[tuple[int, Sequence[Any]]]) -> dict[int, str] | None:

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Final
 
 from vision.errors import Language
-from vision.messages import Message, Together, say
+from vision.messages import Message, MessageSequence, say
 from vision.report.cells import unguarded
-from vision.report.decision_files import HEADERS, Written, written_rows
+from vision.report.decision_files import HEADERS, DecisionRow, written_rows
 from vision.report.errors import DecisionRowError
 from vision.report.listing import Decision, Ruling
 from vision.report.rulings import ruling_message, ruling_of
@@ -28,7 +28,7 @@ _KEY: Final = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class DecisionProblem:
     """A row that cannot be used, its number as people see it (of JSON: which decision it is), and why."""
 
     file: str
@@ -46,7 +46,7 @@ class Problem:
         return self.error.text(language)
 
 
-def read_decisions(path: Path) -> Iterator[tuple[str, Decision] | Problem]:
+def read_decisions(path: Path) -> Iterator[tuple[str, Decision] | DecisionProblem]:
     """Yield (key of the photo, decision) for every row that holds one, and a problem for each that cannot be used.
 
     Rows without decision and note are nobody's decision and are passed over. Of rows about one photo the first counts;
@@ -58,7 +58,7 @@ def read_decisions(path: Path) -> Iterator[tuple[str, Decision] | Problem]:
         try:
             understood = _understood(written)
         except DecisionRowError as error:
-            yield Problem(path.name, written.sheet, written.row, error)
+            yield DecisionProblem(path.name, written.sheet, written.row, error)
             continue
         if understood is None:
             continue
@@ -67,10 +67,10 @@ def read_decisions(path: Path) -> Iterator[tuple[str, Decision] | Problem]:
         if before is decision:
             yield key, decision
         elif before != decision:
-            yield Problem(path.name, written.sheet, written.row, _contradiction(row))
+            yield DecisionProblem(path.name, written.sheet, written.row, _contradiction(row))
 
 
-def _understood(written: Written) -> tuple[str, Decision] | None:
+def _understood(written: DecisionRow) -> tuple[str, Decision] | None:
     if written.error is not None:
         raise written.error
     cells = {name: _clean(text) for name, text in written.cells.items()}
@@ -81,7 +81,7 @@ def _understood(written: Written) -> tuple[str, Decision] | None:
         return None
     ruling = ruling_of(words)
     if ruling is None:
-        known = Together(tuple(ruling_message(one) for one in Ruling), "; ")
+        known = MessageSequence(tuple(ruling_message(one) for one in Ruling), "; ")
         raise _bad("decision", say("report.decisions.is_not_known_choices", words=words[:80], known=known))
     key = cells.get("key", "").casefold()
     if not _KEY.fullmatch(key):

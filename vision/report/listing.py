@@ -78,8 +78,8 @@ class ListedPhoto:
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
-    """What was not looked at: files that may hold pictures by their kind, and how much the user excluded."""
+class SkippedFiles:
+    """How many files were skipped: by kind where they may hold pictures, and how many the user excluded."""
 
     kinds: Mapping[str, int] = field(default_factory=dict)
     excluded: int = 0
@@ -113,7 +113,7 @@ class ScanFacts:
     baseline: str | None = None
     region: str = ""
     scope_notes: tuple[str, ...] = ()
-    account: Account = field(default_factory=Account)
+    account: SkippedFiles = field(default_factory=SkippedFiles)
 
     @property
     def judged(self) -> int:

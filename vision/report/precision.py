@@ -130,7 +130,7 @@ class Precision:
 
 
 @dataclass(slots=True)
-class Tally:
+class DecisionTally:
     """Counts decisions as photos come; `precision` says what they amount to so far."""
 
     _reported: int = 0
@@ -173,7 +173,7 @@ class Tally:
 
 def summary(photos: Iterable[ListedPhoto], *, clear: int) -> Precision:
     """Return how precise a scan is; `clear` is how many photos it called clear (`ScanFacts.counts`)."""
-    tally = Tally()
+    tally = DecisionTally()
     for photo in photos:
         tally.add(photo)
     return tally.precision(clear=clear)

@@ -1,4 +1,4 @@
-"""The words for what people decide: as they stand in drop-down lists, and as people may write them by hand."""
+"""The words for people's decisions, in drop-down lists and as people may type them."""
 
 from __future__ import annotations
 

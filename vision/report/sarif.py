@@ -30,15 +30,15 @@ from vision.report.sarif_format import (
     Invocation,
     Level,
     Location,
-    Log,
-    Message,
     Notification,
     NotificationProperties,
     Rectangle,
     Result,
     ResultProperties,
-    Run,
     RunProperties,
+    SarifFile,
+    SarifMessage,
+    SarifRun,
     Tool,
 )
 from vision.report.wording import kind_in_words
@@ -78,7 +78,7 @@ class SarifLog:
                     rule_id=finding.code,
                     rule_index=self._rule(finding),
                     level=_LEVELS[finding.severity],
-                    message=Message(text=message),
+                    message=SarifMessage(text=message),
                     locations=(Location.of(place),),
                     attachments=(Attachment(artifact_location=place, rectangles=_rectangles(finding, answer)),),
                     properties=ResultProperties(
@@ -94,7 +94,7 @@ class SarifLog:
         """Add what could not be judged: a photo, a folder with none in it, a file of a kind that is not looked at."""
         self._notifications.append(
             Notification(
-                message=Message(text=encodable(message)),
+                message=SarifMessage(text=encodable(message)),
                 descriptor=DescriptorReference(id=code, index=self._codes.setdefault(code, len(self._codes))),
                 locations=(Location.of(ArtifactLocation(uri=uri_of(path))),),
                 properties=NotificationProperties(kind=kind) if kind else UNSET,
@@ -108,7 +108,7 @@ class SarifLog:
             self._rules.append(descriptor)
         return self._rules.index(descriptor)
 
-    def log(self, ended_at: datetime, status: int) -> Log:
+    def log(self, ended_at: datetime, status: int) -> SarifFile:
         """Return the log; `status` is the exit status of the command."""
         driver = Driver(
             name="FotoNetral",
@@ -125,7 +125,7 @@ class SarifLog:
             end_time_utc=_utc(ended_at),
             tool_execution_notifications=tuple(self._notifications),
         )
-        run = Run(
+        run = SarifRun(
             tool=Tool(driver=driver),
             invocations=(invocation,),
             artifacts=tuple(self._artifacts.values()),
@@ -133,7 +133,7 @@ class SarifLog:
             language=self.language,
             properties=RunProperties(policy=self.policy, gallery=self.gallery),
         )
-        return Log(runs=(run,))
+        return SarifFile(runs=(run,))
 
 
 def uri_of(path: str) -> str:
@@ -173,11 +173,11 @@ def _rectangles(finding: Finding, result: CheckResult) -> tuple[Rectangle, ...]:
 
 def _descriptor(code: str, rule: Rule | None, language: Language) -> Descriptor:
     if rule is None:  # what was not looked at breaks no rule
-        return Descriptor(id=code, short_description=Message(text=kind_in_words(code, language)))
+        return Descriptor(id=code, short_description=SarifMessage(text=kind_in_words(code, language)))
     return Descriptor(
         id=code,
-        short_description=Message(text=rule.title(language)),
-        full_description=Message(text=f"{rule.circular}: {rule.item}"),
+        short_description=SarifMessage(text=rule.title(language)),
+        full_description=SarifMessage(text=f"{rule.circular}: {rule.item}"),
         help_uri=rule.link,
     )
 

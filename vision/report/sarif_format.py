@@ -17,8 +17,8 @@ class SarifObject(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """An object of the log."""
 
 
-class Message(SarifObject, frozen=True, kw_only=True):
-    """A text for people."""
+class SarifMessage(SarifObject, frozen=True, kw_only=True):
+    """Text for people."""
 
     text: str
 
@@ -78,7 +78,7 @@ class Result(SarifObject, frozen=True, kw_only=True):
     rule_id: str
     rule_index: int
     level: Level
-    message: Message
+    message: SarifMessage
     locations: tuple[Location, ...]
     attachments: tuple[Attachment, ...]
     properties: ResultProperties
@@ -109,8 +109,8 @@ class Descriptor(SarifObject, frozen=True, kw_only=True):
     """A rule, or a kind of failure, that results and notifications name."""
 
     id: str
-    short_description: Message | UnsetType = UNSET
-    full_description: Message | UnsetType = UNSET
+    short_description: SarifMessage | UnsetType = UNSET
+    full_description: SarifMessage | UnsetType = UNSET
     help_uri: str | UnsetType = UNSET
 
 
@@ -131,7 +131,7 @@ class Notification(SarifObject, frozen=True, kw_only=True):
     """What could not be judged."""
 
     level: Level = "error"
-    message: Message
+    message: SarifMessage
     descriptor: DescriptorReference
     locations: tuple[Location, ...]
     properties: NotificationProperties | UnsetType = UNSET
@@ -149,7 +149,7 @@ class Driver(SarifObject, frozen=True, kw_only=True):
 
 
 class Tool(SarifObject, frozen=True, kw_only=True):
-    """What made the log."""
+    """The program that wrote the file."""
 
     driver: Driver
 
@@ -171,8 +171,8 @@ class RunProperties(SarifObject, frozen=True, kw_only=True):
     gallery: str | None
 
 
-class Run(SarifObject, frozen=True, kw_only=True):
-    """Everything that one call said."""
+class SarifRun(SarifObject, frozen=True, kw_only=True):
+    """The results of one call."""
 
     tool: Tool
     invocations: tuple[Invocation, ...]
@@ -183,9 +183,9 @@ class Run(SarifObject, frozen=True, kw_only=True):
     properties: RunProperties
 
 
-class Log(SarifObject, frozen=True, kw_only=True):
+class SarifFile(SarifObject, frozen=True, kw_only=True):
     """The file."""
 
     schema: str = msgspec.field(default=SCHEMA_URI, name="$schema")
     version: str = VERSION
-    runs: tuple[Run, ...]
+    runs: tuple[SarifRun, ...]

@@ -16,9 +16,9 @@ from typing import Any, Literal, TypeAlias, TypeVar, get_args, get_origin
 
 import msgspec
 
-from vision.messages import Message, Written, say
+from vision.messages import LiteralText, Message, say
 from vision.poses import Pose
-from vision.rules.reading import Key, LaidPack, Problem, RawTable, meant
+from vision.rules.reading import Key, MergedPack, Problem, RawTable, meant
 from vision.rules.schema import (
     Circular,
     Judging,
@@ -74,7 +74,7 @@ _EXPECTED: Mapping[Any, Message] = {
 }
 
 
-def check(laid: LaidPack) -> tuple[RawTable, tuple[Problem, ...]]:
+def check(laid: MergedPack) -> tuple[RawTable, tuple[Problem, ...]]:
     """Return the checked values of a pack by key, and all problems; where there are some, values are missing."""
     checker = _Checker(laid, list(laid.problems))
     return checker.fields(), tuple(checker.problems)
@@ -84,7 +84,7 @@ def check(laid: LaidPack) -> tuple[RawTable, tuple[Problem, ...]]:
 class _Checker:
     """One check of a pack; `problems` grows with what is found wrong."""
 
-    laid: LaidPack
+    laid: MergedPack
     problems: list[Problem]
 
     def fields(self) -> RawTable:
@@ -297,4 +297,4 @@ def _shown(value: object) -> Message:
     else:
         text = str(value)
     text = text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
-    return Written(text, text)
+    return LiteralText(text, text)

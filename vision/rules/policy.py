@@ -14,7 +14,7 @@ from vision.errors import Language, PolicyError
 from vision.messages import say
 from vision.poses import Pose
 from vision.rules.checking import PROSPECTIVE_RULE, check
-from vision.rules.reading import LaidPack, Problem, available_packs, lay, locate
+from vision.rules.reading import MergedPack, Problem, available_packs, lay, locate
 from vision.rules.schema import Circular, Judging, PoseRule, Rule, Table, Thresholds, Window, WordRules
 
 DEFAULT_POLICY = "skb-2-2022"
@@ -91,7 +91,7 @@ class PackReading:
     policy: Policy | None
     problems: tuple[Problem, ...]
     chain: tuple[str, ...] = ()
-    laid: LaidPack | None = None
+    laid: MergedPack | None = None
 
     def origin(self, *key: str) -> str | None:
         """Return the id of the pack that said a key last (of a table: anything in it); None where no pack says it."""

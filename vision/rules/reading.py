@@ -43,7 +43,7 @@ class Problem:
 
 
 @dataclass(slots=True)
-class LaidPack:
+class MergedPack:
     """A pack and all it extends, as one tree of plain values.
 
     `files` names the files, the pack's own first; `ids` gives the `id` that each of them says; `origins` the file that
@@ -81,12 +81,12 @@ def locate(name_or_file: str | Path, beside: Path) -> PackFile:
     raise PolicyError(say("policy.reading.no_such_pack", name=text, names=list(names)))
 
 
-def lay(path: PackFile) -> LaidPack:
+def lay(path: PackFile) -> MergedPack:
     """Read a pack and lay it over the one it extends: tables are merged key by key, everything else replaces.
 
     Raises `PolicyError` where nothing can be read: no such file, no TOML, packs that extend each other.
     """
-    laid = LaidPack()
+    laid = MergedPack()
     _lay(path, laid, [])
     return laid
 
@@ -100,7 +100,7 @@ def _shipped() -> Iterable[Traversable]:
     return (resources.files("vision.rules") / "packs").iterdir()
 
 
-def _lay(path: PackFile, laid: LaidPack, seen: list[str]) -> None:
+def _lay(path: PackFile, laid: MergedPack, seen: list[str]) -> None:
     name = str(path)
     same_file = str(path.resolve()) if isinstance(path, Path) else name
     if same_file in seen:
@@ -120,7 +120,7 @@ def _lay(path: PackFile, laid: LaidPack, seen: list[str]) -> None:
     _merge(laid, laid.raw, own, (), name)
 
 
-def _merge(laid: LaidPack, base: RawTable, own: RawTable, key: Key, name: str) -> None:
+def _merge(laid: MergedPack, base: RawTable, own: RawTable, key: Key, name: str) -> None:
     laid.origins[key] = name
     for word, value in own.items():
         here = (*key, word)

@@ -1,1 +1,1 @@
-"""What runs the rest: network sessions, threads, worker processes, libraries of the system, files written whole."""
+"""Running things: network sessions, threads, worker processes, system libraries, atomic file writes."""

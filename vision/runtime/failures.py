@@ -26,7 +26,7 @@ import os
 from collections.abc import Mapping
 
 from candidates.causes import Cause as Cause
-from candidates.causes import Kind as Kind
+from candidates.causes import CauseKind as CauseKind
 from candidates.causes import cause_of as cause_of
 from candidates.errors import CandidatesError
 from vision.errors import FotoNetralError, Language, OutOfMemoryError
@@ -52,7 +52,7 @@ class ReadOnlyDiskError(SystemRefusalError):
 
 
 class NoPermissionError(SystemRefusalError):
-    """Whoever runs the program may not do this to the file or folder."""
+    """The user has no permission for this on the file or folder."""
 
     code = "system.no_permission"
 
@@ -111,18 +111,18 @@ class OutputLostError(SystemRefusalError):
     code = "system.output"
 
 
-_ERRORS: Mapping[Kind, type[SystemRefusalError]] = {
-    Kind.DISK_FULL: DiskFullError,
-    Kind.READ_ONLY: ReadOnlyDiskError,
-    Kind.NO_PERMISSION: NoPermissionError,
-    Kind.MISSING: MissingError,
-    Kind.IS_FOLDER: IsFolderError,
-    Kind.NOT_FOLDER: NotFolderError,
-    Kind.EXISTS: TakenNameError,
-    Kind.BAD_NAME: BadNameError,
-    Kind.TOO_MANY_FILES: TooManyFilesError,
-    Kind.STORAGE: StorageError,
-    Kind.BUSY: InUseError,
+_ERRORS: Mapping[CauseKind, type[SystemRefusalError]] = {
+    CauseKind.DISK_FULL: DiskFullError,
+    CauseKind.READ_ONLY: ReadOnlyDiskError,
+    CauseKind.NO_PERMISSION: NoPermissionError,
+    CauseKind.MISSING: MissingError,
+    CauseKind.IS_FOLDER: IsFolderError,
+    CauseKind.NOT_FOLDER: NotFolderError,
+    CauseKind.EXISTS: TakenNameError,
+    CauseKind.BAD_NAME: BadNameError,
+    CauseKind.TOO_MANY_FILES: TooManyFilesError,
+    CauseKind.STORAGE: StorageError,
+    CauseKind.BUSY: InUseError,
 }
 
 
@@ -134,11 +134,13 @@ def failure_of(
     `place` is the file or folder it is about; without it the error's own. Typed errors come back as they are.
     """
     cause = cause_of(error)
-    if isinstance(error, CandidatesError) or (isinstance(error, FotoNetralError) and cause.kind is not Kind.MEMORY):
+    if isinstance(error, CandidatesError) or (
+        isinstance(error, FotoNetralError) and cause.kind is not CauseKind.MEMORY
+    ):
         return error
-    if not isinstance(error, OSError) and cause.kind is not Kind.MEMORY:
+    if not isinstance(error, OSError) and cause.kind is not CauseKind.MEMORY:
         return None
-    if cause.kind is Kind.MEMORY:
+    if cause.kind is CauseKind.MEMORY:
         return out_of_memory(cause)
     given = error.filename if isinstance(error, OSError) and place is None else place
     kind = _ERRORS.get(cause.kind, SystemRefusalError)
@@ -155,7 +157,7 @@ def out_of_memory(cause: Cause) -> OutOfMemoryError:
 
 
 def told(error: BaseException, place: str | os.PathLike[str] | None, language: Language) -> str:
-    """Return reason, advice and code in one line, also for what nobody foresaw."""
+    """Return reason, advice and code in one line, for unexpected exceptions too."""
     failure = failure_of(error, place)
     if failure is None:
         return " ".join(f"{type(error).__name__}: {error}".split()) + " [engine.failed]"

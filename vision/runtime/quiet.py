@@ -1,4 +1,4 @@
-"""Keeping native libraries' chatter off the user's standard error."""
+"""Silences native libraries on standard error."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from vision.errors import EngineError
 from vision.messages import say
-from vision.runtime.failures import Kind, cause_of, out_of_memory
+from vision.runtime.failures import CauseKind, cause_of, out_of_memory
 
 
 def open_session(model: Path, *, threads: int = 1) -> onnxruntime.InferenceSession:
@@ -48,5 +48,5 @@ def run_session(
 def _refuse_short_memory(error: Exception) -> None:
     """Raise OutOfMemoryError where a network failed for want of memory: nothing is wrong with it then."""
     cause = cause_of(error)
-    if cause.kind is Kind.MEMORY:
+    if cause.kind is CauseKind.MEMORY:
         raise out_of_memory(cause) from error

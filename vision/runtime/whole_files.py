@@ -1,4 +1,4 @@
-"""Writing files that are there whole or not at all, and folders."""
+"""Atomic file writes, and making folders."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What Prometheus reads: counts, times and sizes, by routes and codes that the service itself knows."""
+"""Metrics for Prometheus: counts, times and sizes, labelled by the service's own routes and codes alone."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.exposition import generate_latest
 from prometheus_client.registry import Collector
 
-from vision.service.http.limits import Ledger
-from vision.service.photos.remembered import Remembered
+from vision.service.http.limits import MemoryBudget
+from vision.service.photos.remembered import ReplyCache
 from vision.service.pool.processes import Pool, held_bytes
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -37,14 +37,12 @@ class Metrics:
         self._photos = Counter(
             "fotonetral_photos", "Photos checked, by verdict or error code.", ("verdict",), registry=self.registry
         )
-        self._remembered = Counter(
-            "fotonetral_remembered", "Answers that were given from memory.", registry=self.registry
-        )
+        self._replies = Counter("fotonetral_remembered", "Answers that were given from memory.", registry=self.registry)
         ProcessCollector(registry=self.registry)
 
-    def watch(self, pool: Pool[Any, Any], ledger: Ledger, remembered: Remembered) -> None:
+    def watch(self, pool: Pool[Any, Any], budget: MemoryBudget, replies: ReplyCache) -> None:
         """Add what is read off the parts of the service when Prometheus asks."""
-        self.registry.register(_Now(pool, ledger, remembered))
+        self.registry.register(_CurrentState(pool, budget, replies))
 
     def request(self, route: str, method: str, status: int, seconds: float) -> None:
         """Count a request; `route` is a template of the service's own, never a path as it came."""
@@ -57,29 +55,29 @@ class Metrics:
 
     def remembered(self) -> None:
         """Count an answer given from memory."""
-        self._remembered.inc()
+        self._replies.inc()
 
     def text(self) -> bytes:
         """Return everything in Prometheus' text format."""
         return generate_latest(self.registry)
 
 
-class _Now(Collector):
-    """The service as it is at the moment."""
+class _CurrentState(Collector):
+    """Gauges that are read when Prometheus asks."""
 
-    def __init__(self, pool: Pool[Any, Any], ledger: Ledger, remembered: Remembered) -> None:
-        self._pool, self._ledger, self._remembered = pool, ledger, remembered
+    def __init__(self, pool: Pool[Any, Any], budget: MemoryBudget, replies: ReplyCache) -> None:
+        self._pool, self._budget, self._replies = pool, budget, replies
 
     def collect(self) -> Iterable[Metric]:
-        pool, ledger = self._pool, self._ledger
+        pool, budget = self._pool, self._budget
         values = {
             "workers_ready": (pool.ready, "Processes that can take photos, or are at it."),
             "workers": (pool.limits.workers, "Processes that should be there."),
             "running": (pool.running, "Photos that are being worked on."),
             "waiting": (pool.waiting, "Requests that wait for a process."),
-            "uploads": (ledger.uploads, "Uploads in progress."),
-            "held_bytes": (ledger.held_bytes, "Bytes of photos in memory."),
-            "remembered_bytes": (self._remembered.held_bytes, "Bytes of answers in memory."),
+            "uploads": (budget.uploads, "Uploads in progress."),
+            "held_bytes": (budget.held_bytes, "Bytes of photos in memory."),
+            "remembered_bytes": (self._replies.held_bytes, "Bytes of answers in memory."),
             "workers_resident_bytes": (sum(map(held_bytes, pool.pids())), "Memory of the processes."),
         }
         for name, (value, told) in values.items():

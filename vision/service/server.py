@@ -20,14 +20,14 @@ from vision.service.callers.keys import KeyStore
 from vision.service.http import logs
 from vision.service.http.protocol import bounded
 from vision.service.settings import ServiceSettings, SettingsError, unknown_variables
-from vision.service.state import MakeBench, Service
+from vision.service.state import MakeJobRunner, Service
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _GRACE = 5
 _BACKLOG = 512
 
 
-def serve(settings: ServiceSettings, announce: Callable[[str], None], *, make: MakeBench | None = None) -> None:
+def serve(settings: ServiceSettings, announce: Callable[[str], None], *, make: MakeJobRunner | None = None) -> None:
     """Serve until SIGINT or SIGTERM: then nobody new is let in, and who is in is served, for a bounded time.
 
     `announce` gets the address once the server listens; `make` is what the processes do, in place of the models.
@@ -40,7 +40,7 @@ def serve(settings: ServiceSettings, announce: Callable[[str], None], *, make: M
     # Or ONNX Runtime keeps events in a file in the user's folder, and sends them to its maker.
     os.environ["ORT_DISABLE_TELEMETRY"] = "1"
     service = Service.of(settings, make)
-    with bind(settings) as bound, logs.Log():
+    with bind(settings) as bound, logs.ServiceLog():
         logs.note("server.starting", workers=settings.worker_count, unknown=unknown_variables(os.environ))
         config = uvicorn.Config(
             application(service),

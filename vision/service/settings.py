@@ -1,4 +1,4 @@
-"""How the service runs: from a TOML file, from the environment (FOTONETRAL_*), from the command; the later one wins."""
+"""Settings of the service: from a TOML file, the environment (FOTONETRAL_*) or the command; the later one wins."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from candidates.causes import cause_of
 from candidates.errors import RegionError
 from candidates.regions import region_of
 from vision.errors import FotoNetralError
-from vision.messages import Message, Together, say
+from vision.messages import Message, MessageSequence, say
 from vision.models import DLIB
 from vision.rules import DEFAULT_POLICY
 from vision.service.http.reasons import UnfitError, reason_of
@@ -149,7 +149,7 @@ def load_settings(config: Path | None = None, **given: Any) -> ServiceSettings:
     config = config or (Path(path) if (path := os.environ.get(f"{PREFIX}CONFIG")) else None)
     read = {} if config is None else _read(config)
 
-    class FromFile(ServiceSettings):
+    class FileSettings(ServiceSettings):
         @classmethod
         def settings_customise_sources(
             cls,
@@ -162,7 +162,7 @@ def load_settings(config: Path | None = None, **given: Any) -> ServiceSettings:
             return init_settings, env_settings, InitSettingsSource(settings_cls, init_kwargs=read)
 
     try:
-        return FromFile(**{name: value for name, value in given.items() if value is not None})
+        return FileSettings(**{name: value for name, value in given.items() if value is not None})
     except ValidationError as error:
         raise _wrong(error) from None
 
@@ -195,7 +195,7 @@ def _wrong(error: ValidationError) -> SettingsError:
         hint = _meant(name, ServiceSettings.model_fields) if one["type"] == "extra_forbidden" else ""
         came = "" if one["type"] == "missing" else f": {one['input']!r}"[:80]
         lines.append(say("service.settings.wrong", where=f"{where}{came}", reason=reason_of(one), hint=hint))
-    return SettingsError(Together(tuple(lines), "\n"))
+    return SettingsError(MessageSequence(tuple(lines), "\n"))
 
 
 def _meant(name: str, known: Iterable[str]) -> str:

@@ -1,4 +1,4 @@
-"""What the application works with, made once from the settings."""
+"""The parts that the routes share (pool, keys, caches, limits), made once from the settings."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from vision.rules import available_packs, read_pack
 from vision.service.callers.keys import KeyStore
 from vision.service.callers.sessions import Sessions
 from vision.service.gallery.freshness import GalleryState
-from vision.service.http.limits import Buckets, Ledger
+from vision.service.http.limits import Buckets, MemoryBudget
 from vision.service.metrics import Metrics
-from vision.service.photos.remembered import Offenders, Remembered
+from vision.service.photos.remembered import CrashCounts, ReplyCache
 from vision.service.photos.uploads import UploadLimits
-from vision.service.pool.jobs import Answer, Job, make_bench
+from vision.service.pool.jobs import Job, JobOutcome, load_job_runner
 from vision.service.pool.processes import Pool, PoolLimits
 from vision.service.settings import MB, ServiceSettings, SettingsError
 from vision.settings import CheckerSettings, JudgeSpec
@@ -24,7 +24,7 @@ from vision.settings import CheckerSettings, JudgeSpec
 _LEAST_BURST, _BURST_PART = 30, 4
 _LOGINS_PER_MINUTE, _ALL_LOGINS_PER_MINUTE = 5, 60
 
-MakeBench = Callable[[], Callable[[Job], Answer]]
+MakeJobRunner = Callable[[], Callable[[Job], JobOutcome]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,10 +40,10 @@ class Service:
     requests: Buckets
     logins: Buckets
     all_logins: Buckets
-    ledger: Ledger
-    pool: Pool[Job, Answer]
-    remembered: Remembered
-    offenders: Offenders
+    budget: MemoryBudget
+    pool: Pool[Job, JobOutcome]
+    replies: ReplyCache
+    crashes: CrashCounts
     gallery: GalleryState
     metrics: Metrics
     uploads: UploadLimits
@@ -51,7 +51,7 @@ class Service:
     """Held while the gallery is changed."""
 
     @classmethod
-    def of(cls, settings: ServiceSettings, make: MakeBench | None = None) -> Service:
+    def of(cls, settings: ServiceSettings, make: MakeJobRunner | None = None) -> Service:
         """Make the parts. `make` is what the processes do, in place of loading the models.
 
         Raises SettingsError for a policy pack that cannot be used.
@@ -68,20 +68,20 @@ class Service:
             requests=Buckets(settings.per_minute, _burst(settings.per_minute)),
             logins=Buckets(_LOGINS_PER_MINUTE, _LOGINS_PER_MINUTE),
             all_logins=Buckets(_ALL_LOGINS_PER_MINUTE, _ALL_LOGINS_PER_MINUTE),
-            ledger=Ledger(settings.pending_mb * MB, settings.uploads),
+            budget=MemoryBudget(settings.pending_mb * MB, settings.uploads),
             pool=Pool(
-                make or partial(make_bench, spec),
+                make or partial(load_job_runner, spec),
                 PoolLimits(settings.worker_count, settings.waiting, settings.waiting_seconds),
             ),
-            remembered=Remembered(settings.remember_minutes * 60, settings.remember_mb * MB),
-            offenders=Offenders(),
+            replies=ReplyCache(settings.remember_minutes * 60, settings.remember_mb * MB),
+            crashes=CrashCounts(),
             gallery=GalleryState(settings.gallery),
             metrics=Metrics(),
             uploads=UploadLimits(
                 settings.photo_mb * MB, settings.request_mb * MB, settings.photos, settings.upload_seconds
             ),
         )
-        service.metrics.watch(service.pool, service.ledger, service.remembered)
+        service.metrics.watch(service.pool, service.budget, service.replies)
         return service
 
 

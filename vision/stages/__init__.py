@@ -1,1 +1,1 @@
-"""What `vision.checker` puts together: the detectors, the people in scope, the look at turned photos."""
+"""The stages that `vision.checker` runs: detectors, the people in scope, and turning photos upright."""

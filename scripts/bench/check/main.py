@@ -39,7 +39,7 @@ _RECIPE = "from scripts.bench.check.recipe import PlainRecipe"
 
 
 @dataclass(frozen=True, slots=True)
-class Bench:
+class CheckBenchmark:
     """What all parts share: a checker with a gallery, the recipe, and the photos by what they show."""
 
     checker: PhotoChecker
@@ -49,7 +49,7 @@ class Bench:
     rounds: int
 
 
-def targets(bench: Bench) -> None:
+def targets(bench: CheckBenchmark) -> None:
     """Print whole checks, processes and memory, each with its target."""
     large, empty = bench.photos["12 MP portrait"], bench.photos["2 MP without people"]
     wanted = {"12 MP portrait": 15, "1.2 MP, 33 people": 2, "2 MP without people": 5}
@@ -86,7 +86,7 @@ def targets(bench: Bench) -> None:
 
 
 def _compare(
-    bench: Bench,
+    bench: CheckBenchmark,
     name: str,
     ours: Callable[[Path], object],
     plain: Callable[[Path], object],
@@ -101,7 +101,7 @@ def _compare(
     print(f"| {name} | {spread(mine)} | {spread(theirs)} | {ratio:.1f} | {target} |", flush=True)
 
 
-def stages(bench: Bench) -> None:
+def stages(bench: CheckBenchmark) -> None:
     """Print what the networks are shown, and each stage's time beside the least it could take."""
     work, peak = floors.operations(), floors.peak_gflops()
     each = ", ".join(f"{name} {gflop:.2f}" for name, gflop in work.items())
@@ -169,7 +169,7 @@ def main(arguments: list[str]) -> None:
         }
         with PhotoChecker.open(gallery) as checker:
             recipe = PlainRecipe()
-            bench = Bench(checker, recipe, gallery, photos, options.rounds)
+            bench = CheckBenchmark(checker, recipe, gallery, photos, options.rounds)
             if "targets" in parts:
                 targets(bench)
             if "stages" in parts:

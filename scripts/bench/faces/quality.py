@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from candidates import Calibration
-from candidates.matching.calibration import FALSE_ALARMS, Cuts
+from candidates.matching.calibration import FALSE_ALARMS, MatchThresholds
 from scripts.bench.faces.prints import PRINTS
 from scripts.bench.faces.vectors import REFERENCES, People, face_of_subject, least_distances
 from scripts.bench.faces.wear import WEARS, Portrait, open_portraits
@@ -28,7 +28,7 @@ Spoil = Callable[[Portrait, np.random.Generator], Pixels]
 def report(folder: Path, people: People) -> None:
     """Print a row a condition; `people` are those of `folder` to be measured, their first photos the references."""
     calibration = Calibration.load(model_id=MODEL_ID)
-    cut = Cuts.of(calibration, PEOPLE_IN_SCOPE, false_alarms=FALSE_ALARMS).possible
+    cut = MatchThresholds.of(calibration, PEOPLE_IN_SCOPE, false_alarms=FALSE_ALARMS).possible
     names = [name for name in people if len(people[name]) > REFERENCES]
     portraits = [(name, one) for name in names for one in open_portraits(sorted((folder / name).iterdir())[-1:])]
     print(f"\nQuality: one more photo of {len(names)} people; beyond {cut:.3f}, the cut for {PEOPLE_IN_SCOPE} people")

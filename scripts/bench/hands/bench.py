@@ -11,7 +11,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from scripts.bench.hands.metric import Answer, Outcome
+from scripts.bench.hands.metric import Answer, SignOutcome
 from vision.faces import FaceFinder
 from vision.geometry import Box
 from vision.hands import HandReader
@@ -81,7 +81,7 @@ PLAIN = "plain recipe"
 
 
 @dataclass(frozen=True)
-class Bench:
+class HandsBenchmark:
     """One run of the benchmark.
 
     data : the folder with `hands`, `groups` and `faces`; recipes : by title, ENGINE among them; every : take every n-th
@@ -92,7 +92,7 @@ class Bench:
     recipes: dict[str, Recipe]
     every: int = 1
     out: Path | None = None
-    kept: dict[str, dict[str, list[Outcome]]] = field(default_factory=dict)
+    kept: dict[str, dict[str, list[SignOutcome]]] = field(default_factory=dict)
 
     @property
     def engine(self) -> Engine:

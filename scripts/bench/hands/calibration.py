@@ -7,7 +7,7 @@ without a sign none is right), and from the signs put into group photos (`sizes`
 from __future__ import annotations
 
 from scripts.bench.hands import sizes
-from scripts.bench.hands.bench import ENGINE, Bench
+from scripts.bench.hands.bench import ENGINE, HandsBenchmark
 from scripts.bench.hands.metric import (
     ACCEPTED,
     NEGATIVE,
@@ -22,7 +22,7 @@ from scripts.bench.hands.table import table
 Scored = list[tuple[float, bool]]
 
 
-def report(bench: Bench) -> None:
+def report(bench: HandsBenchmark) -> None:
     """Print, for the product alone, the reliability of each source and of both."""
     labelled = labelled_scores(bench)
     placed = [pair for outcome in sizes.outcomes(bench)[ENGINE] for pair in outcome.named]
@@ -31,7 +31,7 @@ def report(bench: Bench) -> None:
         print(_lines(scored))
 
 
-def labelled_scores(bench: Bench) -> Scored:
+def labelled_scores(bench: HandsBenchmark) -> Scored:
     """Return (pose score, was it right) of every sign named in the report sets."""
     scored: Scored = []
     for path in labelled_pictures(bench.data / "hands", REPORT_SETS, bench.every):

@@ -12,7 +12,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from scripts.bench.hands.bench import PLAIN, Bench, Engine, Pixels
+from scripts.bench.hands.bench import PLAIN, Engine, HandsBenchmark, Pixels
 from scripts.bench.hands.plain_recipe import PlainHands
 from scripts.bench.hands.table import table
 from vision.media.photo import decode_full, open_photo
@@ -24,7 +24,7 @@ _GROUPS = ("wider_linzaer", "vhuman", "office", "sitcom_scenes", "politician_pai
 _A_CLASS = 3
 
 
-def report(bench: Bench) -> None:
+def report(bench: HandsBenchmark) -> None:
     """Print both tables and the line fitted to hands over people; the plain recipe's columns come with `--plain`."""
     print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, median of {REPEATS}")
     plain = bench.recipes.get(PLAIN)
@@ -37,7 +37,7 @@ def report(bench: Bench) -> None:
         print(_megapixel_table(group, bench.engine, look))
 
 
-def photos_by_people(bench: Bench) -> dict[int, list[Path]]:
+def photos_by_people(bench: HandsBenchmark) -> dict[int, list[Path]]:
     """Return, for each of PEOPLE, up to three photos with about as many faces found (within a quarter)."""
     counted = [
         (len(bench.engine.faces(open_photo(path).pixels)), path)

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from scripts.bench.hands.bench import Engine, Pixels
-from scripts.bench.hands.metric import Sign
+from scripts.bench.hands.metric import PlacedSign
 from vision.geometry import Box
 from vision.media.photo import open_photo
 
@@ -47,7 +47,7 @@ class Scene:
 
     name: str
     pixels: Pixels
-    signs: tuple[Sign, ...]
+    signs: tuple[PlacedSign, ...]
 
     def sent(self) -> Scene:
         """Return the photo as it comes out of a JPEG file: what was put in bears the same traces as the rest."""

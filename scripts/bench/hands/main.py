@@ -25,13 +25,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 from scripts.bench.hands import calibration, cost, poses, quiet, scenes, sizes, turns, wear
-from scripts.bench.hands.bench import ENGINE, PLAIN, Bench, Engine, Recipe
+from scripts.bench.hands.bench import ENGINE, PLAIN, Engine, HandsBenchmark, Recipe
 from scripts.bench.hands.plain_recipe import PlainHands
 from scripts.bench.hands.scenes import score_scenes
 
 __all__ = ["PARTS", "Engine", "main", "score_scenes"]
 
-PARTS: dict[str, Callable[[Bench], None]] = {
+PARTS: dict[str, Callable[[HandsBenchmark], None]] = {
     "poses": poses.report,
     "scenes": scenes.report,
     "sizes": sizes.report,
@@ -62,7 +62,7 @@ def main(arguments: list[str]) -> None:
     recipes: dict[str, Recipe] = {ENGINE: Engine()}
     if options.plain:
         recipes[PLAIN] = PlainHands()
-    bench = Bench(options.data, recipes, options.every, options.out)
+    bench = HandsBenchmark(options.data, recipes, options.every, options.out)
     for name in options.what or _USUAL:
         print(f"\n#### {name}")
         PARTS[name](bench)

@@ -3,8 +3,8 @@
 Labelled pictures: `<set>/<label>/<file>` is right when one of its hands has a pose that the label allows, and wrong
 when one has a sign that the label does not allow. A picture labelled `other_negative` must show no sign at all.
 
-Signs at known places (`Sign`): only hands whose middle is within REACH hand sizes of the sign's are judged, by the same
-rule. A hand's size is the longer side of the box around its landmarks.
+Signs at known places (`PlacedSign`): only hands whose middle is within REACH hand sizes of the sign's are judged, by
+the same rule. A hand's size is the longer side of the box around its landmarks.
 """
 
 from __future__ import annotations
@@ -142,7 +142,7 @@ def part_of(picture: Path) -> str | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Sign:
+class PlacedSign:
     """A sign at a known place of a photo: the hand's box in pixels, the poses it may be called, where it is from."""
 
     box: Box
@@ -157,22 +157,22 @@ class Sign:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class SignOutcome:
     """What an answer made of one sign; `named` are the (pose score, was it allowed) of its hands that show a sign."""
 
-    sign: Sign
+    sign: PlacedSign
     found: bool
     right: bool
     wrong: bool
     named: tuple[tuple[float, bool], ...] = ()
 
 
-def judge(sign: Sign, hands: Answer) -> Outcome:
+def judge(sign: PlacedSign, hands: Answer) -> SignOutcome:
     """Compare a sign with the hands of its photo."""
     near = [hand for hand in hands if is_near(hand["box"], sign.box.center_xy, REACH * sign.size_px)]
     named = tuple((hand["pose_score"], hand["pose"] in sign.allowed) for hand in near if hand["pose"] not in QUIET)
     right = any(hand["pose"] in sign.allowed for hand in near)
-    return Outcome(sign, bool(near), right, any(not allowed for _, allowed in named), named)
+    return SignOutcome(sign, bool(near), right, any(not allowed for _, allowed in named), named)
 
 
 def is_near(box_ltwh: Sequence[float], point_xy: tuple[float, float], within_px: float) -> bool:

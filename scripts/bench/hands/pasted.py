@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from scripts.bench.hands.bench import Engine, Pixels
 from scripts.bench.hands.hosts import Host, Scene
-from scripts.bench.hands.metric import ACCEPTED, QUIET, Answer, Sign
+from scripts.bench.hands.metric import ACCEPTED, QUIET, Answer, PlacedSign
 from scripts.bench.hands.plain_recipe import PlainHands
 from vision.geometry import Box
 from vision.media.photo import open_photo
@@ -94,7 +94,7 @@ def paste_people(people: Sequence[Person], hosts: Sequence[Host], seed: int) -> 
 
 def _paste(
     pixels: Pixels, person: Person, hand_px: float, host: Host, taken: list[Box], rng: np.random.Generator
-) -> Sign | None:
+) -> PlacedSign | None:
     """Paste into `pixels` in place and add the place to `taken`; None when there is no room."""
     picture, scale = person.at_size(hand_px)
     ratio = host.face_px / (person.face.height * scale)
@@ -109,7 +109,7 @@ def _paste(
     window[...] = (window + mask * (picture.astype(np.float32) - window) + 0.5).astype(np.uint8)
     taken.append(place)
     label, source = person.path.parts[-2], person.path.parts[-3]
-    return Sign(person.hand.scaled((scale, scale)).moved(left, top), frozenset(ACCEPTED[label]), label, source)
+    return PlacedSign(person.hand.scaled((scale, scale)).moved(left, top), frozenset(ACCEPTED[label]), label, source)
 
 
 def free_place(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from scripts.bench.hands.bench import Bench, Recipe, answer_line
+from scripts.bench.hands.bench import HandsBenchmark, Recipe, answer_line
 from scripts.bench.hands.metric import Score, labelled_pictures, part_of
 
 _PARTS = {
@@ -15,7 +15,7 @@ _PARTS = {
 }
 
 
-def report(bench: Bench) -> None:
+def report(bench: HandsBenchmark) -> None:
     """Print the tables of each recipe and keep its answers."""
     pictures = labelled_pictures(bench.data / "hands", every=bench.every)
     for title, recipe in bench.titled():

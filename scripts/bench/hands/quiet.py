@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
-from scripts.bench.hands.bench import ENGINE, Bench, answer_line
+from scripts.bench.hands.bench import ENGINE, HandsBenchmark, answer_line
 from scripts.bench.hands.metric import NEGATIVE, QUIET, SETS_WITHOUT_NEGATIVES
 from scripts.bench.hands.sheet import Tile, crop_around, write_sheet
 from scripts.bench.hands.table import share, table
@@ -19,7 +19,7 @@ GROUPS = ("wider_linzaer", "vhuman", "office", "sitcom_scenes", "politician_pair
 STRANGERS = "lfw_strangers"
 
 
-def report(bench: Bench) -> None:
+def report(bench: HandsBenchmark) -> None:
     """Print each sign and the shares by source; with `out`, leave the answers and a sheet of every such hand."""
     photos = quiet_photos(bench)
     for title, recipe in bench.titled():
@@ -50,7 +50,7 @@ def report(bench: Bench) -> None:
             write_sheet(tiles, bench.out / ("quiet.jpg" if title == ENGINE else "quiet-plain.jpg"))
 
 
-def quiet_photos(bench: Bench) -> list[tuple[str, Path]]:
+def quiet_photos(bench: HandsBenchmark) -> list[tuple[str, Path]]:
     """Return (source, photo) pairs: groups, everyday photos labelled as without a sign, portraits of strangers."""
     photos = [(path.parent.name, path) for path in bench.group_photos(*GROUPS)]
     for folder in sorted((bench.data / "hands").glob(f"*/{NEGATIVE}")):

@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 
 from scripts.bench.hands.bench import Pixels
 from scripts.bench.hands.hosts import Host, Scene
-from scripts.bench.hands.metric import ACCEPTED, Sign
+from scripts.bench.hands.metric import ACCEPTED, PlacedSign
 from scripts.fixtures.rendering.mesh import Sleeve
 from scripts.fixtures.rendering.shading import Light
-from scripts.fixtures.rendering.staff import Raised, raise_hand
+from scripts.fixtures.rendering.staff import RaisedHand, raise_hand
 from scripts.fixtures.rendering.view import LEAN, UPRIGHT_THUMB, View
 from vision.geometry import Box
 
@@ -110,7 +110,7 @@ def raise_hands(hosts: Sequence[Host], seed: int, every: int = 1) -> Iterator[Sc
         part, host = pairs[index]
         small = host.shrunk(part)
         rng = np.random.default_rng([seed, index])
-        pixels, signs, taken = small.pixels, list[Sign](), list[Box]()
+        pixels, signs, taken = small.pixels, list[PlacedSign](), list[Box]()
         able = [face for face in small.faces if face.height >= _LEAST_FACE_PX]
         for who in rng.permutation(len(able))[: min(_MOST_A_PHOTO, ceil(len(able) / 2))]:
             pose = POSES[order % len(POSES)]
@@ -118,7 +118,7 @@ def raise_hands(hosts: Sequence[Host], seed: int, every: int = 1) -> Iterator[Sc
             if arm is None:
                 continue
             pixels, box = _raise(pixels, small, able[who], arm, pose, rng)
-            signs.append(Sign(box, frozenset(ACCEPTED[pose]), pose, host.name.split("/")[0]))
+            signs.append(PlacedSign(box, frozenset(ACCEPTED[pose]), pose, host.name.split("/")[0]))
             taken += arm.boxes()
             order += 1
         if signs:
@@ -155,7 +155,7 @@ def _raise(pixels: Pixels, host: Host, face: Box, arm: _Arm, pose: str, rng: np.
     reach = 3 * arm.hand_px
     left, top = max(int(arm.hand_xy[0] - reach), 0), max(int(arm.hand_xy[1] - reach), 0)
     window = np.s_[top : int(arm.hand_xy[1] + reach), left : int(arm.hand_xy[0] + reach)]
-    raised = Raised(
+    raised = RaisedHand(
         pose,
         right=arm.on_left,
         center_xy=(arm.hand_xy[0] - left, arm.hand_xy[1] - top),

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from scripts.bench.hands.bench import ENGINE, Bench
+from scripts.bench.hands.bench import ENGINE, HandsBenchmark
 from scripts.bench.hands.metric import QUIET, SIZE_NAMES, is_near, reliability, size_class
 from scripts.bench.hands.table import table
 from vision import PhotoChecker
@@ -141,7 +141,7 @@ class Tally:
         ]
 
 
-def report(bench: Bench) -> None:
+def report(bench: HandsBenchmark) -> None:
     """Print what is found and what is said of the photos, by half, and by the hand's height; keep the answers."""
     marked = marked_scenes(bench.data)
     told = answers(bench.data, list(marked)[:: bench.every])

@@ -7,11 +7,11 @@ import time
 from pathlib import Path
 
 from scripts.bench.hands import real_scenes
-from scripts.bench.hands.bench import Bench, Engine, Recipe, answer_line
+from scripts.bench.hands.bench import Engine, HandsBenchmark, Recipe, answer_line
 from scripts.bench.hands.metric import QUIET, SIZE_NAMES, is_near, size_class
 
 
-def report(bench: Bench) -> None:
+def report(bench: HandsBenchmark) -> None:
     """Print the graduation of each recipe, then what the product says of the other groups; keep the answers."""
     for title, recipe in bench.titled():
         lines: list[str] = []

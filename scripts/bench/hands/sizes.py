@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 
-from scripts.bench.hands.bench import ENGINE, Bench, answer_line
+from scripts.bench.hands.bench import ENGINE, HandsBenchmark, answer_line
 from scripts.bench.hands.hosts import Scene, open_hosts
-from scripts.bench.hands.metric import SIZE_NAMES, Outcome, Sign, judge, size_class
+from scripts.bench.hands.metric import SIZE_NAMES, PlacedSign, SignOutcome, judge, size_class
 from scripts.bench.hands.pasted import SIGN_LABELS, find_people, paste_people
 from scripts.bench.hands.plain_recipe import PlainHands
 from scripts.bench.hands.raised import raise_hands
@@ -29,12 +29,12 @@ _LEAST_HOST_SIDE = 1000
 _SEED = 7
 
 
-def report(bench: Bench) -> None:
+def report(bench: HandsBenchmark) -> None:
     """Print the tables, a group of columns a recipe; with `out`, leave the answers and a sheet of the signs."""
     by_recipe = outcomes(bench)
     signs = [outcome.sign for outcome in by_recipe[ENGINE]]
     print(f"{len(signs)} signs; shares of them found, named rightly, and called by another sign")
-    sections: list[tuple[str, Callable[[Sign], str], Sequence[str]]] = [
+    sections: list[tuple[str, Callable[[PlacedSign], str], Sequence[str]]] = [
         ("hand px", lambda sign: size_class(sign.size_px), SIZE_NAMES),
         *(
             (f"{kind}, hand px", lambda sign, sources=sources: _in(sources, sign), SIZE_NAMES)
@@ -48,10 +48,10 @@ def report(bench: Bench) -> None:
         print(by_group(by_recipe, title, key, names))
 
 
-def outcomes(bench: Bench) -> dict[str, list[Outcome]]:
+def outcomes(bench: HandsBenchmark) -> dict[str, list[SignOutcome]]:
     """Return what every recipe made of every sign; made once for a bench."""
     if "sizes" not in bench.kept:
-        results: dict[str, list[Outcome]] = {title: [] for title in bench.recipes}
+        results: dict[str, list[SignOutcome]] = {title: [] for title in bench.recipes}
         lines: dict[str, list[str]] = {title: [] for title in bench.recipes}
         tiles: dict[str, list[Tile]] = {}
         for scene in _scenes(bench):
@@ -70,7 +70,9 @@ def outcomes(bench: Bench) -> dict[str, list[Outcome]]:
     return bench.kept["sizes"]
 
 
-def by_group(by_recipe: dict[str, list[Outcome]], title: str, key: Callable[[Sign], str], names: Sequence[str]) -> str:
+def by_group(
+    by_recipe: dict[str, list[SignOutcome]], title: str, key: Callable[[PlacedSign], str], names: Sequence[str]
+) -> str:
     """Return a table of found, right and wrong shares, a row a group that has signs."""
     head = [title, "signs"]
     for recipe in by_recipe:
@@ -87,7 +89,7 @@ def by_group(by_recipe: dict[str, list[Outcome]], title: str, key: Callable[[Sig
     return table(head, rows)
 
 
-def _scenes(bench: Bench) -> Iterator[Scene]:
+def _scenes(bench: HandsBenchmark) -> Iterator[Scene]:
     hosts = open_hosts(bench.group_photos(*HOSTS), bench.engine)
     plain = PlainHands()
     try:
@@ -106,11 +108,11 @@ def _people_pictures(root: Path, every: int) -> list[Path]:
     return chosen
 
 
-def _in(sources: Sequence[str], sign: Sign) -> str:
+def _in(sources: Sequence[str], sign: PlacedSign) -> str:
     return size_class(sign.size_px) if sign.source in sources else ""
 
 
-def _tile(scene: Scene, outcome: Outcome) -> Tile:
+def _tile(scene: Scene, outcome: SignOutcome) -> Tile:
     sign = outcome.sign
     verdict = "right" if outcome.right else "wrong" if outcome.wrong else "found" if outcome.found else "missed"
     return Tile(crop_around(scene.pixels, sign.box, 3), (f"{sign.label} {sign.size_px:.0f} px", verdict))

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from scripts.bench.hands.bench import Bench, Pixels
+from scripts.bench.hands.bench import HandsBenchmark, Pixels
 from scripts.bench.hands.hosts import as_jpeg
 from scripts.bench.hands.metric import ACCEPTED, QUIET
 from scripts.bench.hands.table import share, table
@@ -42,7 +42,7 @@ _SEED = 77_000
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class TurnedCase:
     """One case: a pose, how it is turned, and what it was rendered with."""
 
     pose: str
@@ -60,15 +60,15 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class NamedTurn:
     """A case and what one recipe called it."""
 
-    turn: Turn
+    turn: TurnedCase
     right: bool
     wrong: bool
 
 
-def cases(every: int = 1) -> list[Turn]:
+def cases(every: int = 1) -> list[TurnedCase]:
     """Return every pose at every roll, and at every tilt, from both sides, twice; tones take turns within a pose."""
     places = [(roll, "upright") for roll in ROLLS] + [(0, tilt) for tilt in TILTS if tilt != "upright"]
     chosen = [
@@ -79,29 +79,29 @@ def cases(every: int = 1) -> list[Turn]:
         if pose not in UPRIGHT_THUMB or abs(roll) <= _MOST_THUMB_ROLL
     ]
     tones = tuple(SKIN)
-    made: list[Turn] = []
+    made: list[TurnedCase] = []
     met = Counter({pose: offset for offset, pose in enumerate(POSES)})
     for index, (pose, side, roll, tilt) in enumerate(chosen):
-        made.append(Turn(pose, side, roll, tilt, tones[met[pose] % len(tones)], _SEED + index))
+        made.append(TurnedCase(pose, side, roll, tilt, tones[met[pose] % len(tones)], _SEED + index))
         met[pose] += 1
     return made[::every]
 
 
-def report(bench: Bench) -> None:
+def report(bench: HandsBenchmark) -> None:
     """Print the share named rightly in each cell, the worst cell and the worst tone."""
-    named: dict[str, list[Named]] = {title: [] for title in bench.recipes}
+    named: dict[str, list[NamedTurn]] = {title: [] for title in bench.recipes}
     for turn, pixels in _pictures(bench):
         for title, recipe in bench.recipes.items():
             poses = [hand["pose"] for hand in recipe.look(pixels)]
             allowed = ACCEPTED[turn.pose]
             wrong = any(pose not in QUIET and pose not in allowed for pose in poses)
-            named[title].append(Named(turn, any(pose in allowed for pose in poses), wrong))
+            named[title].append(NamedTurn(turn, any(pose in allowed for pose in poses), wrong))
     for title, results in named.items():
         print(f"== {title}: {len(results)} hands, share named rightly")
         print("\n".join(_lines(results)))
 
 
-def _pictures(bench: Bench) -> Iterator[tuple[Turn, Pixels]]:
+def _pictures(bench: HandsBenchmark) -> Iterator[tuple[TurnedCase, Pixels]]:
     backgrounds = [out_of_focus(open_photo(path).pixels) for path in bench.group_photos("wider_linzaer", "vhuman")]
     for index, turn in enumerate(cases(bench.every)):
         background = backgrounds[index % len(backgrounds)] if backgrounds else None
@@ -119,13 +119,13 @@ def out_of_focus(pixels: Pixels) -> Pixels:
     return np.asarray(cv2.GaussianBlur(small, (0, 0), _BLUR * _SIDE_PX), np.uint8)
 
 
-def right_share(results: Sequence[Named], **wanted: object) -> float:
+def right_share(results: Sequence[NamedTurn], **wanted: object) -> float:
     """Return the share named rightly among the cases whose fields are as wanted; nan of none."""
     mine = [one for one in results if all(getattr(one.turn, name) == value for name, value in wanted.items())]
     return share(sum(one.right for one in mine), len(mine))
 
 
-def _lines(results: Sequence[Named]) -> Iterator[str]:
+def _lines(results: Sequence[NamedTurn]) -> Iterator[str]:
     rolls = {
         (side, roll): right_share(results, side=side, roll=roll, tilt="upright") for side in SIDES for roll in ROLLS
     }

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from scripts.bench.hands.bench import Bench
+from scripts.bench.hands.bench import HandsBenchmark
 from scripts.bench.hands.damage import DAMAGES
 from scripts.bench.hands.metric import ACCEPTED, QUIET
 from scripts.bench.hands.sheet import Tile, crop_around, write_sheet
@@ -21,7 +21,7 @@ A_LABEL = {"laptop_selfies": 6, "massey_asl_segmented": 5, "drgfreeman_rps": 5, 
 _SEED = 5
 
 
-def report(bench: Bench) -> None:
+def report(bench: HandsBenchmark) -> None:
     """Print right and wrong shares by damage and set; with `out`, leave a sheet of each set's first picture."""
     pictures = stratified(bench.data / "hands")[:: bench.every]
     sets = [name for name in A_LABEL if any(path.parts[-3] == name for path in pictures)]

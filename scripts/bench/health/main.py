@@ -28,7 +28,7 @@ import numpy as np
 
 from candidates.gallery import Gallery
 from candidates.health import Health, examine, faces, photos
-from candidates.health.faces import Limits
+from candidates.health.faces import HealthLimits
 from candidates.matching.calibration import Calibration
 from scripts.bench.health.pictures import Describer, Picture, usable_pictures
 from scripts.bench.health.planting import KIND_OF, PLANTS, Planted, Planter, Score
@@ -58,7 +58,7 @@ CHOICES: dict[str, tuple[object, tuple[float, ...], tuple[str, ...]]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class PlantedGallery:
     """A gallery file and what was planted in it."""
 
     path: Path
@@ -74,7 +74,7 @@ def galleries(
     describer: Describer,
     seed: int,
     part: float = 1.0,
-) -> Iterator[Made]:
+) -> Iterator[PlantedGallery]:
     """Yield the galleries of one size; `part` (0..1) of the usual number of them."""
     count, faults = SIZES[size]
     sorts = cycle(PLANTS)
@@ -84,7 +84,7 @@ def galleries(
         planted = Planter(people, strangers, describer, rng).gallery(size, list(islice(sorts, faults)), calibration)
         path = folder / f"{size}-{number}.db"
         planted.write(path)
-        yield Made(path, planted)
+        yield PlantedGallery(path, planted)
 
 
 def health_of(path: Path) -> Health:
@@ -95,7 +95,7 @@ def health_of(path: Path) -> Health:
 
 def report(size: int, score: Score, seconds: float) -> None:
     """Print what was found in galleries of one size."""
-    limits = Limits.of(Calibration.load(model_id=MODEL_ID), [1] * size)
+    limits = HealthLimits.of(Calibration.load(model_id=MODEL_ID), [1] * size)
     named = ("same", "spelled", "alike", "kin", "apart")
     print(f"\n{size} people: " + ", ".join(f"{name} {getattr(limits, name):.3f}" for name in named))
     print(f"{score.clean} people without a fault; {seconds:.2f} s a gallery")
@@ -108,7 +108,7 @@ def report(size: int, score: Score, seconds: float) -> None:
         print(f"false {kind:26}{score.false[kind]:>5} people{score.false[kind] / max(score.clean, 1):>8.2%}")
 
 
-def choose(made: Mapping[int, Sequence[Made]]) -> None:
+def choose(made: Mapping[int, Sequence[PlantedGallery]]) -> None:
     """Print found and false for other limits, one at a time."""
     for name, (module, values, sorts) in CHOICES.items():
         kind, kept = KIND_OF[sorts[0]], getattr(module, name)

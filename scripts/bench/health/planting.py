@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 
 from candidates.gallery import Gallery
-from candidates.health import Finding, Health, Kind, Severity
-from candidates.matching.calibration import FALSE_ALARMS, Calibration, Cuts
+from candidates.health import GalleryFinding, Health, HealthKind, HealthSeverity
+from candidates.matching.calibration import FALSE_ALARMS, Calibration, MatchThresholds
 from candidates.people import Candidate, Election, Reference, Relation, Role
 from candidates.search.distances import distances_between
 from scripts.bench.health.pictures import Describer, Picture, again, spoiled
@@ -34,19 +34,19 @@ PLANTS = (
     "ballot number twice",
 )
 KIND_OF = {
-    "same person": Kind.SAME_PERSON,
-    "same person, one photo each": Kind.SAME_PERSON,
-    "same person, two spellings": Kind.SAME_PERSON,
-    "mixed, stranger's photo": Kind.MIXED_PERSON,
-    "mixed, photo of one registered": Kind.MIXED_PERSON,
-    "lookalike": Kind.LOOKALIKES,
-    "lookalike, family": Kind.LOOKALIKES,
-    "same picture again": Kind.NEAR_DUPLICATE,
-    "small": Kind.POOR_REFERENCE,
-    "blurred": Kind.POOR_REFERENCE,
-    "no template": Kind.MISSING_PHOTO,
-    "other model": Kind.OTHER_MODEL,
-    "ballot number twice": Kind.DATA,
+    "same person": HealthKind.SAME_PERSON,
+    "same person, one photo each": HealthKind.SAME_PERSON,
+    "same person, two spellings": HealthKind.SAME_PERSON,
+    "mixed, stranger's photo": HealthKind.MIXED_PERSON,
+    "mixed, photo of one registered": HealthKind.MIXED_PERSON,
+    "lookalike": HealthKind.LOOKALIKES,
+    "lookalike, family": HealthKind.LOOKALIKES,
+    "same picture again": HealthKind.NEAR_DUPLICATE,
+    "small": HealthKind.POOR_REFERENCE,
+    "blurred": HealthKind.POOR_REFERENCE,
+    "no template": HealthKind.MISSING_PHOTO,
+    "other model": HealthKind.OTHER_MODEL,
+    "ballot number twice": HealthKind.DATA,
 }
 
 ELECTION = Election("pilkada", "Pilkada", region="34")
@@ -63,15 +63,15 @@ class Plant:
     photos: frozenset[str] = frozenset()
     detail: str = ""
 
-    def is_told_by(self, finding: Finding) -> bool:
+    def is_told_by(self, finding: GalleryFinding) -> bool:
         """Tell whether a finding is about this fault."""
         people = {person.id for person in finding.people}
         kind = KIND_OF[self.what]
         # Whether two alike are one or two people is for those who know them: either way both are named.
-        kinds = {Kind.LOOKALIKES, Kind.SAME_PERSON} if self.what == "lookalike" else {kind}
+        kinds = {HealthKind.LOOKALIKES, HealthKind.SAME_PERSON} if self.what == "lookalike" else {kind}
         if finding.kind not in kinds or finding.code == "poor_reference.only_one":
             return False
-        if kind is Kind.OTHER_MODEL:
+        if kind is HealthKind.OTHER_MODEL:
             return True
         return self.people <= people and self.photos <= {photo.name for photo in finding.photos}
 
@@ -214,7 +214,7 @@ class Planter:
         tie = {"role": Role.FAMILY, "relative_of": name, "relation": Relation.SIBLING} if is_tied else {}
         planted.add(f"{name}-twin", made[:2], **tie)
         planted.touched.update((name, f"{name}-twin"))
-        cut = Cuts.of(calibration, float(size), false_alarms=FALSE_ALARMS).possible
+        cut = MatchThresholds.of(calibration, float(size), false_alarms=FALSE_ALARMS).possible
         probes, own = np.stack([one.embedding for one in made[2:]]), np.stack([one.embedding for one in pictures[:2]])
         mixed_up = distances_between(probes, own).min(axis=1) <= cut
         if mixed_up.mean() >= 0.5:
@@ -243,7 +243,7 @@ class Score:
     planted: dict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
     found: dict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
     clean: int = 0
-    false: dict[Kind, int] = field(default_factory=lambda: defaultdict(int))
+    false: dict[HealthKind, int] = field(default_factory=lambda: defaultdict(int))
 
     def add(self, planted: Planted, health: Health) -> None:
         """Count one gallery."""
@@ -252,7 +252,7 @@ class Score:
             self.found[plant.what, plant.detail] += any(plant.is_told_by(finding) for finding in health.findings)
         clean = planted.people.keys() - planted.touched
         self.clean += len(clean)
-        for kind in Kind:
+        for kind in HealthKind:
             told = {
                 person.id
                 for finding in health.findings
@@ -266,10 +266,10 @@ class Score:
         return tuple(sum(n for (w, _), n in counts.items() if w == what) for counts in (self.found, self.planted))  # type: ignore[return-value]
 
 
-def _counts(finding: Finding) -> bool:
-    return finding.severity is not Severity.HINT
+def _counts(finding: GalleryFinding) -> bool:
+    return finding.severity is not HealthSeverity.HINT
 
 
-def _blamed(finding: Finding) -> Sequence[Candidate]:
+def _blamed(finding: GalleryFinding) -> Sequence[Candidate]:
     """Return whose data is said to be wrong: not the person of whom a stray photo reminds."""
-    return finding.people[:1] if finding.kind is Kind.MIXED_PERSON else finding.people
+    return finding.people[:1] if finding.kind is HealthKind.MIXED_PERSON else finding.people

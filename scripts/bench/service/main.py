@@ -28,7 +28,7 @@ from threading import Event, Thread
 import httpx
 
 from scripts.bench.check.photos import make_photo
-from scripts.bench.service.running import FIXTURES, Running, running
+from scripts.bench.service.running import FIXTURES, RunningServer, running
 from vision.service.pool.processes import held_bytes
 
 CLIENTS = (1, 4, 16, 64)
@@ -67,7 +67,7 @@ class Tally:
 class Memory:
     """Samples the memory of the server and its processes: the sum's peak, and the sums themselves."""
 
-    def __init__(self, server: Running) -> None:
+    def __init__(self, server: RunningServer) -> None:
         self._server = server
         self.parent: list[int] = []
         self.workers: list[int] = []
@@ -95,7 +95,7 @@ class Memory:
         return f"server {max(self.parent) / MB:.0f} MB, processes {max(self.workers) / MB:.0f} MB at most"
 
 
-def client(server: Running, connections: int) -> httpx.AsyncClient:
+def client(server: RunningServer, connections: int) -> httpx.AsyncClient:
     """Return a client of the service."""
     limits = httpx.Limits(max_connections=connections, max_keepalive_connections=connections)
     return httpx.AsyncClient(base_url=server.url, headers=server.headers | RAW, timeout=600, limits=limits)
@@ -112,7 +112,9 @@ async def ask(http: httpx.AsyncClient, photo: bytes, tally: Tally) -> None:
     tally.add(answer.status_code, time.perf_counter() - began)
 
 
-async def closed_loop(server: Running, photos: Sequence[bytes], clients: int, seconds: float) -> tuple[Tally, float]:
+async def closed_loop(
+    server: RunningServer, photos: Sequence[bytes], clients: int, seconds: float
+) -> tuple[Tally, float]:
     """Have so many clients ask again and again; return what came back, and answers a second."""
     tally, until, began = Tally(), time.perf_counter() + seconds, time.perf_counter()
     turns = itertools.cycle(photos)
@@ -126,7 +128,7 @@ async def closed_loop(server: Running, photos: Sequence[bytes], clients: int, se
     return tally, tally.count(200) / (time.perf_counter() - began)
 
 
-async def open_loop(server: Running, photo: bytes, rate: float, seconds: float) -> Tally:
+async def open_loop(server: RunningServer, photo: bytes, rate: float, seconds: float) -> Tally:
     """Send so many requests a second, answered or not; return what came back."""
     tally, tasks, began = Tally(), [], time.perf_counter()
     async with client(server, 500) as http:

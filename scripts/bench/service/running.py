@@ -15,14 +15,14 @@ from pathlib import Path
 import httpx
 
 from scripts import ROOT
-from vision.service.callers.keys import KeyStore, Role
+from vision.service.callers.keys import KeyRole, KeyStore
 
 FIXTURES = ROOT / "fixtures"
 START_SECONDS = 120.0
 
 
 @dataclass(frozen=True, slots=True)
-class Running:
+class RunningServer:
     """A server that is ready: its address, a key that may manage, its process, its folder and its log."""
 
     url: str
@@ -46,14 +46,14 @@ class Running:
 
 
 @contextmanager
-def running(**settings: object) -> Iterator[Running]:
+def running(**settings: object) -> Iterator[RunningServer]:
     """Run a server with these settings, on any free port."""
     with tempfile.TemporaryDirectory(prefix="fotonetral-") as name:
         folder = Path(name)
         gallery = folder / "gallery.db"
         _command("candidates", "import", str(FIXTURES / "candidates.csv"), "--gallery", str(gallery))
         store = KeyStore(folder / "keys.db")
-        _, key = store.create_key("trial", Role.MANAGE, per_minute=100_000)
+        _, key = store.create_key("trial", KeyRole.MANAGE, per_minute=100_000)
         environment = {name: value for name, value in os.environ.items() if not name.startswith("FOTONETRAL_")}
         values = {"port": 0, "gallery": gallery, "keys": store.path, **settings}
         environment |= {f"FOTONETRAL_{name.upper()}": str(value) for name, value in values.items()}
@@ -68,7 +68,7 @@ def running(**settings: object) -> Iterator[Running]:
                 told = process.stdout.readline().split()
                 if len(told) < 2:
                     raise RuntimeError(log.read_text("utf-8"))
-                one = Running(told[1], key, process.pid, folder, log)
+                one = RunningServer(told[1], key, process.pid, folder, log)
                 _wait(one.url)
                 yield one
             finally:

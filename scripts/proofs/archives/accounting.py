@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from scripts.proofs.archives.hostile import NO_PHOTO, PHOTO, HostileTree
 from vision.archive.sources.listing import list_places
-from vision.archive.sources.places import Container, Contents, Listed, Place, Unreadable, Unseen
+from vision.archive.sources.places import Container, Contents, Listed, PhotoPlace, UnreadablePlace, UnseenPlace
 from vision.archive.sources.reading import read_places
 
 
@@ -28,13 +28,13 @@ def account_for(tree: HostileTree) -> Account:
     """List and read a tree."""
     account = Account()
     listed = list(list_places([tree.folder]))
-    places = [one for one in listed if isinstance(one, Place)]
+    places = [one for one in listed if isinstance(one, PhotoPlace)]
     check_listing(tree, listed, account)
     check_outcomes(tree, ((read.place.name, outcome_of(read)) for read in _read(places)), account)
     return account
 
 
-def _read(places: list[Place]) -> Iterator[Contents]:
+def _read(places: list[PhotoPlace]) -> Iterator[Contents]:
     yield from read_places(places)
 
 
@@ -53,11 +53,11 @@ def check_listing(tree: HostileTree, listed: Iterable[Listed], account: Account)
     for one in listed:
         if isinstance(one, Container):
             containers.add(one.name)
-        elif isinstance(one, Unreadable):
+        elif isinstance(one, UnreadablePlace):
             unreadable[one.name] = one.error.code
-        elif isinstance(one, Place):
+        elif isinstance(one, PhotoPlace):
             names[one.name] += 1
-        elif isinstance(one, Unseen):
+        elif isinstance(one, UnseenPlace):
             account.outcomes[f"told: {one.error.code}"] += 1
     account.outcomes.update(f"told: {code}" for code in unreadable.values())
     account.complain("listed twice", (name for name, count in names.items() if count > 1))

@@ -17,7 +17,7 @@ MEGABYTE = 2**20
 
 
 @dataclass(frozen=True)
-class Raw:
+class RawMember:
     """One member of a zip as its directory shall tell it; what is None is told as it is."""
 
     name: bytes
@@ -31,7 +31,7 @@ class Raw:
     """Where the directory says that the member lies; None: where it does."""
 
 
-def zip_of(members: Sequence[Raw], count: int | None = None) -> bytes:
+def zip_of(members: Sequence[RawMember], count: int | None = None) -> bytes:
     """Write a zip of just these members; `count` is how many it says there are."""
     out, directory = bytearray(), bytearray()
     for member in members:
@@ -77,8 +77,8 @@ def overlapping_zip(start: bytes, zeros: int, members: int) -> bytes:
     for at in range(0, zeros, MEGABYTE):
         crc = zlib.crc32(bytes(min(MEGABYTE, zeros - at)), crc)
     size = len(start) + zeros
-    first = Raw(b"0000.jpg", packed, 8, crc, size)
-    return zip_of([first, *(Raw(b"%04d.jpg" % n, packed, 8, crc, size, local=0) for n in range(1, members))])
+    first = RawMember(b"0000.jpg", packed, 8, crc, size)
+    return zip_of([first, *(RawMember(b"%04d.jpg" % n, packed, 8, crc, size, local=0) for n in range(1, members))])
 
 
 def nested_zip(photo: bytes, levels: int) -> bytes:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from scripts.proofs.archives import bombs
-from scripts.proofs.archives.bombs import MEGABYTE, Raw
+from scripts.proofs.archives.bombs import MEGABYTE, RawMember
 from scripts.proofs.archives.odd_names import LONGEST, NAMES, RAW_NAMES
 from scripts.proofs.fuzz_photos import default_pictures, mutants
 
@@ -230,12 +230,12 @@ class _Maker:
         raw = {b"nul\0.jpg.txt": "nul\ufffd.jpg.txt", b"\xff\xfe.jpg": "\xa0\u25a0.jpg", "é.jpg".encode(): "é.jpg"}
         self.container(
             "zips/raw names.zip",
-            bombs.zip_of([Raw(name, photo, crc=crc) for name in raw]),
+            bombs.zip_of([RawMember(name, photo, crc=crc) for name in raw]),
             dict.fromkeys(raw.values(), PHOTO),
         )
         self.container(
             "zips/twice.zip",
-            bombs.zip_of([Raw(b"a.jpg", photo, crc=crc)] * 3),
+            bombs.zip_of([RawMember(b"a.jpg", photo, crc=crc)] * 3),
             dict.fromkeys(("a.jpg", "a.jpg#2", "a.jpg#3"), PHOTO),
         )
         link = (stat.S_IFLNK | 0o777) << 16
@@ -245,29 +245,29 @@ class _Maker:
             "zips/members.zip",
             bombs.zip_of(
                 [
-                    Raw(b"folder/", b""),
-                    Raw(b"good.jpg", photo, crc=crc),
-                    Raw(b"locked.jpg", bytes(12) + photo, crc=crc, flags=1, size=len(photo)),
-                    Raw(b"strange.jpg", b"?", method=9, size=100),
-                    Raw(b"wavpack.jpg", b"?", method=200, size=100),
-                    Raw(b"link.jpg", b"/etc/passwd", crc=zlib.crc32(b"/etc/passwd"), attributes=link),
-                    Raw(b"device.jpg", b"", attributes=device),
-                    Raw(b"wrong.jpg", photo, crc=crc ^ 1),
-                    Raw(b"short.jpg", honest[:-20], method=8, crc=crc, size=len(photo)),
-                    Raw(b"garbage.jpg", b"\xff" * 50, method=8, size=len(photo)),
-                    Raw(b"bigger.jpg", honest, method=8, crc=crc, size=len(photo) - 9),
-                    Raw(b"smaller.jpg", honest, method=8, crc=crc, size=len(photo) + 9),
-                    Raw(b"elsewhere.jpg", photo, crc=crc, local=7),
-                    Raw(b"beyond.jpg", photo, crc=crc, local=2**32 - 2),
-                    Raw(b"empty.jpg", b""),
-                    Raw(b"text.txt", b"text", crc=zlib.crc32(b"text")),
-                    Raw(b"photo.dat", photo, crc=crc),
-                    Raw(b"inner.zip", bombs.zip_of_files([("a.jpg", photo)]), crc=0),
-                    Raw(b"inner.jpg", packed := bombs.zip_of_files([("a.jpg", photo)]), crc=zlib.crc32(packed)),
-                    Raw(b"inner.docx", packed, crc=zlib.crc32(packed)),
-                    Raw(b".hidden.jpg", photo, crc=crc),
-                    Raw(b"__MACOSX/._good.jpg", photo, crc=crc),
-                    Raw(b"last.jpg", photo, crc=crc),
+                    RawMember(b"folder/", b""),
+                    RawMember(b"good.jpg", photo, crc=crc),
+                    RawMember(b"locked.jpg", bytes(12) + photo, crc=crc, flags=1, size=len(photo)),
+                    RawMember(b"strange.jpg", b"?", method=9, size=100),
+                    RawMember(b"wavpack.jpg", b"?", method=200, size=100),
+                    RawMember(b"link.jpg", b"/etc/passwd", crc=zlib.crc32(b"/etc/passwd"), attributes=link),
+                    RawMember(b"device.jpg", b"", attributes=device),
+                    RawMember(b"wrong.jpg", photo, crc=crc ^ 1),
+                    RawMember(b"short.jpg", honest[:-20], method=8, crc=crc, size=len(photo)),
+                    RawMember(b"garbage.jpg", b"\xff" * 50, method=8, size=len(photo)),
+                    RawMember(b"bigger.jpg", honest, method=8, crc=crc, size=len(photo) - 9),
+                    RawMember(b"smaller.jpg", honest, method=8, crc=crc, size=len(photo) + 9),
+                    RawMember(b"elsewhere.jpg", photo, crc=crc, local=7),
+                    RawMember(b"beyond.jpg", photo, crc=crc, local=2**32 - 2),
+                    RawMember(b"empty.jpg", b""),
+                    RawMember(b"text.txt", b"text", crc=zlib.crc32(b"text")),
+                    RawMember(b"photo.dat", photo, crc=crc),
+                    RawMember(b"inner.zip", bombs.zip_of_files([("a.jpg", photo)]), crc=0),
+                    RawMember(b"inner.jpg", packed := bombs.zip_of_files([("a.jpg", photo)]), crc=zlib.crc32(packed)),
+                    RawMember(b"inner.docx", packed, crc=zlib.crc32(packed)),
+                    RawMember(b".hidden.jpg", photo, crc=crc),
+                    RawMember(b"__MACOSX/._good.jpg", photo, crc=crc),
+                    RawMember(b"last.jpg", photo, crc=crc),
                 ]
             ),
             {
@@ -303,12 +303,12 @@ class _Maker:
             "zips/bombs.zip",
             bombs.zip_of(
                 [
-                    Raw(b"honest.jpg", swollen, method=8, size=large + len(JPEG_START)),
-                    Raw(b"honest.dat", swollen, method=8, size=large + len(JPEG_START)),
-                    Raw(b"honest.mp4", bombs.deflated(b"video", large), method=8, size=large + 5),
-                    Raw(b"lying.jpg", swollen, method=8, size=10_000),
-                    Raw(b"negative.jpg", swollen, method=8, size=2**32 - 2),
-                    Raw(b"good.jpg", self.photo, crc=zlib.crc32(self.photo)),
+                    RawMember(b"honest.jpg", swollen, method=8, size=large + len(JPEG_START)),
+                    RawMember(b"honest.dat", swollen, method=8, size=large + len(JPEG_START)),
+                    RawMember(b"honest.mp4", bombs.deflated(b"video", large), method=8, size=large + 5),
+                    RawMember(b"lying.jpg", swollen, method=8, size=10_000),
+                    RawMember(b"negative.jpg", swollen, method=8, size=2**32 - 2),
+                    RawMember(b"good.jpg", self.photo, crc=zlib.crc32(self.photo)),
                 ]
             ),
             {
@@ -339,7 +339,7 @@ class _Maker:
         third = good.index(b"PK\1\2", good.index(b"PK\1\2", directory + 1) + 1)
         damaged = good[:third] + b"????" + good[third + 4 :]
         self.container("zips/damaged.zip", damaged, {"0.jpg": PHOTO, "1.jpg": PHOTO}, "archive.unreadable")
-        raws = [Raw(b"0.jpg", self.photo, crc=zlib.crc32(self.photo))]
+        raws = [RawMember(b"0.jpg", self.photo, crc=zlib.crc32(self.photo))]
         self.container("zips/miscounted.zip", bombs.zip_of(raws, count=9), {"0.jpg": PHOTO}, "archive.unreadable")
         split = bytearray(good)
         struct.pack_into("<2H", split, split.rindex(b"PK\5\6") + 4, 3, 3)

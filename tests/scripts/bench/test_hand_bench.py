@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from scripts.bench.hands import cost, sizes
 from scripts.bench.hands import main as bench_hands
-from scripts.bench.hands.bench import ENGINE, PLAIN, Bench, Engine
+from scripts.bench.hands.bench import ENGINE, PLAIN, Engine, HandsBenchmark
 from scripts.bench.hands.damage import DAMAGES, dark
 from scripts.bench.hands.hosts import Host
 from scripts.bench.hands.pasted import Person, find_people, free_place, paste_people
@@ -23,7 +23,7 @@ from scripts.bench.hands.raised import raise_hands
 from scripts.bench.hands.real_scenes import FOLDER, REPORT, TUNING, Tally, by_height, halves, scored_signs
 from scripts.bench.hands.sheet import Tile, crop_around, write_sheet
 from scripts.bench.hands.table import share, table
-from scripts.bench.hands.turns import SIDES, Named, Turn, cases, right_share
+from scripts.bench.hands.turns import SIDES, NamedTurn, TurnedCase, cases, right_share
 from scripts.bench.hands.wear import stratified
 from scripts.fixtures.rendering.shading import SKIN
 from vision.geometry import Box
@@ -103,11 +103,11 @@ def data(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def bench(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
+def bench(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> HandsBenchmark:
     monkeypatch.setattr(sizes, "PlainHands", FakePlain)
     monkeypatch.setattr(cost, "MEGAPIXELS", (0.1,))
     engine = Engine(FakeFinder(), FakeReader())
-    return Bench(data, {ENGINE: engine, PLAIN: FakePlain()}, out=tmp_path / "out")
+    return HandsBenchmark(data, {ENGINE: engine, PLAIN: FakePlain()}, out=tmp_path / "out")
 
 
 @pytest.mark.slow
@@ -131,7 +131,7 @@ def bench(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
     ],
 )
 def test_every_part_runs(
-    bench: Bench, part: str, told: list[str], files: list[str], capsys: pytest.CaptureFixture[str]
+    bench: HandsBenchmark, part: str, told: list[str], files: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     bench_hands.PARTS[part](bench)
     shown = capsys.readouterr().out
@@ -200,15 +200,15 @@ def test_marked_signs_are_counted_by_the_hands_height() -> None:
 
 
 @pytest.mark.slow
-def test_turns_run(bench: Bench, capsys: pytest.CaptureFixture[str]) -> None:
-    few = Bench(bench.data, bench.recipes, every=len(cases()) // 2)
+def test_turns_run(bench: HandsBenchmark, capsys: pytest.CaptureFixture[str]) -> None:
+    few = HandsBenchmark(bench.data, bench.recipes, every=len(cases()) // 2)
     bench_hands.PARTS["turns"](few)
     shown = capsys.readouterr().out
     assert "worst skin" in shown
     assert "worst cell" in shown
 
 
-def test_kept_answers_are_named_as_the_scoring_tool_wants(bench: Bench) -> None:
+def test_kept_answers_are_named_as_the_scoring_tool_wants(bench: HandsBenchmark) -> None:
     bench_hands.PARTS["poses"](bench)
     assert bench.out is not None
     lines = [json.loads(line) for line in (bench.out / "poses.jsonl").read_text().splitlines()]
@@ -335,8 +335,8 @@ def test_turns_meet_every_cell_and_share_out_skin_tones() -> None:
 
 
 def test_a_cell_counts_its_own_cases() -> None:
-    def named(side: str, right: bool) -> Named:
-        return Named(Turn("ok", side, 0, "upright", "tan", 1), right, wrong=False)
+    def named(side: str, right: bool) -> NamedTurn:
+        return NamedTurn(TurnedCase("ok", side, 0, "upright", "tan", 1), right, wrong=False)
 
     results = [named("palm", True), named("palm", False), named("back", False)]
     assert right_share(results, side="palm") == 0.5

@@ -13,8 +13,8 @@ from scripts.bench.hands.metric import (
     QUIET,
     REPORT_SETS,
     SIZE_NAMES,
+    PlacedSign,
     Score,
-    Sign,
     judge,
     labelled_pictures,
     reliability,
@@ -124,7 +124,7 @@ def hand(pose: str, box: tuple[float, float, float, float], pose_score: float = 
     return {"pose": pose, "box": list(box), "pose_score": pose_score, "score": 1.0}
 
 
-SIGN = Sign(Box(100, 100, 20, 40), frozenset({"ok", "three_mrp"}), "ok", "here")
+SIGN = PlacedSign(Box(100, 100, 20, 40), frozenset({"ok", "three_mrp"}), "ok", "here")
 OWN_BOX = (100.0, 100.0, 20.0, 40.0)
 
 

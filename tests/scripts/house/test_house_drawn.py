@@ -27,10 +27,12 @@ def test_a_layer_is_a_row_and_arrows_point_down() -> None:
     assert "vision_0 --> vision_1" in picture(SMALL)
 
 
-def test_a_room_within_a_room_is_in_the_table_alone() -> None:
+def test_a_room_within_a_room_is_in_a_collapsed_table_alone() -> None:
     inner = [*SMALL, House("vision.faces", ((Room("finder", "Looks."),),))]
-    assert "finder" not in picture(inner)
-    assert table(inner).splitlines()[-1] == "| `vision/faces/finder` | Looks. |"
+    shown, _, collapsed = drawn(f"{BEGIN}{END}", inner).partition("<details>")
+    assert "finder" not in shown
+    assert table(SMALL) in shown
+    assert "| `vision/faces/finder` | Looks. |\n\n</details>" in collapsed
 
 
 def test_what_stands_around_stays() -> None:

@@ -10,7 +10,7 @@ from scripts import ROOT
 from scripts.house import figures
 from scripts.house.decodes import decodes
 from scripts.house.duplicates import duplicate_blocks
-from scripts.house.measure import Measured, measured, table
+from scripts.house.measure import TreeFigures, measured, table
 from scripts.house.tree import Source, sources
 
 
@@ -84,7 +84,7 @@ def test_duplicate_blocks(tmp_path: Path) -> None:
 
 def test_two_trees_side_by_side(tmp_path: Path) -> None:
     tree(tmp_path, vision__a="", vision__faces__b="")
-    columns: dict[str, Measured] = {"before": measured(tmp_path, {}), "now": measured(tmp_path, {})}
+    columns: dict[str, TreeFigures] = {"before": measured(tmp_path, {}), "now": measured(tmp_path, {})}
     lines = [line.split() for line in table(columns).splitlines()]
     assert ["modules", "2", "2"] in lines
     assert ["vision/faces", "1", "1"] in lines

@@ -14,7 +14,7 @@ import pytest
 from tests.made_up import judged
 from tests.media_files import PDF, VIDEO
 from vision.archive.dropbox import NOTE_SUFFIX, DropFolder
-from vision.media.folders import Excluded
+from vision.media.folders import Exclusions
 
 pytestmark = pytest.mark.slow
 
@@ -116,7 +116,7 @@ def test_judged_photos_are_moved_with_their_notes(tmp_path: Path, clock: Clock) 
 
 
 def test_what_is_not_looked_at_arrives_too(tmp_path: Path, clock: Clock) -> None:
-    drop = DropFolder(tmp_path, move=True, settle=0, clock=clock, excluded=Excluded(("*.pdf",)))
+    drop = DropFolder(tmp_path, move=True, settle=0, clock=clock, excluded=Exclusions(("*.pdf",)))
     for name, data in {"a.mp4": VIDEO, "b.pdf": PDF, "c.txt": b"x", ".Statuses/d.jpg": JPEG}.items():
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_bytes(data)

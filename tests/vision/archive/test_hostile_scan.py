@@ -8,7 +8,7 @@ import pytest
 
 from scripts.proofs.archives.hostile import make_hostile_tree
 from tests.archive_samples import QuickJudges
-from vision.archive.gathering import Gathered
+from vision.archive.gathering import RunSummary
 from vision.archive.journal import Journal
 from vision.archive.scan import Order, Scan
 from vision.settings import CheckerSettings
@@ -22,7 +22,7 @@ def test_everything_is_accounted_for(tmp_path: Path) -> None:
         scan = Scan(journal, Order((tree.folder,), tmp_path / "out", CheckerSettings()))
         list(scan.list())
         list(scan.judge(QuickJudges()))
-        photos = list(Gathered(journal).photos(everything=True))
+        photos = list(RunSummary(journal).photos(everything=True))
         states = dict(journal.store.rows("SELECT name, state FROM place"))
     noted = {name.decode("utf-8", "surrogateescape") for name in states}
     assert noted >= set(tree.places), "every place is in the journal"

@@ -15,7 +15,7 @@ import pytest
 
 from candidates import Candidate, Gallery, Reference
 from vision.archive.cluster.errors import ClusterError
-from vision.archive.cluster.parcel import LaidOut, Parcel
+from vision.archive.cluster.parcel import Parcel, UnpackedParcel
 from vision.rules import Policy
 from vision.settings import CheckerSettings
 
@@ -42,7 +42,7 @@ def test_a_gallery_that_is_being_written_travels_as_it_is(tmp_path: Path) -> Non
         (tmp_path / "calon.db.vectors").write_bytes(b"arrays")
         parcel = Parcel.pack(CheckerSettings(gallery=str(path)))  # what was put lies in SQLite's log still
         revision = gallery.revision
-    with LaidOut(parcel, beside=tmp_path) as laid:
+    with UnpackedParcel(parcel, beside=tmp_path) as laid:
         assert laid.settings.gallery is not None
         there = Path(laid.settings.gallery)
         assert there.with_name("gallery.db.vectors").read_bytes() == b"arrays"
@@ -58,7 +58,7 @@ def test_a_policy_travels_with_all_that_it_extends(tmp_path: Path) -> None:
     own.write_text('id = "own"\nextends = "../base.toml"\n')
     parcel = Parcel.pack(CheckerSettings(policy=str(own)))
     assert sorted(parcel.files) == ["policy/base.toml", "policy/unit/own.toml"]
-    with LaidOut(parcel, beside=tmp_path) as laid:
+    with UnpackedParcel(parcel, beside=tmp_path) as laid:
         assert Policy.load(laid.settings.policy) == Policy.load(own)
 
 
@@ -66,7 +66,7 @@ def test_a_face_model_keeps_its_name_and_its_levels(tmp_path: Path) -> None:
     (tmp_path / "w600k.onnx").write_bytes(b"network")
     (tmp_path / "w600k.toml").write_text("mean = 127.5\n")
     parcel = Parcel.pack(CheckerSettings(face_model=str(tmp_path / "w600k.onnx")))
-    with LaidOut(parcel, beside=tmp_path) as laid:
+    with UnpackedParcel(parcel, beside=tmp_path) as laid:
         assert laid.settings.face_model is not None
         there = Path(laid.settings.face_model)
         assert (there.name, there.read_bytes()) == ("w600k.onnx", b"network")
@@ -78,34 +78,34 @@ def test_a_shipped_policy_alone_needs_no_file(policy: str, tmp_path: Path) -> No
     settings = CheckerSettings(policy=policy)
     parcel = Parcel.pack(settings)
     assert (parcel.settings, dict(parcel.files)) == (settings, {})
-    with LaidOut(parcel, beside=tmp_path) as laid:
+    with UnpackedParcel(parcel, beside=tmp_path) as laid:
         assert (laid.folder, laid.settings) == (None, settings)
     assert not list(tmp_path.iterdir())
 
 
 def test_only_the_owner_may_read_and_the_last_one_removes(parcel: Parcel, tmp_path: Path) -> None:
-    with LaidOut(parcel, beside=tmp_path) as first:
+    with UnpackedParcel(parcel, beside=tmp_path) as first:
         folder = first.folder
         assert folder is not None
-        with LaidOut(parcel, beside=tmp_path) as second:
+        with UnpackedParcel(parcel, beside=tmp_path) as second:
             assert second.folder == folder
         assert folder.is_dir()
         for path in [folder, *folder.rglob("*")]:
             assert path.stat().st_mode & 0o077 == 0, path
         other = Parcel(parcel.settings, {"gallery/gallery.db": b"other numbers"})
-        with LaidOut(other, beside=tmp_path) as third:
+        with UnpackedParcel(other, beside=tmp_path) as third:
             assert third.folder != folder
     assert not list(tmp_path.iterdir())
 
 
 def test_what_a_killed_process_left_unfinished_is_written_anew(parcel: Parcel, tmp_path: Path) -> None:
-    with LaidOut(parcel, beside=tmp_path) as laid:
+    with UnpackedParcel(parcel, beside=tmp_path) as laid:
         folder = laid.folder
     assert folder is not None
     (folder / "gallery").mkdir(parents=True)
     folder.chmod(0o700)
     (folder / "gallery" / "gallery.db").write_bytes(b"num")
-    with LaidOut(parcel, beside=tmp_path):
+    with UnpackedParcel(parcel, beside=tmp_path):
         assert (folder / "gallery" / "gallery.db").read_bytes() == b"numbers"
     assert not folder.exists()
 
@@ -114,11 +114,11 @@ def test_nothing_stays_behind_a_killed_process(tmp_path: Path) -> None:
     script = """
         import sys, time
         from pathlib import Path
-        from vision.archive.cluster.parcel import LaidOut, Parcel
+        from vision.archive.cluster.parcel import UnpackedParcel, Parcel
         from vision.settings import CheckerSettings
 
         parcel = Parcel(CheckerSettings(gallery="gallery/gallery.db"), {"gallery/gallery.db": b"numbers"})
-        laid_out = LaidOut(parcel, beside=Path(sys.argv[1]))
+        laid_out = UnpackedParcel(parcel, beside=Path(sys.argv[1]))
         print(laid_out.folder, flush=True)
         time.sleep(600)
     """
@@ -136,14 +136,14 @@ def test_nothing_stays_behind_a_killed_process(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_others_can_write_is_not_used(parcel: Parcel, tmp_path: Path) -> None:
-    with LaidOut(parcel, beside=tmp_path) as laid:
+    with UnpackedParcel(parcel, beside=tmp_path) as laid:
         folder = laid.folder
     assert folder is not None
     folder.mkdir(mode=0o777)
     folder.chmod(0o777)
     with pytest.raises(ClusterError, match="alone"):
-        LaidOut(parcel, beside=tmp_path)
+        UnpackedParcel(parcel, beside=tmp_path)
     folder.rmdir()
     folder.symlink_to(tmp_path)
     with pytest.raises(ClusterError, match="alone"):
-        LaidOut(replace(parcel), beside=tmp_path)
+        UnpackedParcel(replace(parcel), beside=tmp_path)

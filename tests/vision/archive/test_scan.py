@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.archive_samples import QuickJudges
-from vision.archive.gathering import Gathered
+from vision.archive.gathering import RunSummary
 from vision.archive.journal import Journal
 from vision.archive.local import Judges
 from vision.archive.scan import Order, Scan
@@ -63,7 +63,7 @@ def places_of(journal: Journal, folder: Path) -> dict[str, tuple[str, ...]]:
             photo.verdict.value if photo.verdict else photo.result.error.code,
             *(place.removeprefix(f"{folder}/") for place in photo.places[1:]),
         )
-        for photo in Gathered(journal).photos(everything=True)
+        for photo in RunSummary(journal).photos(everything=True)
     }
 
 
@@ -72,7 +72,7 @@ def test_everything_is_found_judged_once_and_told(folder: Path, tmp_path: Path) 
     with journal:
         assert len(asked) == len(set(asked)) == 5
         told = places_of(journal, folder)
-        counts = Gathered(journal).counts()
+        counts = RunSummary(journal).counts()
     flagged = [place for place, (verdict, *_) in told.items() if verdict == "flag"]
     assert len(flagged) == 1
     assert {flagged[0], *told[flagged[0]][1:]} == {"a.jpg", "2024/copy.jpg", "z.zip!/same.jpg"}
@@ -88,7 +88,7 @@ def test_a_second_scan_reads_only_what_is_new(folder: Path, tmp_path: Path) -> N
     asked, journal = scanned(folder, tmp_path / "out")
     with journal:
         assert len(asked) == 1
-        assert Gathered(journal).counts()["flag"] == 2
+        assert RunSummary(journal).counts()["flag"] == 2
 
 
 def test_the_scans_own_folder_is_left_out(folder: Path, tmp_path: Path) -> None:
@@ -108,7 +108,7 @@ def test_a_scan_that_was_stopped_ends_as_if_it_had_not_been(folder: Path, tmp_pa
     rest, journal = scanned(folder, tmp_path / "stopped")
     with whole, journal:
         assert len(rest) == len(asked) - after
-        assert list(Gathered(journal).photos(everything=True)) == list(Gathered(whole).photos(everything=True))
+        assert list(RunSummary(journal).photos(everything=True)) == list(RunSummary(whole).photos(everything=True))
 
 
 def test_the_day_stays_as_long_as_it_makes_no_difference(
@@ -131,7 +131,7 @@ def test_the_day_stays_as_long_as_it_makes_no_difference(
         asked, journal = scanned(folder, tmp_path / "out", settings=settings)
         with journal:
             assert bool(asked) == judged_again
-            assert Gathered(journal).facts().day == str(later if judged_again else today)
+            assert RunSummary(journal).facts().day == str(later if judged_again else today)
 
 
 @pytest.mark.slow
@@ -151,7 +151,7 @@ def test_real_photos_get_the_answers_of_a_check(fixtures: Path, tmp_path: Path) 
     with closing(LocalJudges(partial(make_judge, JudgeSpec(settings), 1.0), workers=1, seconds=60)) as judges:
         _, journal = scanned(tree, tmp_path / "out", judges, audit_rate=1.0)
     with journal, PhotoChecker.open(threads=1) as checker:
-        photos = {photo.places[0]: photo for photo in Gathered(journal).photos(everything=True)}
+        photos = {photo.places[0]: photo for photo in RunSummary(journal).photos(everything=True)}
         assert len(photos) == 7
         for place, photo in photos.items():
             own = checker.check_or_error(place).to_dict()

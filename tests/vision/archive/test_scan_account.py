@@ -14,7 +14,7 @@ import pytest
 from scripts.proofs.archives.bombs import tar_of
 from tests.archive_samples import QuickJudges
 from tests.media_files import DOCX, KINDS, PDF, RAR, SILENT, VIDEO, zip_of
-from vision.archive.gathering import Gathered
+from vision.archive.gathering import RunSummary
 from vision.archive.journal import Journal
 from vision.archive.scan import Order, Scan
 from vision.archive.sources.places import Contents
@@ -39,7 +39,7 @@ def scan(out: Path, *sources: str, **options: Any) -> tuple[ScanFacts, dict[str,
         run = Scan(journal, Order(sources, out, CheckerSettings(), **options))
         list(run.list())
         list(run.judge(QuickJudges()))
-        photos = list(Gathered(journal).photos(everything=True))
+        photos = list(RunSummary(journal).photos(everything=True))
         facts = run.facts()
     return facts, {one.places[0]: one.result.error.to_dict() for one in photos if one.result.error}
 
@@ -144,7 +144,7 @@ def test_a_journal_of_version_1_opens_and_is_brought_up(here: Path) -> None:
     out.mkdir()
     shutil.copy(Path(__file__).parent / "journals" / "version-1.db", out / "journal.db")
     with Journal.open(out) as journal:
-        assert Gathered(journal).facts().account.total == 0, "it was not noted then"
+        assert RunSummary(journal).facts().account.total == 0, "it was not noted then"
     shutil.rmtree(here)
     put(Path("arsip"), {"klip.mp4": VIDEO, "surat.pdf": PDF, "catatan.txt": b"x", "kosong.jpg": JPEG})
     put(Path("arsip"), {"kamera.NEF": KINDS["kamera.NEF"][1]})

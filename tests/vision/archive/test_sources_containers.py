@@ -17,12 +17,12 @@ from pathlib import Path
 import pytest
 
 from scripts.proofs.archives import bombs
-from scripts.proofs.archives.bombs import Raw, tar_of, zip_of, zip_of_files
+from scripts.proofs.archives.bombs import RawMember, tar_of, zip_of, zip_of_files
 from scripts.proofs.archives.damage import damaged, read_through, samples
 from vision.archive.errors import ArchiveError, ContainerTooLargeError, ContainerUnreadableError
 from vision.archive.sources import containers, packed
 from vision.archive.sources.containers import container_kind, members_of
-from vision.archive.sources.packed import Allowance, BrokenError, Unpacked
+from vision.archive.sources.packed import Allowance, BrokenError, UnpackingStream
 from vision.archive.sources.zips import zip_entries
 
 RNG = random.Random(5)
@@ -69,7 +69,7 @@ def test_zips_written_as_streams_and_with_wide_fields() -> None:
 
 @pytest.mark.slow
 def test_zips_with_more_members_than_the_old_form_can_count(monkeypatch: pytest.MonkeyPatch) -> None:
-    many = zip_of([Raw(b"%d.txt" % number, b"") for number in range(65_540)])
+    many = zip_of([RawMember(b"%d.txt" % number, b"") for number in range(65_540)])
     assert sum(1 for _ in members_of("a.zip", open_bytes(many))) == 65_540
     monkeypatch.setattr(zipfile, "ZIP_FILECOUNT_LIMIT", 3)
     wide = zip_of_files(FILES)
@@ -175,18 +175,18 @@ def test_kinds(head: bytes, kind: str | None) -> None:
 
 def test_names_of_members() -> None:
     raws = [
-        Raw("é.jpg".encode(), b"", flags=0x800),
-        Raw("é.jpg".encode(), b""),  # as macOS writes it
-        Raw(b"\x82.jpg", b""),  # as DOS wrote it
-        Raw(b"\xff\xfe.jpg", b"", flags=0x800),
-        Raw(b"nul\0.jpg", b""),
-        Raw(b"a.jpg#2", b""),
-        Raw(b"a.jpg", b""),
-        Raw(b"a.jpg", b""),
-        Raw(b"../../a.jpg", b""),
-        Raw(b"/a.jpg", b""),
-        Raw(b"folder/", b""),
-        Raw(b"folder\\", b"", attributes=0x10),
+        RawMember("é.jpg".encode(), b"", flags=0x800),
+        RawMember("é.jpg".encode(), b""),  # as macOS writes it
+        RawMember(b"\x82.jpg", b""),  # as DOS wrote it
+        RawMember(b"\xff\xfe.jpg", b"", flags=0x800),
+        RawMember(b"nul\0.jpg", b""),
+        RawMember(b"a.jpg#2", b""),
+        RawMember(b"a.jpg", b""),
+        RawMember(b"a.jpg", b""),
+        RawMember(b"../../a.jpg", b""),
+        RawMember(b"/a.jpg", b""),
+        RawMember(b"folder/", b""),
+        RawMember(b"folder\\", b"", attributes=0x10),
     ]
     names = [member.place.name for member in members_of("z.zip", open_bytes(zip_of(raws)))]
     assert names == [
@@ -215,7 +215,7 @@ def test_times_of_zip_members(monkeypatch: pytest.MonkeyPatch) -> None:
     finally:
         monkeypatch.undo()
         time.tzset()
-    impossible = bytearray(zip_of([Raw(b"a.jpg", b"")]))
+    impossible = bytearray(zip_of([RawMember(b"a.jpg", b"")]))
     at = impossible.index(b"PK\1\2") + 14
     impossible[at : at + 2] = b"\0\0"
     (member,) = members_of("a.zip", open_bytes(bytes(impossible)))
@@ -311,15 +311,15 @@ def test_what_swells_again_and_again_is_stopped_in_zips(monkeypatch: pytest.Monk
 @pytest.mark.slow
 def test_unpacking_holds_little(monkeypatch: pytest.MonkeyPatch) -> None:
     largest = 0
-    real = Unpacked._step
+    real = UnpackingStream._step
 
-    def step(self: Unpacked, most: int) -> bytes:
+    def step(self: UnpackingStream, most: int) -> bytes:
         nonlocal largest
         out = real(self, most)
         largest = max(largest, len(out))
         return out
 
-    monkeypatch.setattr(Unpacked, "_step", step)
+    monkeypatch.setattr(UnpackingStream, "_step", step)
     for method in (zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA):
         (member,) = members_of("a.zip", open_bytes(zip_of_files([("a.bin", bytes(20 * 2**20))], method)))
         assert member.entry.open().read() == bytes(20 * 2**20)
@@ -343,5 +343,7 @@ def test_dictionaries_that_would_take_gigabytes_are_refused() -> None:
 def test_a_zip_is_read_from_its_own_position() -> None:
     """Members may be read while the directory is walked, in any order of offsets."""
     crc = zlib.crc32(b"one")
-    data = zip_of([Raw(b"1", b"one", crc=crc), Raw(b"2", b"one", crc=crc, local=0), Raw(b"3", b"one", crc=crc)])
+    data = zip_of(
+        [RawMember(b"1", b"one", crc=crc), RawMember(b"2", b"one", crc=crc, local=0), RawMember(b"3", b"one", crc=crc)]
+    )
     assert [entry.open().read() for entry in zip_entries(open_bytes(data), Allowance())] == [b"one"] * 3

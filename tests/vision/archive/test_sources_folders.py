@@ -12,7 +12,7 @@ import pytest
 
 from scripts.proofs.archives.bombs import tar_of, zip_of_files
 from vision.archive.sources.listing import list_places
-from vision.archive.sources.places import Container, Listed, Place, Unreadable
+from vision.archive.sources.places import Container, Listed, PhotoPlace, UnreadablePlace
 
 JPEG = b"\xff\xd8\xff\xe0 a photo"
 
@@ -35,12 +35,12 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def names(sources: Sequence[str], **options: Any) -> list[str]:
     listed = list(list_places(sources, **options))
-    assert not [one for one in listed if isinstance(one, Unreadable)]
-    return [one.name for one in listed if isinstance(one, Place)]
+    assert not [one for one in listed if isinstance(one, UnreadablePlace)]
+    return [one.name for one in listed if isinstance(one, PhotoPlace)]
 
 
 def told(sources: Sequence[str], **options: Any) -> list[tuple[str, str]]:
-    return [(one.name, one.error.code) for one in list_places(sources, **options) if isinstance(one, Unreadable)]
+    return [(one.name, one.error.code) for one in list_places(sources, **options) if isinstance(one, UnreadablePlace)]
 
 
 def test_own_files_come_before_those_of_subfolders(here: Path) -> None:
@@ -52,7 +52,7 @@ def test_places_tell_size_and_times(here: Path) -> None:
     make(here, "a.jpg")
     os.utime("a.jpg", ns=(0, 1_600_000_000_123_456_789))
     (place,) = list_places(["a.jpg"])
-    assert isinstance(place, Place)
+    assert isinstance(place, PhotoPlace)
     assert place.size == len(JPEG)
     assert place.modified == pytest.approx(1_600_000_000.123)
     assert place.container is None
@@ -61,7 +61,7 @@ def test_places_tell_size_and_times(here: Path) -> None:
 @pytest.mark.parametrize("change", ["write", "append", "touch", "replace with the same times", "turn in place"])
 def test_stamps_change(here: Path, change: str) -> None:
     make(here, "a.jpg", "b.jpg")
-    before = {one.name: one.stamp for one in list_places(["."]) if isinstance(one, Place)}
+    before = {one.name: one.stamp for one in list_places(["."]) if isinstance(one, PhotoPlace)}
     status = Path("a.jpg").stat()
     if change == "write":
         Path("a.jpg").write_bytes(JPEG[::-1])
@@ -77,7 +77,7 @@ def test_stamps_change(here: Path, change: str) -> None:
     else:
         Path("a.jpg").write_bytes(JPEG[::-1])
         os.utime("a.jpg", ns=(status.st_atime_ns, status.st_mtime_ns))
-    after = {one.name: one.stamp for one in list_places(["."]) if isinstance(one, Place)}
+    after = {one.name: one.stamp for one in list_places(["."]) if isinstance(one, PhotoPlace)}
     assert after["./b.jpg"] == before["./b.jpg"]
     assert after["./a.jpg"] != before["./a.jpg"]
 
@@ -172,8 +172,8 @@ def test_links_that_double_with_every_level_end(here: Path) -> None:
 def test_patterns(here: Path, pattern: str, expected: list[str]) -> None:
     make(here, "f/a.jpg", "f/b.jpg", "f/c.JPG", "f/d/e.jpg", "f/d/g/h.jpg", "f/.i.jpg", "f/.j/k.jpg")
     listed = list(list_places([pattern]))
-    assert [one.name for one in listed if isinstance(one, Place)] == expected
-    codes = [one.error.code for one in listed if isinstance(one, Unreadable)]
+    assert [one.name for one in listed if isinstance(one, PhotoPlace)] == expected
+    codes = [one.error.code for one in listed if isinstance(one, UnreadablePlace)]
     assert codes == ([] if expected else ["photo.not_found"])
 
 
@@ -225,7 +225,7 @@ def test_devices_and_pipes_are_listed_unopened(here: Path) -> None:
     os.mkfifo("pipe.zip")
     Path("zero.jpg").symlink_to("/dev/zero")
     assert names([".", "pipe.jpg"]) == ["./pipe.jpg", "./pipe.zip", "./zero.jpg"]
-    assert all(isinstance(one, Place) and one.stamp is None for one in list_places(["."]))
+    assert all(isinstance(one, PhotoPlace) and one.stamp is None for one in list_places(["."]))
 
 
 def test_folders_that_cannot_be_listed_are_told_and_the_walk_goes_on(
@@ -268,7 +268,7 @@ def test_a_disk_that_fails_half_way_keeps_what_came_before(here: Path, monkeypat
     real = os.scandir
     monkeypatch.setattr(os, "scandir", lambda path: FailingFolder(real(path)))
     listed = list(list_places(["f"]))
-    assert [type(one) for one in listed] == [Place, Unreadable]
+    assert [type(one) for one in listed] == [PhotoPlace, UnreadablePlace]
 
 
 def test_listing_is_lazy_and_opens_nothing(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,7 +18,7 @@ from scripts.proofs.archives.bombs import tar_of, zip_of_files
 from vision.archive.sources import opening, packed, reading
 from vision.archive.sources.files import open_file
 from vision.archive.sources.listing import list_places
-from vision.archive.sources.places import Contents, Place, Unreadable
+from vision.archive.sources.places import Contents, PhotoPlace, UnreadablePlace
 from vision.archive.sources.reading import read_places
 from vision.media.photo import PhotoLimits
 
@@ -50,8 +50,8 @@ def _all_threads_end() -> Iterator[None]:
     assert no_readers_are_left()
 
 
-def places(*sources: str) -> list[Place]:
-    return [one for one in list_places(sources or ["."]) if isinstance(one, Place)]
+def places(*sources: str) -> list[PhotoPlace]:
+    return [one for one in list_places(sources or ["."]) if isinstance(one, PhotoPlace)]
 
 
 def outcome(one: Contents) -> object:
@@ -191,7 +191,8 @@ def test_errors_of_files(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     Path("now a folder.jpg").mkdir()
     os.mkfifo("now a pipe.jpg")
     came = {
-        one.place.name[2:]: outcome(one) for one in read_places([*wanted, Place("./a\0b.jpg"), Place("./x" * 9000)])
+        one.place.name[2:]: outcome(one)
+        for one in read_places([*wanted, PhotoPlace("./a\0b.jpg"), PhotoPlace("./x" * 9000)])
     }
     assert came.pop(("./x" * 9000)[2:]) == "photo.not_found"
     assert came == {
@@ -221,7 +222,7 @@ def test_a_failing_disk_is_told(here: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
     monkeypatch.setattr(opening, "open_file", lambda path: Failing())
     monkeypatch.setattr(os, "fstat", lambda descriptor: os.stat_result((0,) * 10))
-    (came,) = read_places([Place("a.jpg")])
+    (came,) = read_places([PhotoPlace("a.jpg")])
     assert outcome(came) == "photo.unreadable"
     assert "a.jpg" in came.error.text("id")
 
@@ -321,11 +322,11 @@ def test_places_are_asked_for_as_they_are_needed(here: Path) -> None:
     put("a.jpg", JPEG)
     asked = 0
 
-    def endless() -> Iterator[Place]:
+    def endless() -> Iterator[PhotoPlace]:
         nonlocal asked
         while True:
             asked += 1
-            yield Place("a.jpg")
+            yield PhotoPlace("a.jpg")
 
     contents = read_places(endless())
     for _ in range(1000):
@@ -353,8 +354,8 @@ def test_closing_early_ends_the_threads(here: Path) -> None:
 def test_an_error_of_the_listing_comes_through_and_ends_the_threads(here: Path) -> None:
     put("a.jpg", JPEG)
 
-    def failing() -> Iterator[Place]:
-        yield Place("a.jpg")
+    def failing() -> Iterator[PhotoPlace]:
+        yield PhotoPlace("a.jpg")
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -368,13 +369,13 @@ def test_nothing_to_read_starts_and_ends() -> None:
 def test_listing_and_reading_go_hand_in_hand(here: Path) -> None:
     put("f/a.jpg", JPEG)
     put("f/b.zip", zip_of_files([("x.jpg", JPEG), ("y.txt", b"text")]))
-    told: list[Unreadable] = []
+    told: list[UnreadablePlace] = []
 
-    def only_places() -> Iterator[Place]:
+    def only_places() -> Iterator[PhotoPlace]:
         for one in list_places(["f", "nowhere"]):
-            if isinstance(one, Place):
+            if isinstance(one, PhotoPlace):
                 yield one
-            elif isinstance(one, Unreadable):
+            elif isinstance(one, UnreadablePlace):
                 told.append(one)
 
     assert [outcome(one) for one in read_places(only_places())] == [JPEG, JPEG, None]

@@ -19,7 +19,7 @@ import pytest
 from scripts.proofs.archives.bombs import tar_of, zip_of_files
 from vision.archive.sources import remote
 from vision.archive.sources.listing import list_places
-from vision.archive.sources.places import Container, Contents, Listed, Place, Unreadable
+from vision.archive.sources.places import Container, Contents, Listed, PhotoPlace, UnreadablePlace
 from vision.archive.sources.reading import read_places
 from vision.media.photo import PhotoLimits
 
@@ -78,11 +78,11 @@ def put(client: Any, files: dict[str, bytes]) -> None:
 
 
 def names_of(listed: list[Listed]) -> list[str]:
-    return [one.name for one in listed if isinstance(one, Place)]
+    return [one.name for one in listed if isinstance(one, PhotoPlace)]
 
 
 def read(listed: list[Listed], **options: Any) -> list[Contents]:
-    return list(read_places([one for one in listed if isinstance(one, Place)], **options))
+    return list(read_places([one for one in listed if isinstance(one, PhotoPlace)], **options))
 
 
 def outcome(one: Contents) -> object:
@@ -117,7 +117,7 @@ def test_s3_folders_and_objects(s3: Any) -> None:
     ]
     assert len(listed) == 10
     for one in listed:
-        assert isinstance(one, Place)
+        assert isinstance(one, PhotoPlace)
         assert one.stamp is not None
         assert one.modified is not None
         assert abs(one.modified - time.time()) < 600
@@ -144,8 +144,8 @@ def test_s3_stamps_change_with_the_contents_alone(s3: Any) -> None:
     put(s3, {"b.jpg": JPEG[:-1] + b"?"})
     second = list(list_places([BUCKET]))
     assert second[0] == first[0]
-    assert isinstance(first[1], Place)
-    assert isinstance(second[1], Place)
+    assert isinstance(first[1], PhotoPlace)
+    assert isinstance(second[1], PhotoPlace)
     assert first[1].stamp != second[1].stamp
 
 
@@ -173,10 +173,10 @@ def test_s3_one_object_twice_and_folders_in_folders(s3: Any) -> None:
 def test_s3_what_is_not_there(s3: Any) -> None:
     put(s3, {"a.jpg": JPEG})
     (told,) = list_places([f"{BUCKET}/nowhere"])
-    assert isinstance(told, Unreadable)
+    assert isinstance(told, UnreadablePlace)
     assert told.error.code == "photo.not_found"
     (told,) = list_places(["s3://another-bucket/x"])
-    assert isinstance(told, Unreadable)
+    assert isinstance(told, UnreadablePlace)
     assert told.error.code in ("photo.not_found", "archive.address")
     listed = list(list_places([BUCKET]))
     s3.delete_object(Bucket="arsip", Key="a.jpg")
@@ -189,7 +189,7 @@ def test_s3_keys_that_are_no_paths(s3: Any) -> None:
     listed = list(list_places([BUCKET]))
     assert names_of(listed) == [f"{BUCKET}/x/{name}" for name in ("a.jpg", "./c.jpg", "../d.jpg")]
     assert [outcome(one) for one in read(listed)] == [JPEG, JPEG + b"c", JPEG + b"d"]
-    assert [(one.name, one.error.code) for one in listed if isinstance(one, Unreadable)] == [
+    assert [(one.name, one.error.code) for one in listed if isinstance(one, UnreadablePlace)] == [
         (f"{BUCKET}/x/", "archive.address")
     ]
 
@@ -199,7 +199,7 @@ def test_s3_limits(s3: Any) -> None:
     listed = list(list_places([BUCKET]))
     found = read(listed, limits=PhotoLimits(max_bytes=len(JPEG) + 10))
     assert [outcome(one) for one in found] == ["photo.too_large", "photo.too_large", JPEG]
-    lying = [replace(one, size=10) for one in listed if isinstance(one, Place)]
+    lying = [replace(one, size=10) for one in listed if isinstance(one, PhotoPlace)]
     found = list(read_places(lying, limits=PhotoLimits(max_bytes=len(JPEG) + 10)))
     assert [outcome(one) for one in found] == ["photo.too_large", "photo.too_large", JPEG]
 
@@ -258,7 +258,7 @@ def test_web_folders(web: str, tmp_path: Path) -> None:
     listed = list(list_places([f"{web}/"]))
     names = ["a.jpg", "b.jpg", "d/c%20%26%20%C3%BC%25.jpg", "d/no", "d/t.txt"]
     assert names_of(listed) == [f"{web}/{name}" for name in names]
-    assert all(isinstance(one, Place) and one.stamp and one.modified and one.size for one in listed)
+    assert all(isinstance(one, PhotoPlace) and one.stamp and one.modified and one.size for one in listed)
     assert list(list_places([f"{web}/"])) == listed
     assert [outcome(one) for one in read(listed)] == [JPEG + b"a", JPEG, JPEG + b"c", JPEG + b"n", None]
 
@@ -267,7 +267,7 @@ def test_one_file_of_a_web_server(web: str, tmp_path: Path) -> None:
     (tmp_path / "a.jpg").write_bytes(JPEG)
     listed = list(list_places([f"{web}/a.jpg", f"{web}/nowhere.jpg"]))
     assert [one.name for one in listed] == [f"{web}/a.jpg", f"{web}/nowhere.jpg"]
-    assert isinstance(listed[1], Unreadable)
+    assert isinstance(listed[1], UnreadablePlace)
     assert listed[1].error.code == "photo.not_found"
     assert [outcome(one) for one in read(listed)] == [JPEG]
 
@@ -283,7 +283,7 @@ def test_containers_of_a_web_server(server: str, tmp_path: Path, request: pytest
     read_whole = ["a.tar", "b.tgz", "c.zip"] if server == "ranged_web" else ["a.tar", "b.tgz"]
     assert [one.name for one in listed if isinstance(one, Container)] == [f"{base}/{name}" for name in read_whole]
     assert [one.data for one in read(listed)] == [data for _, data in photos] * len(read_whole)
-    told = [one.error.code for one in listed if isinstance(one, Unreadable)]
+    told = [one.error.code for one in listed if isinstance(one, UnreadablePlace)]
     assert told == ([] if server == "ranged_web" else ["archive.unsupported"])
 
 
@@ -333,7 +333,7 @@ def test_web_pages_lead_nowhere_else(odd_web: str) -> None:
         names.add(one.name)
         if number > 300:
             pytest.fail("folders in folders without an end")
-        if isinstance(one, Unreadable):
+        if isinstance(one, UnreadablePlace):
             assert one.error.code == "archive.address"
     assert f"{odd_web}/album/a&b.jpg" in names
     assert f"{odd_web}/album/more/a&b.jpg" in names
@@ -341,7 +341,9 @@ def test_web_pages_lead_nowhere_else(odd_web: str) -> None:
 
 def test_web_files_without_a_length(odd_web: str) -> None:
     limits = PhotoLimits(max_bytes=10 * 2**20)
-    places = [Place(f"{odd_web}/{name}") for name in ("a.jpg", "a", "endless.jpg", "endless", "fail.jpg", "locked.jpg")]
+    places = [
+        PhotoPlace(f"{odd_web}/{name}") for name in ("a.jpg", "a", "endless.jpg", "endless", "fail.jpg", "locked.jpg")
+    ]
     found = [outcome(one) for one in read_places(places, limits=limits)]
     assert found[:4] == [JPEG, JPEG, "photo.too_large", "photo.too_large"]
     assert found[4:] == ["archive.address", "archive.address"]
@@ -350,16 +352,16 @@ def test_web_files_without_a_length(odd_web: str) -> None:
 def test_web_server_that_is_not_there() -> None:
     address = "http://127.0.0.1:9/a.jpg"
     (told,) = list_places([address])
-    assert isinstance(told, Unreadable)
+    assert isinstance(told, UnreadablePlace)
     assert told.error.code == "archive.address"
     assert "127.0.0.1" in told.error.message_en
-    assert [outcome(one) for one in read_places([Place(address)])] == ["archive.address"]
-    assert [one.error.code for one in list_places([f"{address[:-5]}x.zip"]) if isinstance(one, Unreadable)]
+    assert [outcome(one) for one in read_places([PhotoPlace(address)])] == ["archive.address"]
+    assert [one.error.code for one in list_places([f"{address[:-5]}x.zip"]) if isinstance(one, UnreadablePlace)]
 
 
 def test_slow_web_server(odd_web: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(remote, "MOST_SECONDS", 0.0)
-    reading = remote.Reading(f"{odd_web}/endless.jpg", None)
+    reading = remote.RemoteStream(f"{odd_web}/endless.jpg", None)
     with pytest.raises(Exception, match="not complete"):
         reading.read(100_000_000, seconds=0.0)
     reading.close()
@@ -375,7 +377,7 @@ def test_memory_store() -> None:
         assert names_of(listed) == ["memory://m/b.jpg", "memory://m/z.zip!/q.jpg", "memory://m/x/a.jpg"]
         assert [one.data for one in read(listed)] == [JPEG, JPEG, JPEG + b"a"]
         (told,) = list_places(["memory://nowhere"])
-        assert isinstance(told, Unreadable)
+        assert isinstance(told, UnreadablePlace)
         assert told.error.code == "photo.not_found"
     finally:
         store.rm("/m", recursive=True)
@@ -387,9 +389,9 @@ def test_memory_store() -> None:
 )
 def test_addresses_that_mean_nothing(s3: Any, address: str, code: str) -> None:
     listed = list(list_places([address]))
-    assert all(isinstance(one, Unreadable | Place) for one in listed)
+    assert all(isinstance(one, UnreadablePlace | PhotoPlace) for one in listed)
     if address != "s3://":  # that is all buckets
-        assert [one.error.code for one in listed if isinstance(one, Unreadable)] == [code]
+        assert [one.error.code for one in listed if isinstance(one, UnreadablePlace)] == [code]
 
 
 @pytest.mark.parametrize(
@@ -411,7 +413,7 @@ def test_without_the_extra(missing: str, address: str) -> None:
 
 def test_passwords_do_not_get_into_reports() -> None:
     (told,) = list_places(["https://budi:rahasia@example.org/foto/"])
-    assert isinstance(told, Unreadable)
+    assert isinstance(told, UnreadablePlace)
     assert told.name == "https://example.org/foto/"
     assert told.error.code == "archive.address"
     assert "rahasia" not in told.error.text("id") + told.error.text("en")

@@ -14,7 +14,7 @@ import pytest
 
 from vision.errors import Language
 from vision.report import decision_files
-from vision.report.decisions import LONGEST_NOTE, Problem, read_decisions
+from vision.report.decisions import LONGEST_NOTE, DecisionProblem, read_decisions
 from vision.report.errors import DecisionsError, DecisionsTooLargeError
 from vision.report.listing import Decision, Ruling
 from vision.report.rulings import ruling_of, ruling_words
@@ -27,7 +27,7 @@ def read(path: Path) -> tuple[list[tuple[str, Decision]], list[str]]:
     """Read a file; give the decisions, and where and why rows could not be used."""
     taken, problems = [], []
     for one in read_decisions(path):
-        if isinstance(one, Problem):
+        if isinstance(one, DecisionProblem):
             problems.append(f"{one.where('id')}: {one.reason('id')}")
         else:
             taken.append(one)
@@ -154,7 +154,7 @@ def test_rows_that_cannot_be_used_are_told_and_the_others_taken(tmp_path: Path) 
 
 def test_problems_in_english(tmp_path: Path) -> None:
     (problem,) = read_decisions(sheet(tmp_path / "t.xlsx", ["Key", "Decision"], [A, "maybe"]))
-    assert isinstance(problem, Problem)
+    assert isinstance(problem, DecisionProblem)
     assert problem.where("en") == "t.xlsx [Temuan], row 2"
     assert problem.reason("en") == (
         "Column Decision: “maybe” is not known. Choices: Right, looked at; Right, seen to; False alarm, no such sign; "

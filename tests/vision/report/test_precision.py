@@ -11,7 +11,7 @@ import pytest
 from tests.overview_samples import listed, scan_of_many
 from vision.errors import Language
 from vision.report.listing import Decision, ListedPhoto, Ruling
-from vision.report.precision import Precision, Share, Tally, summary
+from vision.report.precision import DecisionTally, Precision, Share, summary
 from vision.rules import FindingKind
 
 WORDS = Path(__file__).resolve().parents[3] / "vision" / "messages"
@@ -68,7 +68,7 @@ def test_a_photo_that_was_missed_before_and_is_reported_now_is_right() -> None:
 
 
 def test_what_was_not_judged_counts_for_nothing() -> None:
-    assert summary(decided("error", Ruling.REVIEWED), clear=0) == Tally().precision(clear=0)
+    assert summary(decided("error", Ruling.REVIEWED), clear=0) == DecisionTally().precision(clear=0)
 
 
 def test_shares_have_their_interval() -> None:

@@ -23,11 +23,11 @@ from PIL import Image
 
 from tests.overview_samples import facts_of, listed, scan_of_many, thumbnail
 from vision.errors import Language
-from vision.report.decisions import Problem, read_decisions
+from vision.report.decisions import DecisionProblem, read_decisions
 from vision.report.listing import Decision, ListedPhoto, Ruling
 from vision.report.rulings import ruling_words
 from vision.report.workbook import write_workbook
-from vision.report.workbook.counting import Count, Counting
+from vision.report.workbook.counting import Count, FindingCounter
 from vision.report.workbook.grids import COLUMNS, HEADER_ROW
 from vision.report.workbook.lines import Spot
 from vision.report.workbook.links import link_of
@@ -420,7 +420,7 @@ def scanned(tmp_path: Path) -> tuple[Path, dict[str, str]]:
 
 def check_taken(path: Path, keys: dict[str, str]) -> None:
     told = list(read_decisions(path))
-    taken = dict(one for one in told if not isinstance(one, Problem))
+    taken = dict(one for one in told if not isinstance(one, DecisionProblem))
     assert taken == {
         keys["a.jpg"]: Decision(Ruling.HANDLED, "sudah diturunkan", "Sri"),
         keys["b.jpg"]: Decision(Ruling.FALSE_ALARM),
@@ -428,7 +428,7 @@ def check_taken(path: Path, keys: dict[str, str]) -> None:
         keys["f.jpg"]: Decision(Ruling.REVIEWED),
         keys["g.jpg"]: Decision(Ruling.HANDLED, "folder dibuka"),
     }
-    (problem,) = (one for one in told if isinstance(one, Problem))
+    (problem,) = (one for one in told if isinstance(one, DecisionProblem))
     assert problem.where() == f"{path.name} [Temuan], baris {HEAD + 1}"
     assert "entah" in problem.reason()
 
@@ -462,12 +462,12 @@ def test_what_was_recorded_comes_back_unchanged(tmp_path: Path) -> None:
         listed(3, "clear", decision=Decision(Ruling.MISSED)),
         listed(4, "error", decision=Decision(Ruling.HANDLED)),
     ]
-    taken = dict(one for one in read_decisions(written(tmp_path, photos)) if not isinstance(one, Problem))
+    taken = dict(one for one in read_decisions(written(tmp_path, photos)) if not isinstance(one, DecisionProblem))
     assert taken == {photo.key: photo.decision for photo in photos}
 
 
 def test_months_become_years_when_they_are_many() -> None:
-    few, many = Counting(), Counting()
+    few, many = FindingCounter(), FindingCounter()
     for at in range(30):
         photo = listed(at, "review" if at % 3 else "sign", day=datetime(2020 + at // 12, 1 + at % 12, 1))
         many.add(photo)

@@ -21,7 +21,7 @@ from vision.contract.answers.service import PhotoAnswer
 from vision.contract.result import CheckError, CheckResult, EngineFacts, PhotoFacts
 from vision.errors import PhotoUnreadableError
 from vision.rules import Verdict
-from vision.service.pool.jobs import Answer, Checked, CheckJob, Job, Picture
+from vision.service.pool.jobs import CheckJob, CheckOutcome, Job, JobOutcome, JobPicture
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[2]
@@ -37,14 +37,14 @@ class ObedientAnswer(PhotoAnswer, frozen=True, kw_only=True):
     padding: str = ""
 
 
-def make_obedient() -> Callable[[Job], Answer]:
+def make_obedient() -> Callable[[Job], JobOutcome]:
     """Do what the photo says: `sleep 1.5`, `crash`, `hang`, `raise`, `broken`, `large`; else it is clear at once."""
     if os.environ.get("FORBID_FILES"):
         forbid_files()
     return _obey
 
 
-def _obey(job: Job) -> Answer:
+def _obey(job: Job) -> JobOutcome:
     assert isinstance(job, CheckJob)
     what, _, rest = job.photo[:60].decode("latin-1").partition(" ")
     if what == "sleep":
@@ -57,7 +57,7 @@ def _obey(job: Job) -> Answer:
         raise ZeroDivisionError("a library's words")
     elif what == "broken":
         error = CheckError(job.name, PhotoUnreadableError("rusak", "broken"), job.by.language)
-        return Checked(error, error.to_answer())
+        return CheckOutcome(error, error.to_answer())
     result = CheckResult(
         PhotoFacts(job.name, "0" * 64, (4, 3)),
         Verdict.CLEAR,
@@ -72,8 +72,8 @@ def _obey(job: Job) -> Answer:
     answer = structs.asdict(result.to_answer())
     extras: dict[str, Any] = {"marks": (), "bases": (), "unread": (), "annotated": None, "preview": None}
     told = ObedientAnswer(**answer, **extras, pid=os.getpid(), padding=padding)
-    picture = Picture("image/jpeg", (4, 3), b"\xff\xd8\xff jpeg") if job.annotated else None
-    return Checked(result, told, picture)
+    picture = JobPicture("image/jpeg", (4, 3), b"\xff\xd8\xff jpeg") if job.annotated else None
+    return CheckOutcome(result, told, picture)
 
 
 def forbid_files() -> None:

@@ -27,7 +27,7 @@ from tests.media_files import KINDS
 from tests.vision.service.serving import DAY, ROOT, Serving, serving
 from vision import PhotoChecker
 from vision.client import AsyncClient, BusyError, Client, NotAllowedError, Options, PhotoRefusedError, UnreachableError
-from vision.service.callers.keys import KeyStore, Role
+from vision.service.callers.keys import KeyRole, KeyStore
 from vision.service.http import openapi
 
 pytestmark = pytest.mark.slow
@@ -63,7 +63,7 @@ def api(folder: Path) -> Iterator[Serving]:
 
 @pytest.fixture(scope="module")
 def key(folder: Path) -> str:
-    return KeyStore(folder / "keys.db").create_key("admin", Role.MANAGE)[1]
+    return KeyStore(folder / "keys.db").create_key("admin", KeyRole.MANAGE)[1]
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.vision.service.serving import ROOT, Serving, serving
-from vision.service.callers.keys import KeyStore, Role
+from vision.service.callers.keys import KeyRole, KeyStore
 
 DOCS = (ROOT / "docs" / "service.md").read_text("utf-8")
 CURL = [
@@ -38,7 +38,7 @@ def documented(place: Path) -> Iterator[Serving]:
 
 @pytest.fixture(scope="module")
 def key(place: Path) -> str:
-    return KeyStore(place / "keys.db").create_key("docs", Role.MANAGE)[1]
+    return KeyStore(place / "keys.db").create_key("docs", KeyRole.MANAGE)[1]
 
 
 @pytest.mark.parametrize("at", range(len(CURL)))

@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 from tests.vision.service.serving import DAY, ROOT, Serving, serving
-from vision.service.callers.keys import KeyStore, Role
+from vision.service.callers.keys import KeyRole, KeyStore
 
 pytestmark = pytest.mark.slow
 
@@ -59,7 +59,7 @@ def made(api: Serving, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pat
 
 @pytest.fixture(scope="module")
 def client(api: Serving, made: Path) -> Iterator[Any]:
-    _, secret = KeyStore(api.log.parent / "keys.db").create_key("made", Role.MANAGE)
+    _, secret = KeyStore(api.log.parent / "keys.db").create_key("made", KeyRole.MANAGE)
     with part("client").AuthenticatedClient(base_url=api.url, token=secret, timeout=httpx.Timeout(60)) as one:
         yield one
 

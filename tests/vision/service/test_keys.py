@@ -17,7 +17,7 @@ from click.testing import CliRunner, Result
 
 from vision.command.keys import keys
 from vision.errors import FotoNetralError
-from vision.service.callers.keys import KeysError, KeyStore, Role, UnknownKeyError
+from vision.service.callers.keys import KeyRole, KeysError, KeyStore, UnknownKeyError
 from vision.service.callers.sessions import Sessions
 
 
@@ -34,10 +34,10 @@ def test_without_a_file_nobody_gets_in_and_none_is_made(store: KeyStore) -> None
 
 
 def test_a_key_opens_and_is_kept_as_a_hash_alone(store: KeyStore) -> None:
-    grant, text = store.create_key("cms", Role.CHECK, per_minute=30)
+    grant, text = store.create_key("cms", KeyRole.CHECK, per_minute=30)
     found = store.key(text)
     assert found is not None
-    assert (found.id, found.role, found.per_minute, found.name) == (grant.id, Role.CHECK, 30, "cms")
+    assert (found.id, found.role, found.per_minute, found.name) == (grant.id, KeyRole.CHECK, 30, "cms")
     assert found.last_used_at is None
     assert store.grants()[0].last_used_at is not None
     secret = text.split("_", 2)[2]
@@ -48,7 +48,7 @@ def test_a_key_opens_and_is_kept_as_a_hash_alone(store: KeyStore) -> None:
 
 
 def test_the_file_is_its_owners_alone(store: KeyStore) -> None:
-    store.create_key("a", Role.CHECK)
+    store.create_key("a", KeyRole.CHECK)
     assert stat.S_IMODE(store.path.stat().st_mode) == 0o600
     store.path.chmod(0o644)
     store.grants()
@@ -56,8 +56,8 @@ def test_the_file_is_its_owners_alone(store: KeyStore) -> None:
 
 
 def test_revoked_and_expired_keys_open_nothing(store: KeyStore) -> None:
-    grant, text = store.create_key("a", Role.CHECK)
-    _, old = store.create_key("b", Role.CHECK, expires_at=datetime.now(UTC) - timedelta(seconds=1))
+    grant, text = store.create_key("a", KeyRole.CHECK)
+    _, old = store.create_key("b", KeyRole.CHECK, expires_at=datetime.now(UTC) - timedelta(seconds=1))
     assert store.key(old) is None
     assert store.revoke(grant.id).is_revoked
     assert store.key(text) is None
@@ -71,7 +71,7 @@ def test_revoked_and_expired_keys_open_nothing(store: KeyStore) -> None:
 def test_secrets_are_compared_in_constant_time_also_where_there_is_no_such_key(
     store: KeyStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    grant, text = store.create_key("a", Role.CHECK)
+    grant, text = store.create_key("a", KeyRole.CHECK)
     compared: list[tuple[int, int]] = []
     honest = hmac.compare_digest
 
@@ -86,13 +86,13 @@ def test_secrets_are_compared_in_constant_time_also_where_there_is_no_such_key(
 
 
 def test_a_code_is_spent(store: KeyStore) -> None:
-    grant, code = store.create_code("staf", Role.MANAGE, minutes=5, uses=2)
+    grant, code = store.create_code("staf", KeyRole.MANAGE, minutes=5, uses=2)
     assert len(code) == 9
     assert code.replace("-", "").encode() not in store.path.read_bytes()
     for typed in (code, f" {code.lower().replace('-', ' ')}\n"):
         found = store.spend_code(typed)
         assert found is not None
-        assert (found.id, found.role) == (grant.id, Role.MANAGE)
+        assert (found.id, found.role) == (grant.id, KeyRole.MANAGE)
     assert store.spend_code(code) is None
     assert store.spend_code("") is None
     assert store.spend_code("AAAA-AAAA-AAAA") is None
@@ -102,13 +102,13 @@ def test_a_code_is_spent(store: KeyStore) -> None:
 
 
 def test_a_code_ends(store: KeyStore) -> None:
-    _, code = store.create_code("", Role.CHECK, minutes=1e-6, uses=5)
+    _, code = store.create_code("", KeyRole.CHECK, minutes=1e-6, uses=5)
     assert store.spend_code(code) is None
 
 
 @pytest.mark.slow
 def test_the_last_use_is_for_one_alone(store: KeyStore) -> None:
-    _, code = store.create_code("", Role.CHECK, minutes=5, uses=1)
+    _, code = store.create_code("", KeyRole.CHECK, minutes=5, uses=1)
     got: list[object] = []
     threads = [threading.Thread(target=lambda: got.append(store.spend_code(code))) for _ in range(8)]
     for thread in threads:
@@ -123,18 +123,18 @@ def test_a_file_that_is_none(tmp_path: Path) -> None:
     with pytest.raises(KeysError, match=r"keys\.db"):
         KeyStore(tmp_path / "keys.db").grants()
     with pytest.raises(KeysError, match="cannot be made"):
-        KeyStore(tmp_path / "none" / "keys.db").create_key("a", Role.CHECK)
+        KeyStore(tmp_path / "none" / "keys.db").create_key("a", KeyRole.CHECK)
 
 
 def test_many_threads_use_it_at_once(store: KeyStore) -> None:
-    _, text = store.create_key("a", Role.CHECK)
+    _, text = store.create_key("a", KeyRole.CHECK)
     failed: list[BaseException] = []
 
     def use() -> None:
         try:
             for _ in range(20):
                 assert store.key(text) is not None
-                store.create_key("b", Role.CHECK)
+                store.create_key("b", KeyRole.CHECK)
         except BaseException as error:
             failed.append(error)
 
@@ -148,12 +148,12 @@ def test_many_threads_use_it_at_once(store: KeyStore) -> None:
 
 
 def test_roles() -> None:
-    assert Role.MANAGE.allows(Role.CHECK)
-    assert not Role.CHECK.allows(Role.MANAGE)
+    assert KeyRole.MANAGE.allows(KeyRole.CHECK)
+    assert not KeyRole.CHECK.allows(KeyRole.MANAGE)
 
 
 def test_sessions_end_in_time(store: KeyStore) -> None:
-    grant, _ = store.create_code("", Role.CHECK, minutes=5, uses=1)
+    grant, _ = store.create_code("", KeyRole.CHECK, minutes=5, uses=1)
     sessions = Sessions(hours=1e-9)
     _, cookie = sessions.begin(grant)
     assert sessions.get(cookie) is None
@@ -207,7 +207,7 @@ def test_commands(command: Callable[..., Result], store: KeyStore) -> None:
 
 
 def test_a_file_that_another_program_holds(store: KeyStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    _, text = store.create_key("a", Role.CHECK)
+    _, text = store.create_key("a", KeyRole.CHECK)
     monkeypatch.setattr("vision.service.callers.keys._BUSY_SECONDS", 0.05)
     held = sqlite3.connect(store.path, isolation_level=None)
     held.execute("BEGIN EXCLUSIVE")

@@ -1,4 +1,4 @@
-"""Small parts with a clock or a counter: buckets, bytes, remembered answers, offenders, languages, wishes."""
+"""Small parts with a clock or a counter: buckets, bytes, remembered answers, crashes, languages, wishes."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from candidates import Candidate, Gallery
 from candidates.errors import GalleryNotFoundError
 from vision.service.gallery.freshness import GalleryState
 from vision.service.http.language import language_of
-from vision.service.http.limits import Buckets, Ledger
+from vision.service.http.limits import Buckets, MemoryBudget
 from vision.service.http.negotiation import preferred
-from vision.service.http.problems import ProblemError
+from vision.service.http.problems import HttpProblemError
 from vision.service.http.reply import Reply
-from vision.service.photos.remembered import Offenders, Remembered
+from vision.service.photos.remembered import CrashCounts, ReplyCache
 
 pytestmark = pytest.mark.slow
 
@@ -69,30 +69,30 @@ def test_buckets_do_not_grow_without_end() -> None:
 
 
 def test_bytes_are_bounded_over_all_and_given_back() -> None:
-    ledger = Ledger(100, 10)
-    with ledger.account() as one, ledger.account() as other:
+    budget = MemoryBudget(100, 10)
+    with budget.share() as one, budget.share() as other:
         one.take(60)
         other.take(40)
-        with pytest.raises(ProblemError, match=r"server\.busy"):
+        with pytest.raises(HttpProblemError, match=r"server\.busy"):
             other.take(1)
-    assert ledger.held_bytes == 0
+    assert budget.held_bytes == 0
 
 
 def test_no_caller_takes_all_places_for_uploads() -> None:
-    ledger = Ledger(100, 4)
-    with ledger.upload("a"), ledger.upload("a"):
-        with pytest.raises(ProblemError), ledger.upload("a"):
+    budget = MemoryBudget(100, 4)
+    with budget.upload("a"), budget.upload("a"):
+        with pytest.raises(HttpProblemError), budget.upload("a"):
             pass
-        with ledger.upload("b"), ledger.upload("c"):
-            assert ledger.uploads == 4
-            with pytest.raises(ProblemError), ledger.upload("d"):
+        with budget.upload("b"), budget.upload("c"):
+            assert budget.uploads == 4
+            with pytest.raises(HttpProblemError), budget.upload("d"):
                 pass
-    assert ledger.uploads == 0
+    assert budget.uploads == 0
 
 
 def test_answers_are_remembered_for_a_while_and_up_to_so_many_bytes() -> None:
     clock = Clock()
-    remembered = Remembered(10, 10_000, clock=clock)
+    remembered = ReplyCache(10, 10_000, clock=clock)
     replies = {name: Reply(name.encode() * 1000) for name in "abcdefgh"}
     for name, reply in replies.items():
         remembered.put(name, reply)
@@ -109,23 +109,23 @@ def test_answers_are_remembered_for_a_while_and_up_to_so_many_bytes() -> None:
 
 
 def test_nothing_is_remembered_where_that_is_not_wanted() -> None:
-    for remembered in (Remembered(0, 1000), Remembered(10, 0)):
+    for remembered in (ReplyCache(0, 1000), ReplyCache(10, 0)):
         remembered.put("a", Reply(b"a"))
         assert remembered.get("a") is None
 
 
-def test_offenders() -> None:
+def test_crash_counts() -> None:
     clock = Clock()
-    offenders = Offenders(60, clock=clock)
-    offenders.add("a")
-    assert not offenders.is_one("a")
-    offenders.add("a")
-    assert offenders.is_one("a")
+    crashes = CrashCounts(60, clock=clock)
+    crashes.add("a")
+    assert not crashes.is_refused("a")
+    crashes.add("a")
+    assert crashes.is_refused("a")
     clock.now += 61
-    assert not offenders.is_one("a")
+    assert not crashes.is_refused("a")
     for number in range(3000):
-        offenders.add(str(number))
-    assert len(offenders._deaths) <= 1000
+        crashes.add(str(number))
+    assert len(crashes._crashes) <= 1000
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from openapi_spec_validator import validate
 
 from tests.vision.service.serving import ROOT
 from vision.service.http import openapi
-from vision.service.http.problems import ProblemError, own_codes, status_of
+from vision.service.http.problems import HttpProblemError, own_codes, status_of
 
 pytestmark = pytest.mark.slow
 
@@ -101,7 +101,7 @@ def test_every_code_is_in_the_docs_with_its_status() -> None:
 @pytest.mark.parametrize("code", sorted(own_codes()))
 def test_problems_have_words_in_both_languages(code: str) -> None:
     values = {"most": 10, "seconds": 3}
-    problem = ProblemError(code, **values)
+    problem = HttpProblemError(code, **values)
     told = {language: problem.to_answer(language, "0" * 16).to_dict() for language in ("id", "en")}
     assert told["id"]["detail"] != told["en"]["detail"]
     assert told["id"]["title"] != told["en"]["title"]

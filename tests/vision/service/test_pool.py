@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from vision.errors import CrashedError, PolicyError, TimeLimitError
-from vision.service.http.problems import ProblemError
+from vision.service.http.problems import HttpProblemError
 from vision.service.pool.processes import Pool, PoolLimits, held_bytes
 
 pytestmark = pytest.mark.slow
@@ -77,13 +77,13 @@ def test_who_comes_first_is_served_first() -> None:
 def test_only_so_many_are_let_in() -> None:
     async def work(pool: P) -> None:
         with pool.admission(), pool.admission(), pool.admission():
-            with pytest.raises(ProblemError, match=r"server\.busy") as busy, pool.admission():
+            with pytest.raises(HttpProblemError, match=r"server\.busy") as busy, pool.admission():
                 pass
             assert int(busy.value.headers["Retry-After"]) >= 1
         with pool.admission():
             pass
         pool.stop()
-        with pytest.raises(ProblemError, match=r"server\.stopping"), pool.admission():
+        with pytest.raises(HttpProblemError, match=r"server\.stopping"), pool.admission():
             pass
 
     with_pool(work, waiting=2)
@@ -141,12 +141,12 @@ def test_a_death_costs_one_and_a_time_limit_too() -> None:
 
 def test_processes_that_cannot_start_are_tried_again_and_callers_told() -> None:
     async def work(pool: P) -> None:
-        with pytest.raises(ProblemError, match=r"server\.(starting|busy)"):
+        with pytest.raises(HttpProblemError, match=r"server\.(starting|busy)"):
             await pool.run("a", 10)
         while pool.restarts < 1:
             await asyncio.sleep(0.05)
         assert pool.ready == 0
-        with pytest.raises(ProblemError, match=r"server\.starting"):
+        with pytest.raises(HttpProblemError, match=r"server\.starting"):
             await pool.run("a", 10)
 
     with_pool(work, make_failing, waiting_seconds=2.0)
@@ -159,7 +159,7 @@ def test_giving_up_tells_everybody() -> None:
         await asyncio.sleep(0.1)
         pool.give_up()
         for one in await asyncio.gather(*taken, return_exceptions=True):
-            assert isinstance(one, ProblemError)
+            assert isinstance(one, HttpProblemError)
             assert one.code == "server.stopping"
 
     with_pool(work)

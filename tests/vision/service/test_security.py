@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from tests.vision.service.serving import Serving, serving
-from vision.service.callers.keys import KeyStore, Role
+from vision.service.callers.keys import KeyRole, KeyStore
 
 pytestmark = pytest.mark.slow
 
@@ -42,12 +42,12 @@ def bearer(key: str) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def checking(store: KeyStore) -> dict[str, str]:
-    return bearer(store.create_key("checks", Role.CHECK)[1])
+    return bearer(store.create_key("checks", KeyRole.CHECK)[1])
 
 
 @pytest.fixture(scope="module")
 def managing(store: KeyStore) -> dict[str, str]:
-    return bearer(store.create_key("manages", Role.MANAGE)[1])
+    return bearer(store.create_key("manages", KeyRole.MANAGE)[1])
 
 
 @pytest.fixture
@@ -138,7 +138,7 @@ def test_no_key_wrong_key_wrong_role(
 
 
 def test_a_revoked_key_is_refused_at_once_and_an_expired_one_too(to_closed: httpx.Client, store: KeyStore) -> None:
-    grant, key = store.create_key("goes", Role.CHECK)
+    grant, key = store.create_key("goes", KeyRole.CHECK)
     assert to_closed.get("/v1/policies", headers=bearer(key)).status_code == 200
     assert next(one for one in store.grants() if one.id == grant.id).last_used_at is not None
     store.revoke(grant.id)
@@ -170,7 +170,7 @@ def log_in(client: httpx.Client, code: str) -> dict[str, object]:
 
 
 def test_a_code_gives_a_session(closed: Serving, store: KeyStore) -> None:
-    grant, code = store.create_code("staf", Role.CHECK, minutes=5, uses=1)
+    grant, code = store.create_code("staf", KeyRole.CHECK, minutes=5, uses=1)
     with closed.client() as page:
         assert page.get("/v1/session").json()["role"] is None
         typed = page.post("/v1/session", json={"code": f" {code.lower().replace('-', ' ')} "})
@@ -194,7 +194,7 @@ def test_a_code_gives_a_session(closed: Serving, store: KeyStore) -> None:
 
 
 def test_logging_out_ends_the_session(closed: Serving, store: KeyStore) -> None:
-    _, code = store.create_code("staf", Role.MANAGE, minutes=5, uses=1)
+    _, code = store.create_code("staf", KeyRole.MANAGE, minutes=5, uses=1)
     with closed.client() as page:
         token = {"X-CSRF-Token": str(log_in(page, code)["csrf"])}
         cookie = dict(page.cookies)
@@ -207,7 +207,7 @@ def test_logging_out_ends_the_session(closed: Serving, store: KeyStore) -> None:
 
 def test_codes_cannot_be_tried_for_long(tmp_path: Path) -> None:
     with serving(tmp_path, open_to="nobody") as server, server.client() as page:
-        _, code = KeyStore(tmp_path / "keys.db").create_code("a", Role.CHECK, minutes=5, uses=1)
+        _, code = KeyStore(tmp_path / "keys.db").create_code("a", KeyRole.CHECK, minutes=5, uses=1)
         told = [page.post("/v1/session", json={"code": "AAAA-AAAA"}) for _ in range(7)]
         assert [one.status_code for one in told] == [401] * 5 + [429] * 2
         assert int(told[-1].headers["retry-after"]) >= 1
@@ -544,7 +544,7 @@ def written(pid: int) -> int:
 
 
 def held(server: Serving) -> float:
-    key = KeyStore(server.log.parent / "keys.db").create_key("metrics", Role.CHECK)[1]
+    key = KeyStore(server.log.parent / "keys.db").create_key("metrics", KeyRole.CHECK)[1]
     text = httpx.get(f"{server.url}/metrics", headers=bearer(key)).text
     return float(next(line for line in text.splitlines() if line.startswith("fotonetral_held_bytes ")).split()[1])
 

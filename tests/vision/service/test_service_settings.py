@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from vision.command.serve import serve as command
 from vision.service import server
-from vision.service.callers.keys import KeyStore, Role
+from vision.service.callers.keys import KeyRole, KeyStore
 from vision.service.routes.envelope import Hosts
 from vision.service.settings import ServiceSettings, SettingsError, is_loopback, load_settings, unknown_variables
 from vision.service.state import Service
@@ -110,7 +110,7 @@ def test_nothing_is_open_beyond_this_machine_without_keys(tmp_path: Path) -> Non
     with pytest.raises(SettingsError, match="without keys"):
         server.require_keys(load_settings(**beyond, open_to="nobody"))
     server.require_keys(load_settings(**beyond, open_to="network"))
-    grant, _ = KeyStore(keys).create_key("a", Role.CHECK)
+    grant, _ = KeyStore(keys).create_key("a", KeyRole.CHECK)
     server.require_keys(load_settings(**beyond))
     KeyStore(keys).revoke(grant.id)
     with pytest.raises(SettingsError, match="without keys"):

@@ -44,7 +44,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def code(folder: Path) -> str:
-    return KeyStore(folder / "keys.db").create_code("pengelola", keys.Role.MANAGE, minutes=30, uses=50)[1]
+    return KeyStore(folder / "keys.db").create_code("pengelola", keys.KeyRole.MANAGE, minutes=30, uses=50)[1]
 
 
 @pytest.fixture(scope="module")
@@ -97,7 +97,7 @@ def names(page: Page) -> list[str]:
 
 
 def test_only_administrators_come_in(browser: Browser, server: Serving, folder: Path) -> None:
-    staff = KeyStore(folder / "keys.db").create_code("humas", keys.Role.CHECK, minutes=5, uses=1)[1]
+    staff = KeyStore(folder / "keys.db").create_code("humas", keys.KeyRole.CHECK, minutes=5, uses=1)[1]
     with page_in(browser, PHONE, **STILL) as watched:
         page = open_page(watched, f"{server.url}/admin")
         assert not page.locator("#rooms").is_visible()

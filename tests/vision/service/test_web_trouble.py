@@ -28,7 +28,7 @@ from tests.vision.service.web_pages import (
     open_page,
     sample_service,
 )
-from vision.service.callers.keys import KeyStore, Role
+from vision.service.callers.keys import KeyRole, KeyStore
 
 pytestmark = pytest.mark.slow
 
@@ -156,8 +156,8 @@ class Closed:
 @pytest.fixture
 def closed(tmp_path: Path) -> Iterator[Closed]:
     store = KeyStore(tmp_path / "keys.db")
-    code = store.create_code("humas", Role.CHECK, minutes=5, uses=9)[1]
-    key = store.create_key("cms", Role.CHECK)[1]
+    code = store.create_code("humas", KeyRole.CHECK, minutes=5, uses=9)[1]
+    key = store.create_key("cms", KeyRole.CHECK)[1]
     with serving(tmp_path, open_to="nobody") as one:
         yield Closed(one, code, key)
 

@@ -1,1 +1,1 @@
-"""The same scan on several machines."""
+"""Scanning with several machines (Ray)."""

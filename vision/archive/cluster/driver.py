@@ -10,12 +10,12 @@ import logging
 import sqlite3
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from vision.archive.cluster.errors import ClusterError, NodeRefusedError, NoNodeError
-from vision.archive.cluster.node import Broken, Fingerprint, Make, NodeJudge
+from vision.archive.cluster.node import Fingerprint, Make, NodeFailure, NodeJudge
 from vision.archive.cluster.parcel import Parcel
 from vision.archive.cluster.ray_cluster import Membership
 from vision.archive.judging import Answer, Task
@@ -80,9 +80,9 @@ class ClusterJudges:
         patience: float = PATIENCE_SECONDS,
         warn: Warn | None = None,
     ) -> None:
-        """Join the cluster. Raises NoClusterExtraError, ClusterError, and what `examined` raises."""
+        """Join the cluster. Raises NoClusterExtraError, ClusterError, and what `identity` raises."""
         self._language = spec.settings.language
-        self._expected = spec.settings.examined().fingerprint
+        self._expected = spec.settings.identity().fingerprint
         self._seconds, self._patience, self._warn = seconds, patience, warn or self._log
         try:
             parcel = Parcel.pack(spec.settings)
@@ -179,11 +179,11 @@ class ClusterJudges:
             if actor.node not in nodes:
                 self._drop(actor)
         counts = Counter(actor.node for actor in self._actors)
-        able = {node_id for node_id, node in nodes.items() if _places(node)}
+        able = {node_id for node_id, node in nodes.items() if _places(node["Resources"])}
         if able and able <= self._refused.keys():
             raise next(self._refused[node_id] for node_id in able)
         for node_id in able - self._refused.keys():
-            for _ in range(_places(nodes[node_id]) - counts[node_id]):
+            for _ in range(_places(nodes[node_id]["Resources"]) - counts[node_id]):
                 self._actors.append(self._new_actor(node_id))
 
     def _new_actor(self, node_id: str) -> _Actor:
@@ -238,14 +238,14 @@ class ClusterJudges:
         started, actor.starting = actor.starting, None
         errors = self._ray.exceptions
         try:
-            told: Fingerprint | Broken = self._ray.get(started)
+            told: Fingerprint | NodeFailure = self._ray.get(started)
         except errors.RayError as error:
             self._drop(actor)
             self._failed_starts[actor.node] += 1
             if getattr(error, "actor_init_failed", False) or self._failed_starts[actor.node] >= _STARTS:
                 self._refuse(actor, _last_lines(error))
             return
-        if isinstance(told, Broken):
+        if isinstance(told, NodeFailure):
             self._refuse(actor, told.error.says)
         elif other := sorted(name for name in {*told, *self._expected} if told.get(name) != self._expected.get(name)):
             self._refuse(actor, say("archive.driver.differs_in", names=other))
@@ -255,11 +255,11 @@ class ClusterJudges:
     def _outcome(self, one: Any, photo: _Photo, actor: _Actor) -> Answer | FailedTask | None:
         """Return what became of a photo; None when it has to be judged again."""
         try:
-            outcome: Answer | FailedTask | Broken = self._ray.get(one)
+            outcome: Answer | FailedTask | NodeFailure = self._ray.get(one)
         except self._ray.exceptions.RayError:
             pass  # the actor, or what it was given or gave, is lost
         else:
-            if not isinstance(outcome, Broken):
+            if not isinstance(outcome, NodeFailure):
                 return outcome
         self._drop(actor)
         photo.losses += 1
@@ -297,9 +297,8 @@ class ClusterJudges:
         logging.getLogger(__name__).warning(error.text(self._language))
 
 
-def _places(node: dict[str, Any]) -> int:
-    """Return how many actors a machine has room for."""
-    resources = node["Resources"]
+def _places(resources: Mapping[str, float]) -> int:
+    """Return how many actors a machine with these resources has room for."""
     return min(int(resources.get("CPU", 0)), int(resources.get("memory", 0) // MEMORY_BYTES))
 
 

@@ -19,7 +19,7 @@ class ClusterError(ArchiveError):
 
 
 class NoClusterExtraError(ClusterError):
-    """What speaks with clusters is not installed."""
+    """The extra that clusters need (Ray) is not installed."""
 
     code = "archive.no_cluster_extra"
 

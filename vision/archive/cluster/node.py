@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 from candidates.causes import cause_of
 from vision.archive.cluster.errors import ClusterError
-from vision.archive.cluster.parcel import LaidOut, Parcel
+from vision.archive.cluster.parcel import Parcel, UnpackedParcel
 from vision.archive.judging import Answer, Judge, Task
 from vision.archive.local import FailedTask, judge_with, start_patiently
 from vision.errors import FotoNetralError
@@ -27,15 +27,15 @@ Fingerprint: TypeAlias = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class FingerprintRequest:
-    """Asks a process by what it judges."""
+    """Asks a process for the fingerprint of its checker."""
 
 
 Request: TypeAlias = Task | FingerprintRequest
 
 
 @dataclass(frozen=True, slots=True)
-class Broken:
-    """No process that judges starts on this machine: `error` says why. No photo is to blame."""
+class NodeFailure:
+    """No worker process starts on this machine; `error` says why. The photo is not at fault."""
 
     error: FotoNetralError
 
@@ -50,25 +50,25 @@ class NodeJudge:
         self._parcel: Parcel | None = parcel
         self._seconds = seconds
         self._ended = threading.Event()  # never set: Ray ends the actor as a whole
-        self._laid_out: LaidOut | None = None
+        self._laid_out: UnpackedParcel | None = None
         self._worker: Worker[Request, Answer | Fingerprint] | None = None
 
-    def start(self) -> Fingerprint | Broken:
+    def start(self) -> Fingerprint | NodeFailure:
         """Lay out the files, load the models and tell by what this machine judges."""
         try:
             return self._started()
         except FotoNetralError as error:
-            return Broken(error)
+            return NodeFailure(error)
         except OSError as error:
             cause = cause_of(error)
-            return Broken(
+            return NodeFailure(
                 ClusterError(
                     say("archive.node.checker_files_cannot_be_written", reason=cause.reason),
                     advice=cause.advice,
                 )
             )
 
-    def judge(self, key: str, data: bytes) -> Answer | FailedTask | Broken:
+    def judge(self, key: str, data: bytes) -> Answer | FailedTask | NodeFailure:
         """Judge one photo, as `LocalJudges` does: a crash is tried again in a fresh process, a hang is not."""
         worker = self._worker
         if worker is None:
@@ -76,13 +76,13 @@ class NodeJudge:
         try:
             outcome = judge_with(worker, Task(key, data), self._seconds, self._ended)
         except FotoNetralError as error:
-            return Broken(error)
+            return NodeFailure(error)
         return outcome
 
     def _started(self) -> Fingerprint:
         spec = self._spec
         if self._parcel is not None:
-            self._laid_out = LaidOut(self._parcel)
+            self._laid_out = UnpackedParcel(self._parcel)
             spec = replace(spec, settings=self._laid_out.settings)
             self._parcel = None  # its bytes are files now
         self._worker = Worker(partial(_answering, spec, self._make))
@@ -99,6 +99,6 @@ def _answering(spec: JudgeSpec, make: Make) -> Callable[[Request], Answer | Fing
     def answer(request: Request) -> Answer | Fingerprint:
         if isinstance(request, Task):
             return judge(request)
-        return dict(spec.settings.examined().fingerprint)
+        return dict(spec.settings.identity().fingerprint)
 
     return answer

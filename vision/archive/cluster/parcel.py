@@ -82,7 +82,7 @@ class Parcel:
         return total.hexdigest()[:32]
 
 
-class LaidOut(Closing):
+class UnpackedParcel(Closing):
     """A parcel as files on this machine; `settings` name them. Without files there is no folder either.
 
     Raises ClusterError when somebody else owns the folder, OSError when it cannot be written.

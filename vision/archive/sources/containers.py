@@ -13,11 +13,19 @@ from vision.archive.errors import (
     ContainerUnsupportedError,
 )
 from vision.archive.sources.names import INSIDE
-from vision.archive.sources.packed import FIRST_BYTES, Allowance, BrokenError, Entry, Packing, Unpacked, buffered
-from vision.archive.sources.places import Place
+from vision.archive.sources.packed import (
+    FIRST_BYTES,
+    Allowance,
+    ArchiveEntry,
+    BrokenError,
+    Packing,
+    UnpackingStream,
+    buffered,
+)
+from vision.archive.sources.places import PhotoPlace
 from vision.archive.sources.tars import is_tar, tar_entries
 from vision.archive.sources.zips import zip_entries
-from vision.messages import Message, Written, say
+from vision.messages import LiteralText, Message, say
 
 MOST_MEMBERS = 1_000_000
 """Containers with more members are read so far and told; each takes some 60 bytes of memory, to tell doubles."""
@@ -45,8 +53,8 @@ _PACKINGS: dict[Kind, Packing] = {"gzip": "gzip", "bzip2": "bzip2", "xz": "xz"}
 class Member:
     """One member of a container: its place, and how it is read."""
 
-    place: Place
-    entry: Entry
+    place: PhotoPlace
+    entry: ArchiveEntry
 
 
 def container_kind(head: bytes) -> Kind | None:
@@ -77,22 +85,22 @@ def members_of(name: str, file: io.BufferedReader) -> Iterator[Member]:
                 number += 1
                 unique = f"{full}#{number}"
             taken.add(hash(unique))
-            yield Member(Place(unique, entry.stamp, entry.modified, name, entry.size), entry)
+            yield Member(PhotoPlace(unique, entry.stamp, entry.modified, name, entry.size), entry)
     except BrokenError as error:
         raise _unreadable(name, error.reason) from error
     except OSError as error:
         told = error.strerror or str(error) or type(error).__name__
-        raise _unreadable(name, Written(told, told)) from error
+        raise _unreadable(name, LiteralText(told, told)) from error
 
 
-def _entries(name: str, file: io.BufferedReader) -> Iterator[Entry]:
+def _entries(name: str, file: io.BufferedReader) -> Iterator[ArchiveEntry]:
     head = first_bytes(file)
     kind = container_kind(head)
     allowance = Allowance()
     if head and not any(head) and (name.lower().endswith(".zip") or (_size(file) or 0) > _LONGEST_EMPTY_TAR):
         raise BrokenError(say("archive.containers.it_is_all_zeros_maybe"))
     if kind in _PACKINGS:
-        stream = buffered(Unpacked(file.read, _PACKINGS[kind], allowance, whole=True))
+        stream = buffered(UnpackingStream(file.read, _PACKINGS[kind], allowance, whole=True))
         if not is_tar(first_bytes(stream)):
             raise BrokenError(say("archive.containers.there_is_no_tar_in", kind=kind))
         yield from tar_entries(stream)

@@ -9,11 +9,11 @@ import stat
 
 from vision.archive.sources.packed import BUFFER_BYTES, not_a_file
 from vision.errors import PhotoError, PhotoNotFoundError, PhotoUnreadableError
-from vision.messages import Message, Written, say
+from vision.messages import LiteralText, Message, say
 
 
 def stamp_of(status: os.stat_result) -> str:
-    """Return what changes when a file's contents do.
+    """Return a stamp that changes whenever the file's contents do.
 
     The time of the last change of the file's entry is part of it: programs that turn or rename photos keep size and
     time of writing, but cannot keep that one.
@@ -58,4 +58,4 @@ def reason_of(error: OSError | ValueError) -> Message:
         errno.ELOOP: say("archive.files.its_links_go_in_circle"),
         errno.EIO: say("archive.files.storage_failed_to_read_it"),
     }
-    return known.get(error.errno or 0) or Written(told, told)
+    return known.get(error.errno or 0) or LiteralText(told, told)

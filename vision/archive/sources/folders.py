@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from vision.archive.errors import FolderUnreadableError
 from vision.archive.sources.files import reason_of
 from vision.archive.sources.names import is_left_out
-from vision.archive.sources.places import LeftOut, Unreadable, Unseen
-from vision.media.folders import NOTHING_EXCLUDED, Excluded, is_hidden, is_rubbish, kind_of_file, pictures_in
+from vision.archive.sources.places import ExcludedPlace, UnreadablePlace, UnseenPlace
+from vision.media.folders import NOTHING_EXCLUDED, Exclusions, is_hidden, is_rubbish, kind_of_file, pictures_in
 from vision.media.kinds import FileKind
 from vision.media.unseen import NotLookedAtError
 from vision.messages import say
@@ -31,10 +31,12 @@ class Walker:
     leave_out: frozenset[str]
     follow_links: bool
     hidden: bool
-    excluded: Excluded = NOTHING_EXCLUDED
+    excluded: Exclusions = NOTHING_EXCLUDED
     walked: set[str] = field(default_factory=set)
 
-    def files_under(self, folder: str) -> Iterator[tuple[os.DirEntry[str], str] | Unreadable | Unseen | LeftOut]:
+    def files_under(
+        self, folder: str
+    ) -> Iterator[tuple[os.DirEntry[str], str] | UnreadablePlace | UnseenPlace | ExcludedPlace]:
         """Yield (file, real path of its folder): a folder's own files first, sorted, then those of its subfolders.
 
         What is hidden and holds pictures, and what is excluded, is told in its place.
@@ -63,12 +65,12 @@ class Walker:
             if trouble is not None:
                 yield trouble
 
-    def _aside(self, entry: os.DirEntry[str], real: str) -> Unseen | LeftOut | None:
+    def _aside(self, entry: os.DirEntry[str], real: str) -> UnseenPlace | ExcludedPlace | None:
         """Return what is to be told of something that is not listed."""
         if is_rubbish(entry.name) or self.is_left_out(inner(real, entry.name)):
             return None
         if entry.path in self.excluded:
-            return LeftOut(entry.path)
+            return ExcludedPlace(entry.path)
         if self.hidden or not is_hidden(entry.name):
             return None
         count = None
@@ -77,13 +79,13 @@ class Walker:
                 return None
         elif kind_of_file(entry.path) is None:
             return None
-        return Unseen(entry.path, NotLookedAtError(FileKind.HIDDEN, count))
+        return UnseenPlace(entry.path, NotLookedAtError(FileKind.HIDDEN, count))
 
     def is_left_out(self, real: str) -> bool:
         """Tell whether a folder, given by its real path, is to be left out, or lies in one that is."""
         return any(real == out or real.startswith(inner(out, "")) for out in self.leave_out)
 
-    def matches(self, pattern: str) -> Iterator[str | Unreadable]:
+    def matches(self, pattern: str) -> Iterator[str | UnreadablePlace]:
         """Yield the paths that fit a pattern, sorted folder by folder.
 
         `**` stands for any number of folders, none of them a link; links to folders fit nothing else either unless they
@@ -105,7 +107,7 @@ class Walker:
             if trouble is not None:
                 yield trouble
 
-    def _steps(self, path: str, parts: Sequence[str], at: int) -> tuple[list[tuple[str, int]], Unreadable | None]:
+    def _steps(self, path: str, parts: Sequence[str], at: int) -> tuple[list[tuple[str, int]], UnreadablePlace | None]:
         """Return what fits the part `at` under a folder, as (path, which part is next)."""
         part = parts[at]
         if not has_magic(part):
@@ -140,7 +142,7 @@ def has_magic(path: str) -> bool:
     return _MAGIC.search(path) is not None
 
 
-def _entries(folder: str) -> tuple[list[os.DirEntry[str]], Unreadable | None]:
+def _entries(folder: str) -> tuple[list[os.DirEntry[str]], UnreadablePlace | None]:
     """Return what a folder holds, sorted, and what went wrong; where a disk fails half-way, both."""
     found: list[os.DirEntry[str]] = []
     trouble = None
@@ -148,7 +150,7 @@ def _entries(folder: str) -> tuple[list[os.DirEntry[str]], Unreadable | None]:
         with os.scandir(folder) as entries:
             found.extend(entries)
     except (OSError, ValueError) as error:
-        trouble = Unreadable(folder, folder_unreadable(folder, error))
+        trouble = UnreadablePlace(folder, folder_unreadable(folder, error))
     found.sort(key=lambda entry: entry.name)
     return found, trouble
 

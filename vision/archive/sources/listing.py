@@ -19,9 +19,9 @@ from vision.archive.sources.containers import Member, first_bytes, members_of
 from vision.archive.sources.files import open_file, stamp_of, unreadable
 from vision.archive.sources.folders import Walker, has_magic, inner
 from vision.archive.sources.names import is_address, is_left_out, is_member_left_out, is_named_container
-from vision.archive.sources.places import Container, LeftOut, Listed, Place, Unreadable, Unseen
+from vision.archive.sources.places import Container, ExcludedPlace, Listed, PhotoPlace, UnreadablePlace, UnseenPlace
 from vision.errors import FotoNetralError, PhotoNotFoundError
-from vision.media.folders import NOTHING_EXCLUDED, Excluded
+from vision.media.folders import NOTHING_EXCLUDED, Exclusions
 from vision.media.kinds import FileKind, named_kind
 from vision.media.sniff import sniff
 from vision.media.unseen import NotLookedAtError
@@ -42,7 +42,7 @@ def list_places(
     leave_out: Sequence[str] = (),
     follow_links: bool = False,
     hidden: bool = False,
-    excluded: Excluded = NOTHING_EXCLUDED,
+    excluded: Exclusions = NOTHING_EXCLUDED,
 ) -> Iterator[Listed]:
     """Yield every place of the sources once, in an order that is the same every time.
 
@@ -95,7 +95,7 @@ class _Listing:
             if isinstance(error, FileNotFoundError) and has_magic(path):
                 yield from self._pattern(path)
             else:
-                yield Unreadable(path, unreadable(path, error))
+                yield UnreadablePlace(path, unreadable(path, error))
             return
         if stat.S_ISDIR(status.st_mode):
             yield from self._folder(path, given=True)
@@ -106,14 +106,14 @@ class _Listing:
         found = False
         for path in self._walker.matches(pattern):
             found = True
-            if isinstance(path, Unreadable):
+            if isinstance(path, UnreadablePlace):
                 yield path
             elif os.path.isdir(path):  # noqa: PTH112
                 yield from self._folder(path, given=False)
             elif not self._walker.is_left_out(os.path.realpath(os.path.dirname(path))):  # noqa: PTH120
                 yield from self._given_file(path, None)
         if not found:
-            yield Unreadable(
+            yield UnreadablePlace(
                 pattern,
                 PhotoNotFoundError(say("archive.listing.no_file_fits_pattern", pattern=pattern)),
             )
@@ -121,7 +121,7 @@ class _Listing:
     def _folder(self, folder: str, *, given: bool) -> Iterator[Listed]:
         is_empty = os.path.realpath(folder) not in self._walker.walked
         for found in self._walker.files_under(folder):
-            is_empty = is_empty and isinstance(found, Unseen)  # what is hidden is not looked at
+            is_empty = is_empty and isinstance(found, UnseenPlace)  # what is hidden is not looked at
             if not isinstance(found, tuple):
                 yield found
                 continue
@@ -131,11 +131,11 @@ class _Listing:
             try:
                 status = entry.stat()
             except OSError:  # it is gone, or its link leads nowhere: reading tells
-                yield Place(entry.path)
+                yield PhotoPlace(entry.path)
             else:
                 yield from self._file(entry.path, status)
         if is_empty and given:
-            yield Unreadable(folder, _empty(folder))
+            yield UnreadablePlace(folder, _empty(folder))
 
     def _given_file(self, path: str, status: os.stat_result | None) -> Iterator[Listed]:
         """List a file that was named itself, unless it was listed before."""
@@ -149,26 +149,26 @@ class _Listing:
             return
         self._files.add(real)
         if path in self._excluded:
-            yield LeftOut(path)
+            yield ExcludedPlace(path)
             return
         try:
             status = status or os.stat(path)  # noqa: PTH116
         except OSError:
-            yield Place(path)
+            yield PhotoPlace(path)
             return
         yield from self._file(path, status)
 
     def _file(self, path: str, status: os.stat_result) -> Iterator[Listed]:
         if not stat.S_ISREG(status.st_mode):  # a device, a pipe: reading tells
-            yield Place(path)
+            yield PhotoPlace(path)
             return
-        place = Place(path, stamp_of(status), status.st_mtime, size=status.st_size)
+        place = PhotoPlace(path, stamp_of(status), status.st_mtime, size=status.st_size)
         if is_named_container(path):
             yield from self._container(place, partial(open_file, path))
         else:
             yield place
 
-    def _container(self, place: Place, open_it: Callable[[], io.BufferedReader]) -> Iterator[Listed]:
+    def _container(self, place: PhotoPlace, open_it: Callable[[], io.BufferedReader]) -> Iterator[Listed]:
         """List the members of a container; what is a photo by its first bytes, whatever its name, is its own place."""
         stamp = None if place.stamp is None else place.stamp + self._choice
         if stamp is not None and self._known(place.name, stamp):
@@ -186,27 +186,27 @@ class _Listing:
                     elif not is_member_left_out(member.entry.name, hidden=self._hidden):
                         yield member.place
         except FotoNetralError as error:
-            yield Unreadable(place.name, bare(error))
+            yield UnreadablePlace(place.name, bare(error))
         except OSError as error:
-            yield Unreadable(place.name, unreadable(place.name, error))
+            yield UnreadablePlace(place.name, unreadable(place.name, error))
         else:
             yield Container(place.name, stamp)
 
-    def _member_aside(self, member: Member) -> Unseen | LeftOut | None:
+    def _member_aside(self, member: Member) -> UnseenPlace | ExcludedPlace | None:
         """Return what is to be told of a member that is not listed; whether it holds pictures is told by its name."""
         name, place = member.entry.name, member.place
         if is_member_left_out(name, hidden=True):  # rubbish
             return None
         if place.name in self._excluded:
-            return LeftOut(place.name, place.container)
+            return ExcludedPlace(place.name, place.container)
         if is_member_left_out(name, hidden=self._hidden) and named_kind(name) is not None:
-            return Unseen(place.name, NotLookedAtError(FileKind.HIDDEN), place.container)
+            return UnseenPlace(place.name, NotLookedAtError(FileKind.HIDDEN), place.container)
         return None
 
     def _address(self, address: str) -> Iterator[Listed]:
         safe = remote.without_password(address)
         if safe is not None:
-            yield Unreadable(
+            yield UnreadablePlace(
                 safe,
                 AddressError(say("archive.listing.address_came_with_password_addresses", safe=safe)),
             )
@@ -214,16 +214,16 @@ class _Listing:
         is_whole, count = True, 0
         for found in remote.files_at(address, hidden=self._hidden):
             count += 1
-            if isinstance(found, Unreadable):
+            if isinstance(found, UnreadablePlace):
                 is_whole = False
                 yield found
             elif found.address not in self._addresses and not found.address.startswith(tuple(self._above)):
                 if found.address == address:
                     self._addresses.add(address)
                 if found.address in self._excluded:
-                    yield LeftOut(found.address)
+                    yield ExcludedPlace(found.address)
                     continue
-                place = Place(found.address, found.stamp, found.modified, size=found.size)
+                place = PhotoPlace(found.address, found.stamp, found.modified, size=found.size)
                 if is_named_container(found.address):
                     yield from self._container(place, partial(remote.open_container, found.address))
                 else:
@@ -231,10 +231,10 @@ class _Listing:
         if is_whole and address not in self._addresses:
             self._above.append(f"{address.rstrip('/')}/")
         if not count:
-            yield Unreadable(address, _empty(address))
+            yield UnreadablePlace(address, _empty(address))
 
 
-def _choice_of(hidden: bool, excluded: Excluded) -> str:
+def _choice_of(hidden: bool, excluded: Exclusions) -> str:
     """Return what tells choices of members apart; nothing where there is no choice, as in journals of old."""
     if not hidden and not excluded.patterns:
         return ""

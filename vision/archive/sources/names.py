@@ -1,4 +1,4 @@
-"""What names tell: photos, containers, addresses, and what is left out because nobody means it."""
+"""What a name alone says: photo, container, address, or a file to leave out."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def is_left_out(part: str, *, hidden: bool) -> bool:
 
 
 def is_member_left_out(member: str, *, hidden: bool) -> bool:
-    """Tell the same of a member of a container, by all parts of its name; `.` and `..` hide nothing."""
+    """Tell whether a member of a container is left out, by all parts of its name; `.` and `..` are not hidden names."""
     parts = (part for part in member.replace("\\", "/").split("/") if part not in (".", ".."))
     return any(is_left_out(part, hidden=hidden) for part in parts)
 

@@ -19,8 +19,8 @@ from vision.archive.sources import remote
 from vision.archive.sources.containers import container_kind, members_of
 from vision.archive.sources.files import open_file
 from vision.archive.sources.names import is_address, is_named_unlike_a_container
-from vision.archive.sources.packed import FIRST_BYTES, Entry
-from vision.archive.sources.places import Place
+from vision.archive.sources.packed import FIRST_BYTES, ArchiveEntry
+from vision.archive.sources.places import PhotoPlace
 from vision.errors import FotoNetralError, PhotoTooLargeError
 from vision.media.kinds import FileKind, kind_of
 from vision.media.photo import PhotoLimits, read_photo
@@ -29,7 +29,7 @@ from vision.messages import Message, say
 
 
 @dataclass(frozen=True, slots=True)
-class Opened(Closing):
+class OpenSource(Closing):
     """Something that can be read once, from its beginning. `size` is what is said to be there."""
 
     name: str
@@ -76,13 +76,13 @@ class Opened(Closing):
         raise ContainerMisnamedError(say("archive.opening.it_is_archive_but_not", kind=kind))
 
 
-def open_alone(place: Place) -> Opened:
+def open_alone(place: PhotoPlace) -> OpenSource:
     """Open a file or an object; raises typed errors."""
     if is_address(place.name):
-        reading = remote.Reading(place.name, place.size)
-        return Opened(place.name, reading.size, reading.read, reading.close)
+        reading = remote.RemoteStream(place.name, place.size)
+        return OpenSource(place.name, reading.size, reading.read, reading.close)
     file = open_file(place.name)
-    return Opened(place.name, os.fstat(file.fileno()).st_size, file.read, file.close)
+    return OpenSource(place.name, os.fstat(file.fileno()).st_size, file.read, file.close)
 
 
 class OpenedContainer(Closing):
@@ -91,7 +91,7 @@ class OpenedContainer(Closing):
     def __init__(self, name: str) -> None:
         self._name = name
         self._file: io.BufferedReader | None = None
-        self._entries: Iterator[tuple[str, Entry]] = iter(())
+        self._entries: Iterator[tuple[str, ArchiveEntry]] = iter(())
         self._failure: FotoNetralError | None = None
 
     def close(self) -> None:
@@ -100,7 +100,7 @@ class OpenedContainer(Closing):
             with suppress(Exception):  # everything wanted was read
                 self._file.close()
 
-    def open_member(self, place: Place) -> Opened:
+    def open_member(self, place: PhotoPlace) -> OpenSource:
         """Go on to a member and open it; raises what is wrong with it, or with the container from here on."""
         if self._failure is None:
             try:
@@ -112,9 +112,9 @@ class OpenedContainer(Closing):
         if entry.fault is not None:
             raise entry.fault
         stream = entry.open()
-        return Opened(entry.name, entry.size, stream.read, stream.close, inside=True)
+        return OpenSource(entry.name, entry.size, stream.read, stream.close, inside=True)
 
-    def _find(self, place: Place) -> Entry:
+    def _find(self, place: PhotoPlace) -> ArchiveEntry:
         if self._file is None:
             self._file = (remote.open_container if is_address(self._name) else open_file)(self._name)
             self._entries = ((member.place.name, member.entry) for member in members_of(self._name, self._file))

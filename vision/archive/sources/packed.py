@@ -1,4 +1,4 @@
-"""What zips and tars have in common: their members, and unpacking in bounded memory and time.
+"""Shared by zips and tars: their members, and unpacking in bounded memory and time.
 
 The standard library's readers trust headers: a few bytes make them reserve gigabytes, or loop. Here nothing is taken
 from a container but in small pieces, and what comes out is counted against what went in.
@@ -46,7 +46,7 @@ class BrokenError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ArchiveEntry:
     """One member of a container, as the container tells it.
 
     `name` is what it is called there: never a path to write to. `size` is what the container says, in bytes. `stamp`
@@ -80,7 +80,7 @@ class Allowance:
 
 
 class _Engine(Protocol):
-    """What the decompressors of the standard library have in common."""
+    """The interface that the standard library's decompressors share."""
 
     @property
     def eof(self) -> bool: ...
@@ -122,7 +122,7 @@ _ENGINES: dict[Packing, Callable[[], _Engine]] = {
 _STARTS: dict[Packing, bytes] = {"gzip": b"\x1f\x8b", "bzip2": b"BZh", "xz": b"\xfd7zXZ\0"}
 
 
-class Unpacked(io.RawIOBase):
+class UnpackingStream(io.RawIOBase):
     """The unpacked bytes of a stream, forward only, a piece at a time.
 
     `whole` says that the packed stream has to end properly, and that others of its kind may follow it in the same
@@ -149,7 +149,7 @@ class Unpacked(io.RawIOBase):
         self._failure: BrokenError | ArchiveError | None = None
 
     def readable(self) -> bool:
-        """Yes."""
+        """Return True: the stream can be read."""
         return True
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
@@ -211,12 +211,12 @@ def buffered(raw: io.RawIOBase) -> io.BufferedReader:
 
 
 def cut_off() -> BrokenError:
-    """Say that bytes are missing at the end."""
+    """Return the error for bytes that are missing at the end."""
     return BrokenError(say("archive.packed.file_is_cut_off"))
 
 
 def not_a_file(mode: int) -> NotAFileError:
-    """Say what a thing is that is no regular file, by its `st_mode`."""
+    """Return what kind of non-regular file an `st_mode` means."""
     names = {
         stat.S_IFLNK: say("archive.packed.link"),
         stat.S_IFIFO: say("archive.packed.pipe"),

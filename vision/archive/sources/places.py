@@ -13,7 +13,7 @@ from vision.media.unseen import NotLookedAtError
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PhotoPlace:
     """One place that may hold a photo: a file, an address, or a member of a container (a zip, a tar).
 
     `stamp` changes when the contents do, as far as that can be told without reading them (size, time of change, ETag,
@@ -42,15 +42,15 @@ class Container:
 
 
 @dataclass(frozen=True, slots=True)
-class Unreadable:
-    """Something that was to be looked into and could not be: a folder, a container, an address, a line of a list."""
+class UnreadablePlace:
+    """A source that could not be read: a folder, a container, an address, a line of a list."""
 
     name: str
     error: FotoNetralError
 
 
 @dataclass(frozen=True, slots=True)
-class Unseen:
+class UnseenPlace:
     """Something hidden that holds photos or files with pictures, in `container` if any: told, and not looked at."""
 
     name: str
@@ -59,14 +59,14 @@ class Unseen:
 
 
 @dataclass(frozen=True, slots=True)
-class LeftOut:
+class ExcludedPlace:
     """A file or folder that the user excluded, in `container` if any."""
 
     name: str
     container: str | None = None
 
 
-Listed = Place | Container | Unreadable | Unseen | LeftOut
+Listed = PhotoPlace | Container | UnreadablePlace | UnseenPlace | ExcludedPlace
 """What listing yields, in an order that is the same every time."""
 
 
@@ -77,6 +77,6 @@ class Contents:
     What is no photo by its first bytes nor by its name is not read further.
     """
 
-    place: Place
+    place: PhotoPlace
     data: bytes | None = None
     error: FotoNetralError | None = None

@@ -11,9 +11,9 @@ from queue import SimpleQueue
 
 from vision.archive.errors import bare
 from vision.archive.sources.files import unreadable
-from vision.archive.sources.opening import Opened, OpenedContainer, member_unreadable, open_alone
+from vision.archive.sources.opening import OpenedContainer, OpenSource, member_unreadable, open_alone
 from vision.archive.sources.packed import BrokenError
-from vision.archive.sources.places import Contents, Place
+from vision.archive.sources.places import Contents, PhotoPlace
 from vision.errors import EngineError, FotoNetralError
 from vision.media.photo import PhotoLimits
 from vision.messages import say
@@ -28,7 +28,7 @@ _GOODBYE_SECONDS = 2.0
 
 
 def read_places(
-    places: Iterable[Place],
+    places: Iterable[PhotoPlace],
     *,
     limits: PhotoLimits = DEFAULT_LIMITS,
     threads: int = 4,
@@ -59,7 +59,7 @@ def read_places(
 
 
 class _ClosedError(Exception):
-    """Nobody waits for the contents any more."""
+    """The reader was closed while threads were still reading."""
 
 
 @dataclass(slots=True)
@@ -67,7 +67,7 @@ class _Run:
     """Places that one thread reads one after the other: a file, or members of a container. None ends them."""
 
     container: str | None
-    places: SimpleQueue[tuple[int, Place] | None] = field(default_factory=SimpleQueue)
+    places: SimpleQueue[tuple[int, PhotoPlace] | None] = field(default_factory=SimpleQueue)
     results: SimpleQueue[Contents] = field(default_factory=SimpleQueue)
 
 
@@ -121,7 +121,7 @@ class _Readers:
         for thread in self._threads:
             thread.start()
 
-    def begin(self, place: Place) -> _Run:
+    def begin(self, place: PhotoPlace) -> _Run:
         """Have a place read; its contents are the next of the results of the run that is returned."""
         run = self._last
         if run is None or run.container is None or run.container != place.container:
@@ -164,7 +164,7 @@ class _Readers:
         except _ClosedError:
             pass
 
-    def _contents(self, number: int, place: Place, open_it: Callable[[Place], Opened]) -> Contents:
+    def _contents(self, number: int, place: PhotoPlace, open_it: Callable[[PhotoPlace], OpenSource]) -> Contents:
         try:
             with open_it(place) as opened:
                 return Contents(place, opened.photo(self._limits, partial(self._ahead.take, number)))

@@ -22,7 +22,7 @@ from urllib.parse import urlsplit
 
 from vision.archive.errors import AddressError, NoExtraError, bare
 from vision.archive.sources.names import is_left_out
-from vision.archive.sources.places import Unreadable
+from vision.archive.sources.places import UnreadablePlace
 from vision.errors import FotoNetralError, PhotoNotFoundError
 from vision.messages import say
 
@@ -57,7 +57,7 @@ class RemoteFile:
     size: int | None
 
 
-def files_at(address: str, *, hidden: bool) -> Iterator[RemoteFile | Unreadable]:
+def files_at(address: str, *, hidden: bool) -> Iterator[RemoteFile | UnreadablePlace]:
     """Yield the object at an address, or all under it, a folder's own ones first, each group sorted.
 
     An address on a web server is a folder when it ends in `/`; its page then names what is in it. Nothing at all is
@@ -70,7 +70,7 @@ def files_at(address: str, *, hidden: bool) -> Iterator[RemoteFile | Unreadable]
         else:
             top = store.info(address)
     except Exception as error:
-        yield Unreadable(address, address_error(address, error))
+        yield UnreadablePlace(address, address_error(address, error))
         return
     if top["type"] != "directory":
         yield _file(address, top)
@@ -78,7 +78,7 @@ def files_at(address: str, *, hidden: bool) -> Iterator[RemoteFile | Unreadable]
     yield from _files_under(store, address.rstrip("/"), str(top["name"]), hidden=hidden)
 
 
-def _files_under(store: Any, address: str, name: str, *, hidden: bool) -> Iterator[RemoteFile | Unreadable]:
+def _files_under(store: Any, address: str, name: str, *, hidden: bool) -> Iterator[RemoteFile | UnreadablePlace]:
     waiting = [(address, name, 0)]
     while waiting:
         folder, name, depth = waiting.pop()
@@ -88,7 +88,7 @@ def _files_under(store: Any, address: str, name: str, *, hidden: bool) -> Iterat
             # A web server's folder is its page, which may be another one without the slash.
             listed = store.ls(f"{folder}/" if _is_web(folder) else name, detail=True)
         except Exception as error:
-            yield Unreadable(folder, address_error(folder, error))
+            yield UnreadablePlace(folder, address_error(folder, error))
             continue
         below = _inside(folder, name, listed)
         shown = [one for one in below if not _is_left_out(one[0].rpartition("/")[2], hidden=hidden)]
@@ -98,7 +98,7 @@ def _files_under(store: Any, address: str, name: str, *, hidden: bool) -> Iterat
         waiting.extend(reversed(folders))
         if any(entry["type"] == "directory" and str(entry["name"]) == f"{name}/" for entry in listed):
             nameless = OSError("it holds a folder without a name")  # a key like `a//b.jpg`: libraries cannot go there
-            yield Unreadable(f"{folder}/", address_error(folder, nameless))
+            yield UnreadablePlace(f"{folder}/", address_error(folder, nameless))
 
 
 def _is_left_out(part: str, *, hidden: bool) -> bool:
@@ -178,7 +178,7 @@ def open_container(address: str) -> io.BufferedReader:
         raise address_error(address, error) from error
 
 
-class Reading:
+class RemoteStream:
     """The bytes of one object, in order. `read` gives as many as are asked for unless the end comes first."""
 
     def __init__(self, address: str, size: int | None) -> None:
@@ -233,7 +233,7 @@ class _Forward(io.RawIOBase):
     """A web server's file, forward only."""
 
     def __init__(self, address: str) -> None:
-        self._reading = Reading(address, None)
+        self._reading = RemoteStream(address, None)
 
     def readable(self) -> bool:
         return True

@@ -9,7 +9,15 @@ from collections.abc import Iterator
 from functools import partial
 
 from vision.archive.errors import ArchiveError, ContainerUnsupportedError
-from vision.archive.sources.packed import BUFFER_BYTES, PIECE_BYTES, BrokenError, Entry, buffered, cut_off, not_a_file
+from vision.archive.sources.packed import (
+    BUFFER_BYTES,
+    PIECE_BYTES,
+    ArchiveEntry,
+    BrokenError,
+    buffered,
+    cut_off,
+    not_a_file,
+)
 from vision.messages import say
 
 BLOCK = 512
@@ -86,7 +94,7 @@ class _Slice(io.RawIOBase):
         return len(data)
 
 
-def tar_entries(file: io.BufferedReader, size: int | None = None) -> Iterator[Entry]:
+def tar_entries(file: io.BufferedReader, size: int | None = None) -> Iterator[ArchiveEntry]:
     """Yield everything but folders, in the order of the tar.
 
     `file` is at its start; `size` is its length where it can be sought in, None where it can only be read on. Raises
@@ -122,7 +130,7 @@ def tar_entries(file: io.BufferedReader, size: int | None = None) -> Iterator[En
         if kind not in _FOLDERS and kind != _LABEL and not (kind in b"0\0" and name.endswith("/")):
             fault = _fault(kind, records)
             told = 0 if kind in _NO_DATA else length
-            yield Entry(name, told, None, _modified(block, records), fault, partial(_open, tape, told))
+            yield ArchiveEntry(name, told, None, _modified(block, records), fault, partial(_open, tape, told))
             count += 1
         tape.go_to(end)
         long_name, records = None, {}

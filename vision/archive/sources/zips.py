@@ -14,10 +14,10 @@ from vision.archive.errors import ArchiveError, ContainerUnsupportedError, Encry
 from vision.archive.sources.packed import (
     PIECE_BYTES,
     Allowance,
+    ArchiveEntry,
     BrokenError,
-    Entry,
     Packing,
-    Unpacked,
+    UnpackingStream,
     buffered,
     cut_off,
     not_a_file,
@@ -72,7 +72,7 @@ class _Window(io.RawIOBase):
         return len(data)
 
 
-class _Checked(io.RawIOBase):
+class _CheckedMember(io.RawIOBase):
     """The bytes of a member, of just the size and checksum that the directory tells, or BrokenError."""
 
     def __init__(self, source: io.BufferedReader, size: int, crc: int) -> None:
@@ -99,7 +99,7 @@ class _Checked(io.RawIOBase):
         return len(data)
 
 
-def zip_entries(file: io.BufferedReader, allowance: Allowance) -> Iterator[Entry]:
+def zip_entries(file: io.BufferedReader, allowance: Allowance) -> Iterator[ArchiveEntry]:
     """Yield the files of a zip in the order of its directory.
 
     `file` can be sought in; nobody else may hold it meanwhile. Raises BrokenError where the directory is damaged, after
@@ -122,7 +122,7 @@ def zip_entries(file: io.BufferedReader, allowance: Allowance) -> Iterator[Entry
 
 def _entry(
     file: io.BufferedReader, shift: int, fixed: bytes, window: io.BufferedReader, allowance: Allowance
-) -> Entry | None:
+) -> ArchiveEntry | None:
     """Return the entry whose fixed part was read and the rest of which comes next; None for a folder."""
     _, made_by, _, flags, method, clock, day, crc, packed, size, *rest = _HEADER.unpack(fixed)
     name_bytes, extra_bytes, comment_bytes, _, _, attributes, offset = rest
@@ -143,10 +143,10 @@ def _entry(
         fault = ContainerUnsupportedError(say("archive.zips.compression_of_this_member_is", how=how))
 
     def open_member() -> io.BufferedReader:
-        return buffered(_Checked(_contents(file, shift + offset, method, packed, allowance), size, crc))
+        return buffered(_CheckedMember(_contents(file, shift + offset, method, packed, allowance), size, crc))
 
     modified = _modified(extra.get(_EXTRA_TIMES, b""), day, clock)
-    return Entry(name, size, f"{size}-{crc:08x}", modified, fault, open_member)
+    return ArchiveEntry(name, size, f"{size}-{crc:08x}", modified, fault, open_member)
 
 
 def _contents(file: io.BufferedReader, at: int, method: int, packed: int, allowance: Allowance) -> io.BufferedReader:
@@ -164,7 +164,7 @@ def _contents(file: io.BufferedReader, at: int, method: int, packed: int, allowa
     ahead = b""
     if method == _LZMA:  # a header of its own kind, made into that of a .lzma file of unknown size
         ahead = source.read(struct.unpack("<HH", source.read(4).ljust(4, b"\0"))[1])[:5] + b"\xff" * 8
-    return buffered(Unpacked(source.read, _PACKINGS[method], allowance, whole=False, ahead=ahead))
+    return buffered(UnpackingStream(source.read, _PACKINGS[method], allowance, whole=False, ahead=ahead))
 
 
 def _directory(file: io.BufferedReader) -> _Directory:

@@ -12,7 +12,15 @@ import click
 from candidates.errors import UncalibratedModelError
 from candidates.gallery import Gallery
 from vision import messages
-from vision.command.candidates.shared import FINE, SOME_REJECTED, Say, keep_ready, print_json, progress, with_gallery
+from vision.command.candidates.shared import (
+    FINE,
+    SOME_REJECTED,
+    Printer,
+    keep_ready,
+    print_json,
+    progress,
+    with_gallery,
+)
 from vision.command.options import face_model_option
 from vision.command.output import carry_on
 from vision.command.usage import WrongCallError
@@ -27,7 +35,7 @@ LEFT_OUT_SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class CalibrationOutcome:
     """A calibration beside the strangers it was measured with, for the gallery at hand."""
 
     calibration: Calibration
@@ -94,7 +102,7 @@ class Outcome:
 @with_gallery
 def calibrate(
     gallery_path: Path,
-    say: Say,
+    say: Printer,
     folder: Path,
     layout: str,
     false_alarms: float | None,
@@ -133,8 +141,8 @@ def _refuse_a_photo(picture: Path, folder: Path) -> None:
 
 
 def _measure(
-    gallery: Gallery, say: Say, folder: Path, layout: str, false_alarms: float | None, face_model: Path | None
-) -> Outcome:
+    gallery: Gallery, say: Printer, folder: Path, layout: str, false_alarms: float | None, face_model: Path | None
+) -> CalibrationOutcome:
     from candidates import Calibration, Index
     from candidates.matching.fitting import fit
     from vision.enrolment.strangers import Layout, StrangersReader
@@ -156,10 +164,10 @@ def _measure(
     )
     index = Index.from_gallery(gallery, model_id=model.model_id, calibration=calibration, false_alarms=false_alarms)
     named = sum(index.match(face[None])[0] is not None for face in strangers.faces) if len(index) else 0
-    return Outcome(calibration, index, strangers, named)
+    return CalibrationOutcome(calibration, index, strangers, named)
 
 
-def _draw(outcome: Outcome, picture: Path, say: Say) -> None:
+def _draw(outcome: CalibrationOutcome, picture: Path, say: Printer) -> None:
     from vision.report.rates_picture import draw_rates
 
     people, comparisons = max(len(outcome.index), 1), max(outcome.index.comparisons, 1.0)
@@ -172,7 +180,7 @@ def _draw(outcome: Outcome, picture: Path, say: Say) -> None:
         say.fail(f"{picture}: {error}")
 
 
-def _tell(outcome: Outcome, say: Say, *, stored: bool) -> None:
+def _tell(outcome: CalibrationOutcome, say: Printer, *, stored: bool) -> None:
     facts, layout = outcome.to_answer(), outcome.strangers.layout
     people, wish = facts.people, outcome.index.false_alarms
     say.line(
@@ -213,7 +221,7 @@ def _layout_words(layout: Layout) -> messages.Message:
     }[layout]
 
 
-def _tell_left_out(strangers: Strangers, say: Say) -> None:
+def _tell_left_out(strangers: Strangers, say: Printer) -> None:
     for name, error in strangers.left_out[:LEFT_OUT_SHOWN]:
         click.echo(f"{name}: {error.text(say.language)}", err=True)
     more = len(strangers.left_out) - LEFT_OUT_SHOWN

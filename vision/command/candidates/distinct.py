@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from candidates.gallery import Gallery
-from vision.command.candidates.shared import Say, with_gallery
+from vision.command.candidates.shared import Printer, with_gallery
 
 
 @click.command("distinct")
@@ -15,7 +15,7 @@ from vision.command.candidates.shared import Say, with_gallery
 @click.argument("other", required=False)
 @click.option("--undo", is_flag=True, help="Tarik kembali: mungkin satu orang juga.")
 @with_gallery
-def distinct(gallery_path: Path, say: Say, one: str | None, other: str | None, undo: bool) -> None:
+def distinct(gallery_path: Path, say: Printer, one: str | None, other: str | None, undo: bool) -> None:
     """Catat bahwa ONE dan OTHER (id atau nama) adalah dua orang yang berbeda.
 
     Sesudah itu health dan peringatan saat mendaftar tidak menyebut keduanya lagi. Tanpa nama: tampilkan yang tercatat.

@@ -17,7 +17,7 @@ import click
 from candidates.gallery import Gallery
 from vision.command.candidates.shared import (
     DEFAULT_GALLERY,
-    Say,
+    Printer,
     face_engine,
     print_json,
     progress,
@@ -27,7 +27,7 @@ from vision.command.candidates.shared import (
 from vision.command.options import face_model_option
 
 if TYPE_CHECKING:
-    from candidates.health import Finding, Health, Severity
+    from candidates.health import GalleryFinding, Health, HealthSeverity
     from candidates.health.wording import Command
     from vision.contract.answers.gallery import GalleryHealth
 
@@ -55,7 +55,7 @@ _DESCRIBING = ("add", "re-embed")
 @click.option("--json", "as_json", is_flag=True, help="Cetak satu objek JSON, tanpa templat wajah.")
 @face_model_option
 @with_gallery
-def health(gallery_path: Path, say: Say, folders: tuple[Path, ...], as_json: bool, face_model: Path | None) -> None:
+def health(gallery_path: Path, say: Printer, folders: tuple[Path, ...], as_json: bool, face_model: Path | None) -> None:
     """Periksa galeri: orang yang terdaftar dua kali, foto yang tertukar, foto yang buruk, dan lainnya.
 
     Status keluar 0 bila tidak ada yang perlu diperbaiki atau dilihat (saran boleh ada), 1 bila ada, 2 bila galeri
@@ -66,7 +66,7 @@ def health(gallery_path: Path, say: Say, folders: tuple[Path, ...], as_json: boo
     with Gallery.open(gallery_path, read_only=True) as gallery, face_engine(face_model) as (_, model_id):
         with progress(say, "command.health.people") as (advance, _):
             result = examine(gallery, model_id=model_id, folders=folders, on_person=advance)
-        teller = Teller(say, gallery_path, face_model)
+        teller = HealthPrinter(say, gallery_path, face_model)
         if as_json:
             print_json(teller.answer(result).to_dict())
         else:
@@ -75,13 +75,13 @@ def health(gallery_path: Path, say: Say, folders: tuple[Path, ...], as_json: boo
     sys.exit(SOUND if result.is_sound else FOUND)
 
 
-class Teller:
+class HealthPrinter:
     """Puts a gallery's health into words for people, or into an answer for programs.
 
     The commands it suggests mean the same gallery, and the same face model.
     """
 
-    def __init__(self, say: Say, gallery_path: Path, face_model: Path | None) -> None:
+    def __init__(self, say: Printer, gallery_path: Path, face_model: Path | None) -> None:
         self._say = say
         self._gallery = () if gallery_path == Path(DEFAULT_GALLERY) else ("--gallery", str(gallery_path))
         self._model = ("--face-model", str(face_model)) if face_model else ()
@@ -94,13 +94,13 @@ class Teller:
 
     def tell(self, result: Health) -> None:
         """Print everything found, what matters most first."""
-        from candidates.health import Severity, wording
+        from candidates.health import HealthSeverity, wording
 
         for note in result.notes:
             self._print("! ", wording.note(note, self._say.language))
         for severity, findings in groupby(result.findings, key=lambda finding: finding.severity):
             self._tell_group(severity, list(findings))
-        fix, look, hint = (result.count(severity) for severity in Severity)
+        fix, look, hint = (result.count(severity) for severity in HealthSeverity)
         self._say.line(
             "command.health.people_reference_photos_to_put",
             people=result.people,
@@ -110,7 +110,7 @@ class Teller:
             hint=hint,
         )
 
-    def _tell_group(self, severity: Severity, findings: Sequence[Finding]) -> None:
+    def _tell_group(self, severity: HealthSeverity, findings: Sequence[GalleryFinding]) -> None:
         heading = f"{self._say.pick(f'command.health_heading.{severity.value}')} ({len(findings)})"
         click.echo(click.style(heading, fg=_COLOURS[severity.value], bold=True))
         for _, same in groupby(findings, key=lambda finding: finding.code):
@@ -121,7 +121,7 @@ class Teller:
                 self._say.line("command.health.and_more_like_this_json", rest=rest)
         click.echo()
 
-    def _tell_finding(self, finding: Finding) -> None:
+    def _tell_finding(self, finding: GalleryFinding) -> None:
         from candidates.health import wording
 
         self._print(" - ", f"{wording.message(finding, self._say.language)} [{finding.code}]")
@@ -143,7 +143,7 @@ class Teller:
         return shlex.join(("fotonetral", *command, *model, *self._gallery))
 
 
-def _together(findings: list[Finding]) -> list[Finding]:
+def _together(findings: list[GalleryFinding]) -> list[GalleryFinding]:
     """Tell in one go of all who have a single photo: with one portrait each, that is everybody."""
     if findings[0].code != "poor_reference.only_one":
         return findings

@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING
 
 from candidates.choosing import FaceChoice
 from candidates.importing.photos import Describe, FaceTemplate, described
-from vision.command.candidates.shared import Say, SayAbove
+from vision.command.candidates.shared import Printer, ProgressPrinter
 
 if TYPE_CHECKING:
     from rich.progress import Progress
 
 
-class Watch:
-    """Is told how far the import is, and shows nothing. `say` is how to speak meanwhile."""
+class ImportProgress:
+    """Progress of an import; this one shows nothing. `say` prints messages meanwhile."""
 
-    def __init__(self, say: Say) -> None:
+    def __init__(self, say: Printer) -> None:
         self.say = say
 
     def total(self, rows: int | None) -> None:
@@ -43,11 +43,11 @@ class Watch:
         return counted
 
 
-class _Shown(Watch):
-    """Shows it in a line that goes when the import is done."""
+class _VisibleProgress(ImportProgress):
+    """Shows the progress in a line that disappears at the end."""
 
-    def __init__(self, say: Say, progress: Progress) -> None:
-        super().__init__(SayAbove(say, progress.console))
+    def __init__(self, say: Printer, progress: Progress) -> None:
+        super().__init__(ProgressPrinter(say, progress.console))
         self._progress = progress
         self._task = progress.add_task("", total=None, photos="")
         self._unit = say.pick("command.import_progress.photos")
@@ -71,10 +71,10 @@ class _Shown(Watch):
 
 
 @contextmanager
-def import_progress(say: Say) -> Iterator[Watch]:
+def import_progress(say: Printer) -> Iterator[ImportProgress]:
     """Give what to tell about the import's progress."""
     if not sys.stderr.isatty():
-        yield Watch(say)
+        yield ImportProgress(say)
         return
     from rich.console import Console
     from rich.progress import (
@@ -99,6 +99,6 @@ def import_progress(say: Say) -> Iterator[Watch]:
     )
     progress = Progress(*columns, console=Console(stderr=True), transient=True)
     try:
-        yield _Shown(say, progress)
+        yield _VisibleProgress(say, progress)
     finally:
         progress.stop()

@@ -10,7 +10,7 @@ import click
 
 from candidates.errors import PassphraseNeededError
 from vision import messages
-from vision.command.candidates.shared import Say
+from vision.command.candidates.shared import Printer
 
 VARIABLE = "FOTONETRAL_PASSPHRASE"
 
@@ -21,7 +21,7 @@ passphrase_option = click.option(
 )
 
 
-def passphrase(say: Say, file: Path | None, question: str, *, twice: bool = False) -> str:
+def passphrase(say: Printer, file: Path | None, question: str, *, twice: bool = False) -> str:
     """Return the passphrase; at a terminal it is asked for, `twice` when it is a new one.
 
     Raises `PassphraseNeededError` when there is none, and `click.Abort` when whoever is asked declines.

@@ -11,7 +11,7 @@ import click
 from candidates.choosing import face_words
 from candidates.gallery import Gallery
 from candidates.importing.rows import register
-from candidates.importing.tables import PEOPLE_COLUMNS, Row, person_row
+from candidates.importing.tables import PEOPLE_COLUMNS, TableRow, person_row
 from candidates.people import Outcome, Relation, Role
 from candidates.regions import label_of
 from vision import messages
@@ -20,7 +20,7 @@ from vision.command.candidates.shared import (
     FINE,
     NOTHING_DONE,
     SOME_REJECTED,
-    Say,
+    Printer,
     face_engine,
     gallery_to_fill,
     keep_ready,
@@ -56,7 +56,7 @@ from vision.contract.people import known_election, person_answer, reference_answ
 @with_gallery
 def add(
     gallery_path: Path,
-    say: Say,
+    say: Printer,
     photos: tuple[Path, ...],
     face: str,
     numbered: Path | None,
@@ -66,7 +66,7 @@ def add(
     """Daftarkan NAME dari satu foto wajah atau lebih; atau tambahkan foto baginya."""
     filled = dict.fromkeys(PEOPLE_COLUMNS, "") | {column: text.strip() for column, text in cells.items()}
     faces = face_words(face, len(photos))
-    person = replace(person_row(Row(0, filled)), photos=tuple(str(photo) for photo in photos), faces=faces)
+    person = replace(person_row(TableRow(0, filled)), photos=tuple(str(photo) for photo in photos), faces=faces)
     with face_engine(face_model) as (describe, model_id), gallery_to_fill(gallery_path) as gallery:
         gallery.require_model(model_id)
         report = register(gallery, person, Path(), numbering(describe, numbered), model_id=model_id)
@@ -83,7 +83,7 @@ def add(
 @click.command("list")
 @click.option("--json", "as_json", is_flag=True, help="Cetak satu objek JSON, tanpa templat wajah.")
 @with_gallery
-def list_(gallery_path: Path, say: Say, as_json: bool) -> None:
+def list_(gallery_path: Path, say: Printer, as_json: bool) -> None:
     """Tampilkan semua orang yang terdaftar."""
     with Gallery.open(gallery_path, read_only=True) as gallery:
         people, counts = gallery.people(), gallery.photo_counts()
@@ -121,7 +121,7 @@ def list_(gallery_path: Path, say: Say, as_json: bool) -> None:
 @click.argument("person")
 @click.option("--json", "as_json", is_flag=True, help="Cetak satu objek JSON, tanpa templat wajah.")
 @with_gallery
-def show(gallery_path: Path, say: Say, person: str, as_json: bool) -> None:
+def show(gallery_path: Path, say: Printer, person: str, as_json: bool) -> None:
     """Tampilkan PERSON (id atau nama), fotonya, dan keluarganya."""
     with Gallery.open(gallery_path, read_only=True) as gallery:
         found = gallery.person(person)
@@ -148,7 +148,7 @@ def show(gallery_path: Path, say: Say, person: str, as_json: bool) -> None:
 @click.option("--with-family", is_flag=True, help="Hapus juga keluarga yang terdaftar padanya.")
 @click.option("--yes", is_flag=True, help="Jangan bertanya.")
 @with_gallery
-def remove(gallery_path: Path, say: Say, person: str, photo: int | None, with_family: bool, yes: bool) -> None:
+def remove(gallery_path: Path, say: Printer, person: str, photo: int | None, with_family: bool, yes: bool) -> None:
     """Hapus PERSON (id atau nama) beserta templat wajahnya dari berkas galeri."""
     carry_on()
     with Gallery.open(gallery_path) as gallery:
@@ -172,7 +172,7 @@ def remove(gallery_path: Path, say: Say, person: str, photo: int | None, with_fa
 @click.option("--last", type=click.IntRange(min=1), help="Hanya sekian perubahan terakhir.")
 @click.option("--json", "as_json", is_flag=True, help="Cetak satu objek JSON per perubahan.")
 @with_gallery
-def audit(gallery_path: Path, say: Say, last: int | None, as_json: bool) -> None:
+def audit(gallery_path: Path, say: Printer, last: int | None, as_json: bool) -> None:
     """Tampilkan setiap perubahan galeri: kapan (UTC), apa, siapa."""
     with Gallery.open(gallery_path, read_only=True) as gallery:
         lines = gallery.audit(last=last)

@@ -13,7 +13,7 @@ from vision import messages
 from vision.command.candidates.shared import (
     FINE,
     SOME_REJECTED,
-    Say,
+    Printer,
     face_engine,
     keep_ready,
     progress,
@@ -39,7 +39,7 @@ from vision.command.output import carry_on
 @face_model_option
 @with_gallery
 def re_embed(
-    gallery_path: Path, say: Say, folders: tuple[Path, ...], drop_missing: bool, face_model: Path | None
+    gallery_path: Path, say: Printer, folders: tuple[Path, ...], drop_missing: bool, face_model: Path | None
 ) -> None:
     """Buat ulang templat wajah dari fotonya untuk model wajah yang lain.
 
@@ -78,7 +78,7 @@ def re_embed(
     sys.exit(SOME_REJECTED if report.failed else FINE)
 
 
-def _tell(say: Say, done: PersonReembedded) -> None:
+def _tell(say: Printer, done: PersonReembedded) -> None:
     """Say on standard error which templates were not made again, and why."""
     for photo in done.failed:
         say.line(

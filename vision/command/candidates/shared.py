@@ -50,7 +50,7 @@ def with_gallery(command: Callable[..., None]) -> Callable[..., None]:
     @lang_option
     @functools.wraps(command)
     def told(*args: Any, lang: str, **options: Any) -> None:
-        say = Say(cast(Language, lang))
+        say = Printer(cast(Language, lang))
         try:
             command(*args, say=say, **options)
         except (CandidatesError, FotoNetralError) as error:
@@ -63,7 +63,7 @@ def with_gallery(command: Callable[..., None]) -> Callable[..., None]:
     return told
 
 
-class Say:
+class Printer:
     """Prints in the chosen language; tables for people at a terminal, tab-separated lines for everything else."""
 
     def __init__(self, language: Language) -> None:
@@ -150,10 +150,10 @@ def face_engine(face_model: Path | None = None) -> Iterator[tuple[Describe, str]
             enroller.close()
 
 
-class SayAbove(Say):
+class ProgressPrinter(Printer):
     """Prints above the line that shows progress; click would write into it."""
 
-    def __init__(self, say: Say, console: Console) -> None:
+    def __init__(self, say: Printer, console: Console) -> None:
         super().__init__(say.language)
         self._console = console
 
@@ -166,7 +166,7 @@ class SayAbove(Say):
 
 
 @contextmanager
-def progress(say: Say, unit: str) -> Iterator[tuple[Callable[[str], None], Say]]:
+def progress(say: Printer, unit: str) -> Iterator[tuple[Callable[[str], None], Printer]]:
     """Show how many are done while at a terminal; be silent elsewhere. `unit` is the key of what is counted.
 
     Gives what to call with the name of each one done, and how to speak meanwhile.
@@ -186,7 +186,10 @@ def progress(say: Say, unit: str) -> Iterator[tuple[Callable[[str], None], Say]]
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("", total=None)
-        yield lambda name: progress.update(task, advance=1, description=escape(name)), SayAbove(say, progress.console)
+        yield (
+            lambda name: progress.update(task, advance=1, description=escape(name)),
+            ProgressPrinter(say, progress.console),
+        )
 
 
 def keep_ready(gallery: Gallery) -> None:
@@ -196,8 +199,8 @@ def keep_ready(gallery: Gallery) -> None:
         gallery.keep_ready(models[0])
 
 
-def tell_row(say: Say, row: RowReport) -> None:
-    """Say on standard error what there is to say of a table's row."""
+def tell_row(say: Printer, row: RowReport) -> None:
+    """Print the problems and notes of a row on standard error."""
     place = ": ".join(filter(None, (row.place, row.name)))
     if row.reason and row.photos_rejected:
         say.line("command.shared.rejected_no_usable_photo", place=place, err=True)
@@ -215,7 +218,7 @@ def tell_row(say: Say, row: RowReport) -> None:
         say.line("command.shared.note", place=place, note=note.says, err=True)
 
 
-def warn_about_mode(say: Say, gallery: Gallery) -> None:
+def warn_about_mode(say: Printer, gallery: Gallery) -> None:
     """Warn when others may read the gallery."""
     if not gallery.summary().mode_ok:
         say.line(

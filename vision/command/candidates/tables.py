@@ -12,7 +12,7 @@ from candidates.errors import ArchiveOverSourceError
 from candidates.gallery import Gallery
 from candidates.importing.rows import ImportReport, RowReport
 from candidates.people import Outcome
-from candidates.sources import Kind, import_source, kind_of
+from candidates.sources import SourceKind, import_source, kind_of
 from candidates.transfer.export import Exported, export
 from vision import messages
 from vision.command.candidates.import_progress import import_progress
@@ -23,7 +23,7 @@ from vision.command.candidates.shared import (
     FINE,
     NOTHING_DONE,
     SOME_REJECTED,
-    Say,
+    Printer,
     face_engine,
     gallery_to_fill,
     keep_ready,
@@ -57,7 +57,7 @@ MISSING_NAMED = 20
 @with_gallery
 def import_(
     gallery_path: Path,
-    say: Say,
+    say: Printer,
     source: Path,
     report_path: Path | None,
     passphrase_file: Path | None,
@@ -75,7 +75,7 @@ def import_(
     apa pun; impor yang terputus cukup dijalankan lagi.
     """
     cells = {column: text.strip() for column, text in shared.items() if text is not None}
-    if cells and kind_of(source) is not Kind.FOLDER:
+    if cells and kind_of(source) is not SourceKind.FOLDER:
         options = ", ".join(f"--{column}" for column in cells)
         say.fail(say.pick("command.tables.for_folders_only_has_columns", options=options, source=source))
     question = say.pick("command.tables.passphrase_of", source=source.name)
@@ -131,7 +131,7 @@ def import_(
 @with_gallery
 def export_(
     gallery_path: Path,
-    say: Say,
+    say: Printer,
     target: Path,
     folders: tuple[Path, ...],
     encrypt: bool,
@@ -167,7 +167,7 @@ def _refuse_a_source(target: Path, gallery_path: Path, folders: tuple[Path, ...]
         raise ArchiveOverSourceError(messages.say("command.tables.is_among_photos_that_are", target=target))
 
 
-def _tell_report(say: Say, report: ImportReport) -> None:
+def _tell_report(say: Printer, report: ImportReport) -> None:
     counts = (report.added, report.updated, report.unchanged, report.rejected)
     words = (say.pick(f"command.outcome.{outcome.value}") for outcome in Outcome)
     click.echo(", ".join(f"{count} {word}" for count, word in zip(counts, words, strict=True)) + ".")
@@ -176,7 +176,7 @@ def _tell_report(say: Say, report: ImportReport) -> None:
         say.line("command.tables.elections_changed_rejected", changed=changed, rejected=rejected)
 
 
-def _tell_missing(say: Say, exported: Exported) -> None:
+def _tell_missing(say: Printer, exported: Exported) -> None:
     for photo in exported.missing[:MISSING_NAMED]:
         say.line(
             "command.tables.photo_was_not_found",
@@ -188,7 +188,7 @@ def _tell_missing(say: Say, exported: Exported) -> None:
         say.line("command.tables.and_more_photos", more=more, err=True)
 
 
-def _tell_export(say: Say, target: Path, exported: Exported, *, is_encrypted: bool) -> None:
+def _tell_export(say: Printer, target: Path, exported: Exported, *, is_encrypted: bool) -> None:
     say.line(
         "command.tables.written_people_templates_photos",
         target=target,

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 import numpy as np
 
-from vision.report.overview.entries import Detail, Entry, ShownDecision
+from vision.report.overview.entries import Detail, PhotoEntry, ShownDecision
 
 DETAILS_PER_BLOCK = 100
 """Entries whose details stand in one block: small enough to be read in a moment, large enough to share their words."""
@@ -81,7 +81,7 @@ def script_json(value: object) -> str:
 
 
 def columns_of(
-    entries: Sequence[Entry],
+    entries: Sequence[PhotoEntry],
     leaders: Sequence[int],
     pictures: Sequence[int],
     kinds: Sequence[str],

@@ -69,7 +69,7 @@ class Detail(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class PhotoEntry:
     """A photo in the lists of the page. `order` sorts: the gravest first, then the newest, then by name.
 
     `day` is YYYYMMDD, 0 where no day is known. `people` are ids of the candidates and relatives whose faces were
@@ -96,7 +96,7 @@ def belongs(photo: ListedPhoto) -> bool:
     return photo.verdict is not Verdict.CLEAR or photo.audited
 
 
-def entry_of(photo: ListedPhoto, folders: Folders, names: dict[str, str]) -> Entry:
+def entry_of(photo: ListedPhoto, folders: Folders, names: dict[str, str]) -> PhotoEntry:
     """Make the entry of a photo; notes the names of the people seen in `names`, by id.
 
     Raises ValueError for a key that is no hexadecimal digest.
@@ -113,7 +113,7 @@ def entry_of(photo: ListedPhoto, folders: Folders, names: dict[str, str]) -> Ent
     unseen = photo.unseen
     unjudged = () if result.error is None else (f"unseen_{unseen}" if unseen else result.error.code,)
     kinds = unjudged or tuple(one.code for one in findings)
-    return Entry(
+    return PhotoEntry(
         order=(_rank(verdict, findings), -day, photo.places[0], photo.key),
         key=int(photo.key[:16], 16),
         verdict=VERDICTS.index("unseen" if unseen else "error" if verdict is None else verdict.value),

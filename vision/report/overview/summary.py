@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from candidates.messages.filling import number
 from vision.report.listing import ScanFacts
-from vision.report.overview.entries import AUDITED, KNOWN, VERDICTS, Entry
+from vision.report.overview.entries import AUDITED, KNOWN, VERDICTS, PhotoEntry
 from vision.report.wording import count_in_words, day_or_text, safe, unlooked, words
 from vision.rules import Policy, available_packs, next_step
 
@@ -21,7 +21,7 @@ ANYBODY, NOBODY = "*", "-"
 """What the filter on people says for photos with somebody of the gallery, and for those without."""
 
 
-def summary_of(facts: ScanFacts, entries: Sequence[Entry], precision: Precision) -> dict[str, str]:
+def summary_of(facts: ScanFacts, entries: Sequence[PhotoEntry], precision: Precision) -> dict[str, str]:
     """Return what the template of the page asks for by name, as HTML."""
     said, language = words(facts.language), facts.language
     sampled = any(one.flags & AUDITED for one in entries)
@@ -67,7 +67,7 @@ def _sources(facts: ScanFacts) -> str:
     return f"{text} <details><summary>{label}</summary><ul>{rest}</ul></details>"
 
 
-def _news(facts: ScanFacts, entries: Sequence[Entry]) -> str:
+def _news(facts: ScanFacts, entries: Sequence[PhotoEntry]) -> str:
     """Say how much of what needs attention an earlier scan did not report; nothing where there was none."""
     if facts.baseline is None:
         return ""
@@ -110,7 +110,7 @@ def _tiles(facts: ScanFacts, sampled: bool) -> Iterable[str]:
         )
 
 
-def _start(facts: ScanFacts, entries: Sequence[Entry]) -> Iterable[str]:
+def _start(facts: ScanFacts, entries: Sequence[PhotoEntry]) -> Iterable[str]:
     """Yield what to do, in the order of urgency, each with a link to the list of just those photos."""
     said, flag, review = words(facts.language), VERDICTS.index("flag"), VERDICTS.index("review")
     news = [one for one in entries if not one.flags & KNOWN]

@@ -28,11 +28,11 @@ from vision.errors import Language
 from vision.media.likeness import fold
 from vision.report.listing import ListedPhoto, ScanFacts
 from vision.report.overview.columns import DETAILS_PER_BLOCK, columns_of, details_block, script_json
-from vision.report.overview.entries import Detail, Entry, belongs, detail_of, entry_of
+from vision.report.overview.entries import Detail, PhotoEntry, belongs, detail_of, entry_of
 from vision.report.overview.places import Folders
 from vision.report.overview.summary import summary_of
 from vision.report.overview.thumbnails import Plan, fitted, kind_of, plan, within
-from vision.report.precision import Tally
+from vision.report.precision import DecisionTally
 from vision.report.wording import kind_in_words, words
 from vision.rules.texts import text
 from vision.runtime.whole_files import writing_whole
@@ -64,7 +64,7 @@ def write_overview(
     """
     folder = (target.parent if relative_to is None else relative_to).absolute()
     with tempfile.TemporaryFile() as details_file, tempfile.TemporaryFile() as pictures_file:
-        listed = _Listed(facts, folder, details_file)
+        listed = _EntryFiles(facts, folder, details_file)
         for photo in photos():
             if belongs(photo):
                 listed.add(photo)
@@ -77,20 +77,20 @@ def write_overview(
 
 
 @dataclass(slots=True)
-class _Listed:
+class _EntryFiles:
     """The entries in the order they came, and where the details of each lie in a temporary file."""
 
     facts: ScanFacts
     relative_to: Path
     file: IO[bytes]
-    entries: list[Entry] = field(default_factory=list)
+    entries: list[PhotoEntry] = field(default_factory=list)
     names: dict[str, str] = field(default_factory=dict)
     folders: Folders = field(init=False)
-    tally: Tally = field(init=False)
+    tally: DecisionTally = field(init=False)
     _ends: list[int] = field(default_factory=lambda: [0])
 
     def __post_init__(self) -> None:
-        self.folders, self.tally = Folders(self.relative_to), Tally()
+        self.folders, self.tally = Folders(self.relative_to), DecisionTally()
 
     def add(self, photo: ListedPhoto) -> None:
         """Take a photo without its picture."""
@@ -121,7 +121,7 @@ class _Pictures:
     _parts: dict[int, tuple[int, int]] = field(default_factory=dict)
 
     def take(
-        self, photos: Callable[[], Iterable[ListedPhoto]], entries: Sequence[Entry], wanted: Sequence[int]
+        self, photos: Callable[[], Iterable[ListedPhoto]], entries: Sequence[PhotoEntry], wanted: Sequence[int]
     ) -> None:
         """Take the pictures of the entries `wanted`, the most important first, as far as the budget carries."""
         chosen = plan([entries[at].picture_bytes for at in wanted], self.budget)
@@ -163,7 +163,7 @@ def _all_fitted(pictured: Iterable[tuple[int, bytes | None]], chosen: Plan) -> I
                     yield at, small
 
 
-def _by_importance(entries: Sequence[Entry], order: Sequence[int], leaders: Sequence[int]) -> list[int]:
+def _by_importance(entries: Sequence[PhotoEntry], order: Sequence[int], leaders: Sequence[int]) -> list[int]:
     """Return the entries that have a picture: the gravest first, near-duplicates of others after all of those.
 
     So a burst of fifty shots of one moment does not take the place of fifty other moments.
@@ -172,7 +172,9 @@ def _by_importance(entries: Sequence[Entry], order: Sequence[int], leaders: Sequ
     return [order[rank] for rank in apart if entries[order[rank]].picture_bytes]
 
 
-def _write(page: IO[bytes], listed: _Listed, order: Sequence[int], leaders: Sequence[int], pictures: _Pictures) -> None:
+def _write(
+    page: IO[bytes], listed: _EntryFiles, order: Sequence[int], leaders: Sequence[int], pictures: _Pictures
+) -> None:
     facts, entries = listed.facts, [listed.entries[at] for at in order]
     kinds = sorted({code for one in entries for code in one.kinds})
     people = sorted({person for one in entries for person in one.people})
@@ -225,7 +227,7 @@ class PageData(msgspec.Struct, frozen=True, kw_only=True):
     pictures_per_block: int = PICTURES_PER_BLOCK
 
 
-def _data(listed: _Listed, kinds: Sequence[str], people: Sequence[str]) -> PageData:
+def _data(listed: _EntryFiles, kinds: Sequence[str], people: Sequence[str]) -> PageData:
     facts = listed.facts
     scan = [list(facts.sources), facts.policy, facts.gallery, facts.day]
     return PageData(

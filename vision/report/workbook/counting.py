@@ -1,4 +1,4 @@
-"""What the first sheet tells in figures, counted as photos come."""
+"""The figures of the first sheet, counted as photos come."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from vision.report.listing import ListedPhoto
-from vision.report.precision import Tally
+from vision.report.precision import DecisionTally
 from vision.report.tables.facts import PhotoSummary
 from vision.report.workbook.lines import sheet_of
 from vision.rules import Verdict
@@ -31,10 +31,10 @@ class Count:
 
 
 @dataclass(slots=True)
-class Counting:
+class FindingCounter:
     """Counts the reported photos by kind, person and time. A photo with several kinds counts for each of them once."""
 
-    tally: Tally = field(default_factory=Tally)
+    tally: DecisionTally = field(default_factory=DecisionTally)
     known: int = 0
     names: dict[str, str] = field(default_factory=dict)
     _kinds: defaultdict[str, Counter[Verdict]] = field(default_factory=lambda: defaultdict(Counter))

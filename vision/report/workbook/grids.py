@@ -20,7 +20,7 @@ from vision.report.workbook.lines import SheetName
 from vision.report.workbook.links import MOST_LINKS
 from vision.report.workbook.paper import Paper
 from vision.report.workbook.pictures import SHOWN, cell_picture
-from vision.report.workbook.spool import Row
+from vision.report.workbook.spool import SpooledRow
 from vision.report.workbook.wording import words
 
 MOST_ROWS: Final = 1_000_000
@@ -50,7 +50,7 @@ class Column:
     name: str
     width: float
     form: str
-    value: Callable[[Row], str | int]
+    value: Callable[[SpooledRow], str | int]
     folds: bool = False
 
 
@@ -119,7 +119,7 @@ _FROZEN: Final[dict[SheetName, int]] = {"reported": 3, "failed": 2, "unseen": 2,
 _PRINTED: Final[dict[SheetName, str]] = {"reported": "day", "failed": "by", "unseen": "by", "sampled": "by"}
 
 
-def write_grid(paper: Paper, name: SheetName, rows: Iterable[Row], count: int, language: Language) -> None:
+def write_grid(paper: Paper, name: SheetName, rows: Iterable[SpooledRow], count: int, language: Language) -> None:
     """Write a sheet whose rows are photos. `count` is how many rows there are; those that fit are written."""
     said, columns = words(language), COLUMNS[name]
     shown = min(count, MOST_ROWS)
@@ -158,7 +158,7 @@ def write_grid(paper: Paper, name: SheetName, rows: Iterable[Row], count: int, l
 
 
 def _write_cell(
-    paper: Paper, at: int, place: int, column: Column, row: Row, *, linked: bool, language: Language
+    paper: Paper, at: int, place: int, column: Column, row: SpooledRow, *, linked: bool, language: Language
 ) -> None:
     value = column.value(row)
     if isinstance(value, int):
@@ -175,7 +175,7 @@ def _write_cell(
         paper.text(at, place, value, column.form)
 
 
-def _height(row: Row, columns: Sequence[Column], *, pictured: bool) -> float:
+def _height(row: SpooledRow, columns: Sequence[Column], *, pictured: bool) -> float:
     """Return a row's height in points: its picture's, or as its longest text needs within reason."""
     texts = ((str(column.value(row)), column.width) for column in columns if column.folds)
     lines = max(sum(math.ceil(max(len(line), 1) / width) for line in text.split("\n")) for text, width in texts)

@@ -33,7 +33,7 @@ class Spot(msgspec.Struct, frozen=True):
     box_ltwh: tuple[float, float, float, float]
 
 
-class Line(msgspec.Struct, frozen=True):
+class WorkbookRow(msgspec.Struct, frozen=True):
     """A row, whichever sheet it is on; what a sheet has no column for is empty.
 
     `seen` has a text a finding, `link` is as `write_url` wants it.
@@ -78,7 +78,7 @@ def order_of(photo: ListedPhoto) -> Order:
     return _rank(photo), -int(digits) if digits.isdecimal() else 0, photo.places[0], photo.key
 
 
-def line_of(photo: ListedPhoto, language: Language, folder: Path) -> Line:
+def line_of(photo: ListedPhoto, language: Language, folder: Path) -> WorkbookRow:
     """Make the row of a photo; links lead from `folder`."""
     result, told = photo.result, PhotoSummary.of(photo.result)
     place, slash, name = photo.places[0].rpartition("/")
@@ -89,7 +89,7 @@ def line_of(photo: ListedPhoto, language: Language, folder: Path) -> Line:
     ruling = ""
     if decision is not None:
         ruling = ruling_words(decision.ruling, language, sampled=sheet_of(photo) == "sampled")
-    return Line(
+    return WorkbookRow(
         key=photo.key,
         name=shown(name or photo.places[0]),
         folder=shown(place or slash),

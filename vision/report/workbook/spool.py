@@ -18,15 +18,15 @@ from candidates.closing import Closing
 from vision.errors import Language
 from vision.media.likeness import fold
 from vision.report.listing import ListedPhoto
-from vision.report.workbook.lines import Line, Order, SheetName, Spot, line_of, order_of, sheet_of, spots_of
+from vision.report.workbook.lines import Order, SheetName, Spot, WorkbookRow, line_of, order_of, sheet_of, spots_of
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class SpooledRow:
     """A row in its place: its number from 1, the number of the row that it looks like, thumbnail and marks."""
 
     number: int
-    line: Line
+    line: WorkbookRow
     alike: int | None = None
     thumbnail: bytes | None = None
     spots: tuple[Spot, ...] = ()
@@ -84,7 +84,7 @@ class Spool(Closing):
         """Return how many of them people have decided on."""
         return self._decided[name]
 
-    def rows(self, name: SheetName) -> Iterator[Row]:
+    def rows(self, name: SheetName) -> Iterator[SpooledRow]:
         """Yield the rows of a sheet: sorted, and those that look alike below the first of them."""
         sheet = self._sheets[name]
         ranked = sorted(range(len(sheet.orders)), key=lambda at: sheet.orders[at])
@@ -95,12 +95,12 @@ class Spool(Closing):
         for number, place in enumerate(places, start=1):
             numbers[place] = number
             at, leader = ranked[place], leaders[place]
-            line = msgspec.msgpack.decode(_get(self._lines, sheet.lines[at]), type=Line)
+            line = msgspec.msgpack.decode(_get(self._lines, sheet.lines[at]), type=WorkbookRow)
             picture: bytes | None = None
             spots: tuple[Spot, ...] = ()
             if at in sheet.pictures:
                 picture, spots = _PICTURE.decode(_get(self._pictures, sheet.pictures[at]))
-            yield Row(number, line, None if leader == place else numbers[leader], picture, spots)
+            yield SpooledRow(number, line, None if leader == place else numbers[leader], picture, spots)
 
     def _keep_picture(self, sheet: _Sheet, order: Order, at: int, photo: ListedPhoto) -> None:
         """Keep a picture while it is among the best so far; what falls out stays in the file, unused."""

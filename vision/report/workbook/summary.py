@@ -11,7 +11,7 @@ from vision.report.cells import shown
 from vision.report.listing import ScanFacts
 from vision.report.wording import count_in_words, day_or_text, kind_in_words, unlooked
 from vision.report.wording import words as page_words
-from vision.report.workbook.counting import Count, Counting
+from vision.report.workbook.counting import Count, FindingCounter
 from vision.report.workbook.paper import FLAG, REVIEW, Paper
 from vision.report.workbook.spool import Spool
 from vision.report.workbook.wording import words
@@ -27,7 +27,7 @@ _MOST_SOURCES: Final = 6
 _CHART_ROWS: Final = 15
 
 
-def write_summary(book: Any, paper: Paper, facts: ScanFacts, counting: Counting, spool: Spool) -> None:
+def write_summary(book: Any, paper: Paper, facts: ScanFacts, counting: FindingCounter, spool: Spool) -> None:
     """Write the sheet; `book` is XlsxWriter's, and everything has been counted by now."""
     sheet = paper.sheet
     sheet.hide_gridlines(2)
@@ -50,7 +50,7 @@ def write_summary(book: Any, paper: Paper, facts: ScanFacts, counting: Counting,
 class _Summary:
     """Writes from top to bottom; `row` is the next free one."""
 
-    def __init__(self, book: Any, paper: Paper, facts: ScanFacts, counting: Counting, spool: Spool) -> None:
+    def __init__(self, book: Any, paper: Paper, facts: ScanFacts, counting: FindingCounter, spool: Spool) -> None:
         self.book, self.paper, self.facts, self.counting, self.spool = book, paper, facts, counting, spool
         self.language = facts.language
         self.said, self.page = words(facts.language), page_words(facts.language)

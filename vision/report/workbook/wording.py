@@ -11,7 +11,7 @@ from vision.errors import Language
 from vision.messages import words_of
 
 
-class Words(msgspec.Struct, frozen=True):
+class WorkbookWords(msgspec.Struct, frozen=True):
     """Words by key, and the steps of the guide."""
 
     by_key: Mapping[str, str]
@@ -22,6 +22,6 @@ class Words(msgspec.Struct, frozen=True):
 
 
 @cache
-def words(language: Language) -> Words:
+def words(language: Language) -> WorkbookWords:
     """Return the words of a language."""
-    return Words(words_of("workbook", language), tuple(words_of("workbook.guide_steps", language).values()))
+    return WorkbookWords(words_of("workbook", language), tuple(words_of("workbook.guide_steps", language).values()))

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from vision.report.listing import ListedPhoto, ScanFacts
-from vision.report.workbook.counting import Counting
+from vision.report.workbook.counting import FindingCounter
 from vision.report.workbook.grids import write_grid
 from vision.report.workbook.guide import write_guide
 from vision.report.workbook.lines import SheetName
@@ -47,7 +47,7 @@ def write_workbook(
     from xlsxwriter import Workbook  # type: ignore[import-untyped]
 
     folder = (target.parent if relative_to is None else relative_to).absolute()
-    counting = Counting()
+    counting = FindingCounter()
     with tempfile.TemporaryDirectory() as scratch, Spool(facts.language, folder, most_pictures) as spool:
         for photo in photos:
             counting.add(photo)
@@ -58,7 +58,7 @@ def write_workbook(
             _write(book, facts, counting, spool, most_pictures)
 
 
-def _write(book: Any, facts: ScanFacts, counting: Counting, spool: Spool, most_pictures: int) -> None:
+def _write(book: Any, facts: ScanFacts, counting: FindingCounter, spool: Spool, most_pictures: int) -> None:
     language = facts.language
     said, formats = words(language), formats_of(book)
     made = _day(facts.day)

@@ -1,1 +1,1 @@
-"""Who asks: keys, login codes, sessions."""
+"""Callers of the service: API keys, login codes, sessions."""

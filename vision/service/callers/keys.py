@@ -23,7 +23,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from candidates.causes import Cause, Kind
+from candidates.causes import Cause, CauseKind
 from candidates.storage.sqlite_file import advice_for, connect, explained, keep_private, make_private, remove
 from vision.errors import FotoNetralError
 from vision.messages import say
@@ -47,15 +47,15 @@ CREATE INDEX IF NOT EXISTS grants_by_digest ON grants (digest);
 _COLUMNS: Final = "id, kind, name, role, made_at, expires_at, uses_left, per_minute, last_used_at, revoked_at"
 
 
-class Role(StrEnum):
+class KeyRole(StrEnum):
     """What a key or code allows: to check photos, or to manage the gallery as well."""
 
     CHECK = "check"
     MANAGE = "manage"
 
-    def allows(self, wanted: Role) -> bool:
+    def allows(self, wanted: KeyRole) -> bool:
         """Tell whether this role may do what takes the other."""
-        return self is Role.MANAGE or wanted is Role.CHECK
+        return self is KeyRole.MANAGE or wanted is KeyRole.CHECK
 
 
 class KeysError(FotoNetralError):
@@ -88,13 +88,13 @@ class KeysDamagedError(KeysError):
     code = "keys.damaged"
 
 
-_KINDS: Final[Mapping[Kind, type[KeysError]]] = {
-    Kind.BUSY: KeysBusyError,
-    Kind.DISK_FULL: KeysFullError,
-    Kind.READ_ONLY: KeysReadOnlyError,
-    Kind.NO_PERMISSION: KeysReadOnlyError,
-    Kind.DAMAGED: KeysDamagedError,
-    Kind.NOT_A_DATABASE: KeysDamagedError,
+_KINDS: Final[Mapping[CauseKind, type[KeysError]]] = {
+    CauseKind.BUSY: KeysBusyError,
+    CauseKind.DISK_FULL: KeysFullError,
+    CauseKind.READ_ONLY: KeysReadOnlyError,
+    CauseKind.NO_PERMISSION: KeysReadOnlyError,
+    CauseKind.DAMAGED: KeysDamagedError,
+    CauseKind.NOT_A_DATABASE: KeysDamagedError,
 }
 
 
@@ -111,7 +111,7 @@ class Grant:
     id: str
     kind: str
     name: str
-    role: Role
+    role: KeyRole
     made_at: datetime
     expires_at: datetime | None
     uses_left: int | None
@@ -139,7 +139,7 @@ class KeyStore:
     # By the command
 
     def create_key(
-        self, name: str, role: Role, *, per_minute: int | None = None, expires_at: datetime | None = None
+        self, name: str, role: KeyRole, *, per_minute: int | None = None, expires_at: datetime | None = None
     ) -> tuple[Grant, str]:
         """Make a key; return it and the text that opens, which is kept nowhere."""
         id_, secret = _new_id(), secrets.token_urlsafe(32)
@@ -147,7 +147,7 @@ class KeyStore:
         self._add(grant, hashlib.sha256(secret.encode()).digest())
         return grant, f"fn_{id_}_{secret}"
 
-    def create_code(self, name: str, role: Role, *, minutes: float, uses: int) -> tuple[Grant, str]:
+    def create_code(self, name: str, role: KeyRole, *, minutes: float, uses: int) -> tuple[Grant, str]:
         """Make a login code for so many logins; return it and the text to be typed, which is kept nowhere."""
         code = "".join(secrets.choice(_CODE_LETTERS) for _ in range(_CODE_LENGTH))
         grant = Grant(
@@ -294,7 +294,7 @@ def _grant(row: tuple[str, str, str, str, str, str | None, int | None, int | Non
         id_,
         kind,
         name,
-        Role(role),
+        KeyRole(role),
         datetime.fromisoformat(made_at),
         _time(expires_at),
         uses_left,

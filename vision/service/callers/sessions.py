@@ -9,7 +9,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from vision.service.callers.keys import Grant, Role
+from vision.service.callers.keys import Grant, KeyRole
 
 COOKIE = "fotonetral_session"
 """Not `__Host-`: browsers keep such a cookie over https only, and in an office's own network there may be none."""
@@ -23,7 +23,7 @@ class Session:
 
     id: str
     grant: str
-    role: Role
+    role: KeyRole
     csrf: str
     expires_at: datetime
 

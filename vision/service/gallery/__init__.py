@@ -1,1 +1,1 @@
-"""What administrators do with the gallery."""
+"""Changing the gallery over HTTP, and noticing when another program changed it."""

@@ -1,4 +1,4 @@
-"""What administrators do with the gallery file: plain functions, each opening the file, to be run off the event loop.
+"""Reading and changing the gallery file: plain functions that each open it, to be run off the event loop.
 
 Answers are those of `vision.contract.answers.gallery`. No template ever is part of one.
 """
@@ -14,9 +14,9 @@ from typing import Any
 from candidates import Candidate, Election, Gallery, Reference
 from candidates.errors import CandidatesError, UnknownCandidateError
 from candidates.importing.photos import (
-    Gathered,
-    Reason,
     RejectedPhoto,
+    RejectionReason,
+    RowTemplates,
     as_reference,
     refuse_face_of_another,
     refuse_photo_of_another,
@@ -44,28 +44,28 @@ from vision.contract.answers.service import RejectedPhoto as RejectedPhotoAnswer
 from vision.contract.people import election_answer, person_answer, reference_answer
 from vision.errors import Language
 from vision.messages import say
-from vision.service.http.problems import ProblemError
-from vision.service.pool.jobs import Enrolled, Failed
+from vision.service.http.problems import HttpProblemError
+from vision.service.pool.jobs import EnrolOutcome, JobFailure
 
 
 @dataclass(frozen=True, slots=True)
-class Described:
-    """A reference photo as a process described it, or why it could not; `face` is which of its faces was chosen."""
+class PhotoDescription:
+    """A reference photo with its template, or why it has none; `face` says which of its faces was chosen."""
 
     name: str
-    outcome: Enrolled | Failed
+    outcome: EnrolOutcome | JobFailure
     face: str = ""
 
 
 class _SentPhotos:
     """Photos that came with a request, for an import of one row; afterwards `person_id` is whose they are."""
 
-    def __init__(self, gallery: Gallery, photos: Sequence[Described]) -> None:
+    def __init__(self, gallery: Gallery, photos: Sequence[PhotoDescription]) -> None:
         self._gallery = gallery
         self._photos = photos
         self.person_id = ""
 
-    def gather(self, row: PersonRow, person_id: str) -> Gathered:
+    def gather(self, row: PersonRow, person_id: str) -> RowTemplates:
         """Return the templates of the row's person; see `candidates.importing.rows.PhotoSource`."""
         self.person_id = person_id
         return _gathered(self._gallery, row.name, person_id, self._photos)
@@ -111,8 +111,8 @@ def list_photos(path: Path, person_id: str) -> ReferencePhotos:
         return ReferencePhotos(photos=_photos(gallery, known(gallery, person_id).id))
 
 
-def register(path: Path, row: PersonRow, photos: Sequence[Described], language: Language) -> Registered:
-    """Register a person, as a row of an import would. Raises ProblemError when the row or all photos are refused."""
+def register(path: Path, row: PersonRow, photos: Sequence[PhotoDescription], language: Language) -> Registered:
+    """Register a person like a row of an import. Raises HttpProblemError when the row or all photos are refused."""
     with Gallery.open(path) as gallery:
         source = _SentPhotos(gallery, photos)
         with Importer(gallery, source, None) as importer:
@@ -131,8 +131,8 @@ def register(path: Path, row: PersonRow, photos: Sequence[Described], language: 
     )
 
 
-def add_photos(path: Path, person_id: str, photos: Sequence[Described], language: Language) -> Registered:
-    """Add reference photos to a person. Raises ProblemError when none of them could be used."""
+def add_photos(path: Path, person_id: str, photos: Sequence[PhotoDescription], language: Language) -> Registered:
+    """Add reference photos to a person. Raises HttpProblemError when none of them could be used."""
     with Gallery.open(path) as gallery:
         person = known(gallery, person_id)
         gathered = _gathered(gallery, person.name, person.id, photos)
@@ -163,7 +163,7 @@ def change_person(path: Path, person_id: str, values: Mapping[str, Any]) -> Pers
         try:
             gallery.put(person)
         except UnknownCandidateError as error:
-            raise _refused(Reason.of(error), None) from error
+            raise _refused(RejectionReason.of(error), None) from error
         keep_ready(gallery)
         return person_answer(person, gallery.photo_counts().get(person.id, 0))
 
@@ -210,7 +210,7 @@ def show_election(path: Path, election_id: str) -> ElectionAnswer:
     with Gallery.open(path, read_only=True) as gallery:
         election = gallery.election(election_id)
         if election is None:
-            raise ProblemError("election.unknown")
+            raise HttpProblemError("election.unknown")
         return election_answer(election, _people_of(gallery, election_id))
 
 
@@ -227,9 +227,9 @@ def remove_election(path: Path, election_id: str) -> RemovedElection:
     """Remove an election. Raises `election.unknown`, or `election.in_use` while people belong to it."""
     with Gallery.open(path) as gallery:
         if gallery.election(election_id) is None:
-            raise ProblemError("election.unknown")
+            raise HttpProblemError("election.unknown")
         if _people_of(gallery, election_id):
-            raise ProblemError("election.in_use")
+            raise HttpProblemError("election.in_use")
         gallery.remove_election(election_id)
         keep_ready(gallery)
     return RemovedElection(removed=election_id)
@@ -250,15 +250,15 @@ def keep_ready(gallery: Gallery) -> None:
         gallery.keep_ready(models[0])
 
 
-def _gathered(gallery: Gallery, name: str, person_id: str, photos: Sequence[Described]) -> Gathered:
+def _gathered(gallery: Gallery, name: str, person_id: str, photos: Sequence[PhotoDescription]) -> RowTemplates:
     held, chosen = gallery.photos(person_id), gallery.chosen_faces(person_id)
     fresh: dict[str, Reference] = {}
     known_already: set[str] = set()
     rejected: list[RejectedPhoto] = []
     for photo in photos:
-        if isinstance(photo.outcome, Failed):
+        if isinstance(photo.outcome, JobFailure):
             failed = photo.outcome
-            rejected.append(RejectedPhoto(photo.name, Reason(failed.code, failed.says)))
+            rejected.append(RejectedPhoto(photo.name, RejectionReason(failed.code, failed.says)))
             continue
         template = photo.outcome.template
         sha256 = template.photo_sha256
@@ -273,14 +273,14 @@ def _gathered(gallery: Gallery, name: str, person_id: str, photos: Sequence[Desc
             refuse_face_of_another(gallery, name, reference)
             fresh.setdefault(sha256, reference)
         except CandidatesError as error:
-            rejected.append(RejectedPhoto(photo.name, Reason.of(error)))
-    return Gathered(tuple(fresh.values()), len(known_already), tuple(rejected))
+            rejected.append(RejectedPhoto(photo.name, RejectionReason.of(error)))
+    return RowTemplates(tuple(fresh.values()), len(known_already), tuple(rejected))
 
 
-def _refused(reason: Reason, rejected: Sequence[RejectedPhotoAnswer] | None) -> ProblemError:
+def _refused(reason: RejectionReason, rejected: Sequence[RejectedPhotoAnswer] | None) -> HttpProblemError:
     # Who is unknown is the one whom the request names as a relative: the address itself is right.
     code = "candidate.invalid" if reason.code == UnknownCandidateError.code else reason.code
-    return ProblemError(code, words=reason.says, photos_rejected=rejected)
+    return HttpProblemError(code, words=reason.says, photos_rejected=rejected)
 
 
 def _rejected(photos: Sequence[RejectedPhoto], language: Language) -> tuple[RejectedPhotoAnswer, ...]:

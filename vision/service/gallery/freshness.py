@@ -1,4 +1,4 @@
-"""Whether the gallery is still the one that was read: also another program may change it at any moment."""
+"""Notices when the gallery has changed since it was read; other programs may change it at any moment."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How answers are put: JSON, problems, and what FastAPI itself raises, as problems too."""
+"""Responses: JSON, problems, and FastAPI's own errors as problems."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from candidates.errors import CandidatesError
 from vision.contract.answers.part import Part
 from vision.errors import FotoNetralError
 from vision.service.http.language import language_of
-from vision.service.http.problems import MEDIA_TYPE, FieldError, ProblemError
+from vision.service.http.problems import MEDIA_TYPE, FieldError, HttpProblemError
 from vision.service.http.reasons import reason_of
 from vision.service.http.reply import Reply
 
@@ -42,7 +42,7 @@ def reply_response(reply: Reply, headers: Mapping[str, str] | None = None) -> Re
     return Response(reply.body, reply.status, media_type=reply.media_type, headers=all_headers)
 
 
-def problem_response(problem: ProblemError, request: Request) -> Response:
+def problem_response(problem: HttpProblemError, request: Request) -> Response:
     """Return a problem as an answer, in the request's language."""
     note(request, code=problem.code)
     told = problem.to_answer(language_of(request), getattr(request.state, "request_id", ""))
@@ -55,28 +55,28 @@ def note(request: Request, **facts: object) -> None:
     request.state.facts = {**known, **facts}
 
 
-def invalid_by(error: ValidationError | RequestValidationError) -> ProblemError:
+def invalid_by(error: ValidationError | RequestValidationError) -> HttpProblemError:
     """Return the problem of what pydantic refuses; but for a region that is none, what was sent is not repeated."""
     errors = [FieldError(_field_of(one["loc"]), reason_of(one)) for one in error.errors()[:_MOST_ERRORS]]
-    return ProblemError("request.invalid", errors=errors)
+    return HttpProblemError("request.invalid", errors=errors)
 
 
 def add_problem_handlers(app: FastAPI) -> None:
-    """Answer with problems whatever is raised."""
+    """Have every exception answered with a problem."""
 
     async def own(request: Request, error: Exception) -> Response:
-        problem = error if isinstance(error, ProblemError) else ProblemError("server.failed")
+        problem = error if isinstance(error, HttpProblemError) else HttpProblemError("server.failed")
         return problem_response(problem, request)
 
     async def told(request: Request, error: Exception) -> Response:
         if isinstance(error, FotoNetralError | CandidatesError):
-            return problem_response(ProblemError.of(error), request)
-        return problem_response(ProblemError("server.failed"), request)
+            return problem_response(HttpProblemError.of(error), request)
+        return problem_response(HttpProblemError("server.failed"), request)
 
     async def refused(request: Request, error: Exception) -> Response:
         if isinstance(error, RequestValidationError):
             return problem_response(invalid_by(error), request)
-        return problem_response(ProblemError("request.malformed"), request)
+        return problem_response(HttpProblemError("request.malformed"), request)
 
     async def gone(_request: Request, _error: Exception) -> Response:
         return Response(status_code=_CLIENT_GONE)  # nobody reads it; the log says what happened
@@ -87,10 +87,10 @@ def add_problem_handlers(app: FastAPI) -> None:
         if status == 405:
             headers["Allow"] = ", ".join(_allowed(request))  # of all routes at the address, not of the first alone
         code = _OF_STATUS.get(status, "request.malformed" if status < 500 else "server.failed")
-        return problem_response(ProblemError(code, headers=headers, most="-"), request)
+        return problem_response(HttpProblemError(code, headers=headers, most="-"), request)
 
     app.add_exception_handler(ClientDisconnect, gone)
-    app.add_exception_handler(ProblemError, own)
+    app.add_exception_handler(HttpProblemError, own)
     app.add_exception_handler(FotoNetralError, told)
     app.add_exception_handler(CandidatesError, told)
     app.add_exception_handler(RequestValidationError, refused)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from vision.service.http.problems import ProblemError
+from vision.service.http.problems import HttpProblemError
 
 _MOST_BUCKETS = 20_000
 
@@ -46,7 +46,7 @@ class Buckets:
         return 0.0
 
     def charge(self, caller: str, tokens: float) -> None:
-        """Take tokens that turned out to be due, whether there are any or not."""
+        """Take tokens after the fact; the bucket may go below zero."""
         if bucket := self._buckets.get(caller):
             bucket.tokens -= tokens
 
@@ -63,8 +63,8 @@ class Buckets:
         return bucket, now
 
 
-class Ledger:
-    """What requests hold in memory while they come in, wait and are worked on. For one thread.
+class MemoryBudget:
+    """The memory that all requests together may hold while they arrive, wait and are processed. For one thread.
 
     Bytes are bounded over all requests, and so are the uploads in progress, over all and for each caller.
     """
@@ -81,20 +81,20 @@ class Ledger:
         return self._uploads.total()
 
     @contextmanager
-    def account(self) -> Iterator[Account]:
-        """Give a request its account; everything is given back at the end."""
-        account = Account(self)
+    def share(self) -> Iterator[MemoryShare]:
+        """Give a request its share; all of it is freed at the end."""
+        share = MemoryShare(self)
         try:
-            yield account
+            yield share
         finally:
-            self.held_bytes -= account.held_bytes
+            self.held_bytes -= share.held_bytes
 
     @contextmanager
     def upload(self, caller: str) -> Iterator[None]:
         """Count an upload in progress. Raises `server.busy` when there are too many, or too many of one caller."""
         # No caller may take all places: half of them are for the others.
         if self.uploads >= self._most_uploads or self._uploads[caller] >= max(self._most_uploads // 2, 1):
-            raise ProblemError("server.busy")
+            raise HttpProblemError("server.busy")
         self._uploads[caller] += 1
         try:
             yield
@@ -106,18 +106,18 @@ class Ledger:
     def take(self, count: int) -> None:
         """Count bytes. Raises `server.busy` when there would be too many."""
         if self.held_bytes + count > self._most_bytes:
-            raise ProblemError("server.busy")
+            raise HttpProblemError("server.busy")
         self.held_bytes += count
 
 
-class Account:
-    """The bytes that one request holds."""
+class MemoryShare:
+    """The part of a `MemoryBudget` that one request holds."""
 
-    def __init__(self, ledger: Ledger) -> None:
-        self._ledger = ledger
+    def __init__(self, budget: MemoryBudget) -> None:
+        self._budget = budget
         self.held_bytes = 0
 
     def take(self, count: int) -> None:
         """Count bytes of this request. Raises `server.busy` when all requests together hold too many."""
-        self._ledger.take(count)
+        self._budget.take(count)
         self.held_bytes += count

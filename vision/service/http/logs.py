@@ -34,14 +34,14 @@ def failure(event: str, error: BaseException, **facts: object) -> None:
     LOGGER.error(event, extra={"facts": {**facts, "error": type(error).__name__, "lines": _lines_of(error)}})
 
 
-class Log:
+class ServiceLog:
     """Gives all loggers one handler; a context manager. Lines are dropped when nobody reads standard error."""
 
     def __init__(self, stream: TextIO | None = None) -> None:
         self._queue: queue.Queue[logging.LogRecord] = queue.Queue(_MOST_LINES)
         out = logging.StreamHandler(stream or sys.stderr)
-        out.setFormatter(_Lines())
-        self._handler = _Dropping(self._queue)
+        out.setFormatter(_JsonFormatter())
+        self._handler = _DroppingHandler(self._queue)
         self._listener = QueueListener(self._queue, out)
 
     def __enter__(self) -> Self:
@@ -58,7 +58,7 @@ class Log:
         _ROOT.removeHandler(self._handler)
 
 
-class _Dropping(QueueHandler):
+class _DroppingHandler(QueueHandler):
     """Hands records on as they are, and drops them when the queue is full."""
 
     def prepare(self, record: logging.LogRecord) -> logging.LogRecord:
@@ -69,7 +69,7 @@ class _Dropping(QueueHandler):
             self.queue.put_nowait(record)
 
 
-class _Lines(logging.Formatter):
+class _JsonFormatter(logging.Formatter):
     """Writes a record as one line of JSON."""
 
     def format(self, record: logging.LogRecord) -> str:

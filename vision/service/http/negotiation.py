@@ -1,4 +1,4 @@
-"""Which of several kinds of answer a client would rather have."""
+"""Content negotiation: which media type the client prefers."""
 
 from __future__ import annotations
 

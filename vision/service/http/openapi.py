@@ -1,4 +1,4 @@
-"""What FastAPI cannot see of the routes: bodies that are read by hand, and the schemas of the answers.
+"""The OpenAPI document: request bodies that FastAPI does not see, and the schemas of the answers.
 
 The schemas of the answers lie in `vision/contract/schema/`, made from the structs that are answered with.
 """
@@ -39,8 +39,8 @@ _SAID: Final = {
 }
 
 
-class Described(TypedDict):
-    """What FastAPI is told of a route."""
+class RouteDescription(TypedDict):
+    """The arguments that describe a route to FastAPI."""
 
     operation_id: str
     responses: dict[int | str, Schema]
@@ -61,7 +61,7 @@ def described(
     common: bool = True,
     either: str | None = None,
     pictures: Sequence[str] = (),
-) -> Described:
+) -> RouteDescription:
     """Return the arguments that tell of a route: its operation's id, what it answers, which problems there can be.
 
     `answer` names the schema when it goes well, `either` another one; `pictures` are the types of a picture that may
@@ -75,7 +75,7 @@ def described(
         responses[201] = {"description": _SAID[201], "content": content}
     for status in sorted(statuses):
         responses[status] = {"description": _SAID[status], "content": {MEDIA_TYPE: {"schema": ref("Problem")}}}
-    told: Described = {"operation_id": operation, "responses": responses}
+    told: RouteDescription = {"operation_id": operation, "responses": responses}
     if body is not None:
         told["openapi_extra"] = {"requestBody": body}
     return told

@@ -109,7 +109,7 @@ class FieldError:
     says: Message
 
 
-class ProblemError(Exception):
+class HttpProblemError(Exception):
     """Something that is answered as a problem; see `docs/service.md` for its members."""
 
     def __init__(

@@ -8,7 +8,7 @@ import secrets
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from vision.service.http.problems import MEDIA_TYPE, ProblemError
+from vision.service.http.problems import MEDIA_TYPE, HttpProblemError
 
 SILENCE_SECONDS = 15.0
 """A connection may take so long to send a request's headers, or the rest of a body that nobody wants any more."""
@@ -27,12 +27,12 @@ class BoundedProtocol(H11Protocol):
         """Take a connection, or refuse it."""
         super().connection_made(transport)
         if len(self.connections) > self.most_connections:
-            self._refuse(ProblemError("server.busy"))
+            self._refuse(HttpProblemError("server.busy"))
         else:
             self._expect()
 
     def data_received(self, data: bytes) -> None:
-        """Take what came; the clock runs while it is no request that somebody works on."""
+        """Take bytes; the timeout runs unless a complete request is being processed."""
         super().data_received(data)
         self._expect()
 
@@ -59,9 +59,9 @@ class BoundedProtocol(H11Protocol):
             self._expect()
 
     def send_400_response(self, msg: str) -> None:
-        """Answer what is no HTTP."""
+        """Answer bytes that are not HTTP."""
         del msg
-        self._refuse(ProblemError("request.malformed"))
+        self._refuse(HttpProblemError("request.malformed"))
 
     def _expect(self) -> None:
         is_served = self.cycle is not None and not self.cycle.response_complete
@@ -86,7 +86,7 @@ class BoundedProtocol(H11Protocol):
         if not is_served and not self.transport.is_closing():
             self.transport.abort()
 
-    def _refuse(self, problem: ProblemError) -> None:
+    def _refuse(self, problem: HttpProblemError) -> None:
         if self.cycle is not None and self.cycle.response_started and not self.cycle.response_complete:
             self.transport.abort()  # in the middle of another answer
             return

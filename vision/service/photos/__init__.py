@@ -1,1 +1,1 @@
-"""Photos as they come in and what is remembered of them; nothing is kept."""
+"""Uploaded photos in memory, the cache of replies, and what is added to an answer. Nothing goes to disk."""

@@ -1,4 +1,4 @@
-"""Answers of the last minutes by content hash, and photos that processes died of. No photo is kept."""
+"""The cache of replies by content hash, and a count of crashes by photo. No photo is kept."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from collections.abc import Callable
 from vision.service.http.reply import Reply
 
 _OVERHEAD_BYTES = 600
-_MOST_OFFENDERS = 1000
-_DEATHS = 2
+_MOST_PHOTOS = 1000
+_CRASHES = 2
 
 
-class Remembered:
-    """Replies by key, for a while and up to so many bytes; the one unused for longest goes first. For one thread."""
+class ReplyCache:
+    """Replies by key, for `seconds` and up to `most_bytes`; the least recently used goes first. For one thread."""
 
     def __init__(self, seconds: float, most_bytes: int, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._seconds = seconds
@@ -32,7 +32,7 @@ class Remembered:
         return self._replies[key][1]
 
     def put(self, key: str, reply: Reply) -> None:
-        """Keep a reply; one that is as large as a quarter of all is not worth it."""
+        """Keep a reply, unless it is larger than a quarter of the cache."""
         size = _size(reply)
         if self._seconds <= 0 or size > self._most_bytes // 4:
             return
@@ -52,30 +52,30 @@ class Remembered:
             self.held_bytes -= _size(old[1])
 
 
-class Offenders:
-    """Hashes of photos that processes died of: twice is enough, or one photo could keep all processes busy dying."""
+class CrashCounts:
+    """Counts crashes by photo: after two a photo is refused, or it could keep crashing every process."""
 
     def __init__(self, seconds: float = 3600.0, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._seconds = seconds
         self._clock = clock
-        self._deaths: OrderedDict[str, tuple[float, int]] = OrderedDict()
+        self._crashes: OrderedDict[str, tuple[float, int]] = OrderedDict()
 
     def add(self, sha256: str) -> None:
-        """Note a death."""
-        deaths = self.deaths(sha256) + 1
-        self._deaths[sha256] = self._clock(), deaths
-        self._deaths.move_to_end(sha256)
-        if len(self._deaths) > _MOST_OFFENDERS:
-            self._deaths.popitem(last=False)
+        """Count a process that crashed on the photo."""
+        crashes = self.crashes(sha256) + 1
+        self._crashes[sha256] = self._clock(), crashes
+        self._crashes.move_to_end(sha256)
+        if len(self._crashes) > _MOST_PHOTOS:
+            self._crashes.popitem(last=False)
 
-    def is_one(self, sha256: str) -> bool:
-        """Tell whether a photo should not be tried again for now."""
-        return self.deaths(sha256) >= _DEATHS
+    def is_refused(self, sha256: str) -> bool:
+        """Tell whether the photo is refused for now."""
+        return self.crashes(sha256) >= _CRASHES
 
-    def deaths(self, sha256: str) -> int:
-        """Return how many processes died of a photo lately."""
-        at, deaths = self._deaths.get(sha256, (0.0, 0))
-        return deaths if self._clock() - at < self._seconds else 0
+    def crashes(self, sha256: str) -> int:
+        """Return how many processes crashed on the photo lately."""
+        at, crashes = self._crashes.get(sha256, (0.0, 0))
+        return crashes if self._clock() - at < self._seconds else 0
 
 
 def _size(reply: Reply) -> int:

@@ -18,8 +18,8 @@ from python_multipart.multipart import parse_options_header
 from starlette.requests import Request
 
 from vision.messages import Message, say
-from vision.service.http.limits import Account
-from vision.service.http.problems import FieldError, ProblemError
+from vision.service.http.limits import MemoryShare
+from vision.service.http.problems import FieldError, HttpProblemError
 
 PHOTO = "photo"
 """The name of the form's fields that hold photos."""
@@ -57,10 +57,10 @@ class Upload:
     fields: dict[str, str] = field(default_factory=dict)
 
 
-async def read_upload(request: Request, limits: UploadLimits, account: Account) -> Upload:
+async def read_upload(request: Request, limits: UploadLimits, account: MemoryShare) -> Upload:
     """Read the photos and fields of a request.
 
-    Raises ProblemError: 400, 408, 413 or 415 for what the request is, 503 when all requests together hold too much.
+    Raises HttpProblemError: 400, 408, 413 or 415 for what the request is, 503 when all requests together hold too much.
     """
     kind, options = parse_options_header(request.headers.get("content-type"))
     media_type = kind.decode("latin-1")
@@ -69,7 +69,7 @@ async def read_upload(request: Request, limits: UploadLimits, account: Account) 
     elif media_type == _RAW or media_type.startswith("image/"):
         reader = _RawReader(limits)
     else:
-        raise ProblemError("request.media_type")
+        raise HttpProblemError("request.media_type")
     _refuse_by_length(request, reader.most_bytes)
     try:
         async with asyncio.timeout(limits.seconds):
@@ -77,7 +77,7 @@ async def read_upload(request: Request, limits: UploadLimits, account: Account) 
                 account.take(len(piece))
                 reader.take(piece)
     except TimeoutError:
-        raise ProblemError("request.timeout", headers={"Connection": "close"}) from None
+        raise HttpProblemError("request.timeout", headers={"Connection": "close"}) from None
     return reader.upload()
 
 
@@ -85,7 +85,7 @@ async def read_json(request: Request, most_bytes: int, seconds: float) -> bytes:
     """Read a small body that should be JSON."""
     kind, _ = parse_options_header(request.headers.get("content-type"))
     if kind != b"application/json":
-        raise ProblemError("request.media_type", words=say("service.uploads.send_as_json"))
+        raise HttpProblemError("request.media_type", words=say("service.uploads.send_as_json"))
     body = bytearray()
     _refuse_by_length(request, most_bytes)
     try:
@@ -95,7 +95,7 @@ async def read_json(request: Request, most_bytes: int, seconds: float) -> bytes:
                 if len(body) > most_bytes:
                     raise _too_large(most_bytes)
     except TimeoutError:
-        raise ProblemError("request.timeout", headers={"Connection": "close"}) from None
+        raise HttpProblemError("request.timeout", headers={"Connection": "close"}) from None
     return bytes(body)
 
 
@@ -159,11 +159,11 @@ class _FormReader(_Reader):
             "on_end": self._on_end,
         }
         if not boundary:
-            raise ProblemError("request.malformed")
+            raise HttpProblemError("request.malformed")
         try:
             self._parser = multipart.MultipartParser(boundary, callbacks)
         except FormParserError:
-            raise ProblemError("request.malformed") from None
+            raise HttpProblemError("request.malformed") from None
 
     def take(self, piece: bytes) -> None:
         self._came += len(piece)
@@ -172,17 +172,17 @@ class _FormReader(_Reader):
         try:
             self._parser.write(piece)
         except FormParserError:
-            raise ProblemError("request.malformed") from None
+            raise HttpProblemError("request.malformed") from None
 
     def upload(self) -> Upload:
         if not self._is_ended:
-            raise ProblemError("request.malformed")
+            raise HttpProblemError("request.malformed")
         return Upload(tuple(self._photos), self._fields)
 
     def _on_part_begin(self) -> None:
         self._parts += 1
         if self._parts > self._limits.photos + _MOST_FIELDS:
-            raise ProblemError("request.too_many_photos", most=self._limits.photos)
+            raise HttpProblemError("request.too_many_photos", most=self._limits.photos)
         self._disposition, self._data = b"", bytearray()
 
     def _on_header_field(self, data: bytes, start: int, end: int) -> None:
@@ -200,13 +200,13 @@ class _FormReader(_Reader):
         _, options = parse_options_header(self._disposition.decode("latin-1"))
         name = options.get(b"name")
         if name is None:
-            raise ProblemError("request.malformed")
+            raise HttpProblemError("request.malformed")
         self._name = name.decode("utf-8", "replace")
         file_name = options.get(b"filename")
         self._file_name = "" if file_name is None else base_name(file_name.decode("utf-8", "replace"))
         if self._name == PHOTO:
             if len(self._photos) >= self._limits.photos:
-                raise ProblemError("request.too_many_photos", most=self._limits.photos)
+                raise HttpProblemError("request.too_many_photos", most=self._limits.photos)
         elif file_name is not None:
             raise _no_such_field(self._name)
 
@@ -243,13 +243,13 @@ def _refuse_by_length(request: Request, most_bytes: int) -> None:
         raise _too_large(most_bytes)
 
 
-def _too_large(most_bytes: int) -> ProblemError:
-    return ProblemError("request.too_large", most=f"{most_bytes / 2**20:.3g}")
+def _too_large(most_bytes: int) -> HttpProblemError:
+    return HttpProblemError("request.too_large", most=f"{most_bytes / 2**20:.3g}")
 
 
-def _no_such_field(name: str) -> ProblemError:
+def _no_such_field(name: str) -> HttpProblemError:
     return _invalid(name, say("service.uploads.unknown"))
 
 
-def _invalid(name: str, reason: Message) -> ProblemError:
-    return ProblemError("request.invalid", errors=[FieldError(base_name(name)[:40], reason)])
+def _invalid(name: str, reason: Message) -> HttpProblemError:
+    return HttpProblemError("request.invalid", errors=[FieldError(base_name(name)[:40], reason)])

@@ -1,7 +1,7 @@
-"""What the processes of the service do: jobs that travel to them, and the answers that come back.
+"""The jobs of the worker processes: what is sent to a process, and the outcome that comes back.
 
-A process loads the models once. Whom faces are compared with is read anew when the gallery has changed, and kept for
-the few regions and days that are asked for most.
+A process loads the models once. It keeps the rosters of the last few regions and days (`Rosters`), and reads the
+gallery again when it has changed.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from vision.checker import PhotoChecker
-    from vision.enrolment.reference import Enroller, FaceTemplate
+    from vision.enrolment.reference import Enroller, ReferenceTemplate
     from vision.media import photo as media
     from vision.stages.engines import Engines
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class JobPicture:
     """An encoded picture without metadata."""
 
     media_type: Literal["image/jpeg", "image/png"]
@@ -44,58 +44,58 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
-class Failed:
-    """A job that could not be done, for a reason that is to be told: a stable code, and the words."""
+class JobFailure:
+    """A job that failed for a reason to be reported: a stable code, and the message."""
 
     code: str
     says: Message
 
     @classmethod
-    def of(cls, error: Any) -> Failed:
+    def of(cls, error: Any) -> JobFailure:
         """Take code and words from an error of the engine or the gallery."""
         return cls(error.code, error.whole())
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
-    """A checked photo: the answer, the same with `extras` for other programs, and the pictures that were wanted."""
+class CheckOutcome:
+    """The answer of `CheckJob`: the result, the same for HTTP (with `extras`), and the pictures that were asked for."""
 
     answer: CheckResult | CheckError
     told: PhotoAnswer | FailedPhoto
-    annotated: Picture | None = None
-    preview: Picture | None = None
+    annotated: JobPicture | None = None
+    preview: JobPicture | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Fixed:
-    """What came of mending a photo, and the copy if there is one to give."""
+class FixOutcome:
+    """The answer of `FixJob`, and the copy if there is one."""
 
     told: Mended
-    copy: Picture | None
+    copy: JobPicture | None
 
 
 @dataclass(frozen=True, slots=True)
-class Enrolled:
-    """A reference photo turned into what a gallery keeps."""
+class EnrolOutcome:
+    """The answer of `EnrolJob`: the template of a reference photo."""
 
-    template: FaceTemplate
+    template: ReferenceTemplate
 
 
 @dataclass(frozen=True, slots=True)
-class Looked:
-    """A gallery's health."""
+class HealthOutcome:
+    """The answer of `HealthJob`."""
 
     told: GalleryHealth
 
 
-Answer = Checked | Fixed | Enrolled | Looked | Failed
+JobOutcome = CheckOutcome | FixOutcome | EnrolOutcome | HealthOutcome | JobFailure
 
 
 class Job(Protocol):
-    """A piece of work for a process; what it raises on purpose becomes a `Failed`."""
+    """A piece of work for a process; errors that it raises on purpose become a `JobFailure`."""
 
-    def done_at(self, bench: Bench) -> Answer:
-        """Do it with a process's models."""
+    def run(self, models: JobModels) -> JobOutcome:
+        """Do the job with the models of the process."""
         ...
 
 
@@ -110,12 +110,12 @@ class CheckJob:
     annotated: bool = False
     preview: bool = False
 
-    def done_at(self, bench: Bench) -> Answer:
-        """Judge it; a photo that cannot be judged is an answer as well."""
-        checker = bench.checker(self.by, self.gallery_state)
+    def run(self, models: JobModels) -> JobOutcome:
+        """Judge the photo; one that cannot be judged is an outcome too, not a failure."""
+        checker = models.checker(self.by, self.gallery_state)
         checked = checker.check_file(self.photo, name=self.name)
         if isinstance(checked, CheckError):
-            return Checked(checked, checked.to_answer())
+            return CheckOutcome(checked, checked.to_answer())
         judgment, file = checked
         language, roster, answer = self.by.language, checker.roster, judgment.to_answer()
         told = PhotoAnswer(
@@ -131,7 +131,7 @@ class CheckJob:
         judged = file.first
         annotated = _annotated(judged, told, language) if self.annotated else None
         preview = _jpeg(judged.shown(extras.PREVIEW_SIDE), extras.PREVIEW_QUALITY) if self.preview else None
-        return Checked(judgment, told, annotated, preview)
+        return CheckOutcome(judgment, told, annotated, preview)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,25 +147,25 @@ class FixJob:
     form: str | None
     keep: bool
 
-    def done_at(self, bench: Bench) -> Answer:
-        """Mend it."""
+    def run(self, models: JobModels) -> JobOutcome:
+        """Make the copy."""
         from vision.media.photo import MediaFile
         from vision.remedy.copies import Format
         from vision.remedy.remedy import How
         from vision.remedy.repair import repair
         from vision.remedy.wording import answer_of
 
-        checker = bench.checker(self.by, self.gallery_state)
+        checker = models.checker(self.by, self.gallery_state)
         file = MediaFile.open(self.photo, name=self.name)
         form = Format(self.form.upper()) if self.form else Format.PNG if file.format == Format.PNG else Format.JPEG
         outcome = repair(checker, file, form, how=How(self.how), margin=self.margin)
         if outcome.attempt is None or not (outcome.is_clear or self.keep):
-            return Fixed(answer_of(outcome, None), None)
+            return FixOutcome(answer_of(outcome, None), None)
         after = outcome.attempt.after.photo.size_wh
         name = say("service.jobs.copy_name").text(self.by.language)
         told = answer_of(outcome, f"{name}.{'png' if form is Format.PNG else 'jpg'}")
         media_type: Literal["image/jpeg", "image/png"] = "image/png" if form is Format.PNG else "image/jpeg"
-        return Fixed(told, Picture(media_type, after, outcome.attempt.encoded))
+        return FixOutcome(told, JobPicture(media_type, after, outcome.attempt.encoded))
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,36 +176,36 @@ class EnrolJob:
     name: str
     face: str = ""
 
-    def done_at(self, bench: Bench) -> Answer:
+    def run(self, models: JobModels) -> JobOutcome:
         """Find the one face, or the one that was chosen (`candidates.choosing`), and describe it."""
         from candidates.choosing import FaceChoice
 
-        return Enrolled(bench.enroller().describe(self.photo, name=self.name, face=FaceChoice(self.face)))
+        return EnrolOutcome(models.enroller().describe(self.photo, name=self.name, face=FaceChoice(self.face)))
 
 
 @dataclass(frozen=True, slots=True)
 class HealthJob:
-    """Look over the gallery for what is wrong with it."""
+    """Examine the gallery for faults."""
 
     gallery: str
     language: Language
 
-    def done_at(self, bench: Bench) -> Answer:
-        """Look, and put it into words."""
+    def run(self, models: JobModels) -> JobOutcome:
+        """Examine the gallery and word the findings."""
         from candidates import Gallery
         from candidates.health import examine
         from vision.contract.health import health_answer
 
         with Gallery.open(self.gallery, read_only=True) as gallery:
-            health = examine(gallery, model_id=bench.model_id)
-        return Looked(health_answer(health, self.language))
+            health = examine(gallery, model_id=models.model_id)
+        return HealthOutcome(health_answer(health, self.language))
 
 
-class Bench:
-    """The models of one process, and whom it compares faces with."""
+class JobModels:
+    """The loaded models of one process, and its rosters."""
 
     def __init__(self, spec: JudgeSpec) -> None:
-        """Load the models, and look at an empty picture, so that the first photo takes no longer than the next."""
+        """Load the models and check an empty picture, so that the first photo takes no longer than the next."""
         import numpy as np
 
         self._threads = spec.threads
@@ -220,14 +220,14 @@ class Bench:
         return self._engines.embedder.model_id
 
     def checker(self, by: CheckerSettings, gallery_state: str) -> PhotoChecker:
-        """Return a checker with this process's models; its gallery is read anew when its state is another."""
+        """Return a checker with this process's models; the gallery is read again when its state differs."""
         from vision.checker import PhotoChecker
 
         policy, roster = self._rosters.of(by, gallery_state)
         return PhotoChecker(policy, roster, language=by.language, load=self._loaded)
 
     def enroller(self) -> Enroller:
-        """Return what describes reference photos."""
+        """Return the enroller, made at the first call."""
         from vision.enrolment.reference import Enroller
 
         if self._enroller is None:
@@ -238,27 +238,27 @@ class Bench:
         return self._engines
 
 
-def make_bench(spec: JudgeSpec) -> Callable[[Job], Answer]:
-    """Load the models, in the process, and return what does jobs with them."""
-    return partial(_done, Bench(spec))
+def load_job_runner(spec: JudgeSpec) -> Callable[[Job], JobOutcome]:
+    """Load the models in this process and return the function that runs jobs with them."""
+    return partial(_run, JobModels(spec))
 
 
-def _done(bench: Bench, job: Job) -> Answer:
+def _run(models: JobModels, job: Job) -> JobOutcome:
     from candidates.errors import CandidatesError
 
     try:
-        return job.done_at(bench)
+        return job.run(models)
     except (CandidatesError, FotoNetralError) as error:
-        return Failed.of(error)
+        return JobFailure.of(error)
 
 
-def _annotated(judged: media.Picture, told: KeptPhoto, language: Language) -> Picture:
+def _annotated(judged: media.Picture, told: KeptPhoto, language: Language) -> JobPicture:
     from vision.report.annotate import JPEG_QUALITY, LONGEST_SIDE, annotate
 
     return _jpeg(annotate(judged.shown(LONGEST_SIDE), told, language), JPEG_QUALITY)
 
 
-def _jpeg(pixels: NDArray[np.uint8], quality: int) -> Picture:
+def _jpeg(pixels: NDArray[np.uint8], quality: int) -> JobPicture:
     from vision.report.annotate import encoded
 
-    return Picture("image/jpeg", (pixels.shape[1], pixels.shape[0]), encoded(pixels, quality))
+    return JobPicture("image/jpeg", (pixels.shape[1], pixels.shape[0]), encoded(pixels, quality))

@@ -16,7 +16,7 @@ from typing import Generic, TypeVar
 from vision.errors import CrashedError, FotoNetralError
 from vision.runtime.workers import Worker
 from vision.service.http import logs
-from vision.service.http.problems import ProblemError
+from vision.service.http.problems import HttpProblemError
 
 Q = TypeVar("Q")
 R = TypeVar("R")
@@ -104,7 +104,7 @@ class Pool(Generic[Q, R]):
     def admission(self) -> Iterator[None]:
         """Let a request in. Raises `server.busy` when as many wait as may, `server.stopping` when the server stops."""
         if self.is_stopping:
-            raise ProblemError("server.stopping")
+            raise HttpProblemError("server.stopping")
         self.require_room()
         self.admitted += 1
         try:
@@ -121,7 +121,7 @@ class Pool(Generic[Q, R]):
         """Have a job done within so many seconds of work, and return the answer.
 
         To be called by an admitted request. When the caller is cancelled, a job that waits is forgotten, and one that
-        is worked on is ended soon. Raises ProblemError, and what `Worker.ask` raises.
+        is worked on is ended soon. Raises HttpProblemError, and what `Worker.ask` raises.
         """
         slot = await self._taken()
         began = time.monotonic()
@@ -136,7 +136,7 @@ class Pool(Generic[Q, R]):
             raise
         except CrashedError:
             if self.is_stopping:
-                raise ProblemError("server.stopping") from None
+                raise HttpProblemError("server.stopping") from None
             raise
         self._pace.add(time.monotonic() - began)
         return answer
@@ -150,7 +150,7 @@ class Pool(Generic[Q, R]):
         self.is_stopping = True
         for waiter in self._waiters:
             if not waiter.done():
-                waiter.set_exception(ProblemError("server.stopping"))
+                waiter.set_exception(HttpProblemError("server.stopping"))
         for slot in self._slots:
             slot.is_doomed = True
             slot.worker.kill()
@@ -175,7 +175,7 @@ class Pool(Generic[Q, R]):
         if self._idle and not self._waiters:
             return self._idle.popleft()
         if not self.ready and all(slot.failures for slot in self._slots):
-            raise ProblemError("server.starting")
+            raise HttpProblemError("server.starting")
         waiter: asyncio.Future[_Slot[Q, R]] = asyncio.get_running_loop().create_future()
         self._waiters.append(waiter)
         try:
@@ -200,8 +200,10 @@ class Pool(Generic[Q, R]):
                 return
         self._idle.append(slot)
 
-    def _busy(self) -> ProblemError:
-        return ProblemError("server.busy", retry_after=self._pace.seconds * (self.waiting + 1) / self.limits.workers)
+    def _busy(self) -> HttpProblemError:
+        return HttpProblemError(
+            "server.busy", retry_after=self._pace.seconds * (self.waiting + 1) / self.limits.workers
+        )
 
     # Processes that come and go
 

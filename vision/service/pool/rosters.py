@@ -16,7 +16,7 @@ _KEPT = 4
 
 
 class Rosters:
-    """The last few that were asked for. `model_id` is the face model whose vectors the gallery must hold."""
+    """A cache of the last few policies and rosters. `model_id` is the face model that the gallery must be made with."""
 
     def __init__(self, model_id: str) -> None:
         self._model_id = model_id
@@ -24,7 +24,7 @@ class Rosters:
         self._gallery_state = ""
 
     def of(self, settings: CheckerSettings, gallery_state: str) -> tuple[Policy, Roster]:
-        """Return what settings judge by; the gallery is read anew when its state is another.
+        """Return policy and roster for the settings; the gallery is read again when its state differs.
 
         Raises PolicyError and `candidates.CandidatesError`.
         """

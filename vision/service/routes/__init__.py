@@ -1,1 +1,1 @@
-"""What may be asked, under which address, and by whom."""
+"""The HTTP routes, their options, and who may call them."""

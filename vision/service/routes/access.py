@@ -1,4 +1,4 @@
-"""Who asks, and what they may: keys, sessions, and callers without either where the server is open."""
+"""Authentication: who calls (key, session, or neither where the server is open) and what they may do."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ import anyio.to_thread
 from fastapi import Depends
 from starlette.requests import Request
 
-from vision.service.callers.keys import Role
+from vision.service.callers.keys import KeyRole
 from vision.service.callers.sessions import COOKIE, Session
-from vision.service.http.problems import ProblemError
+from vision.service.http.problems import HttpProblemError
 from vision.service.settings import is_loopback
 from vision.service.state import Service
 
@@ -25,10 +25,10 @@ _FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Somebody who asks. `id` is of a key, a session, or an address; `role` None: may nothing but log in."""
+    """Who sent a request. `id` is a key's or session's, or an address; with `role` None only logging in is allowed."""
 
     id: str
-    role: Role | None
+    role: KeyRole | None
     how: Literal["key", "code", "open"] | None
     session: Session | None = None
     per_minute: int | None = None
@@ -54,7 +54,7 @@ async def caller_of(request: Request, service: ServiceOf) -> Caller:
         if scheme.casefold() == "bearer":
             grant = await anyio.to_thread.run_sync(service.keys.key, text.strip())
         if grant is None:
-            raise ProblemError("auth.invalid", headers={"WWW-Authenticate": 'Bearer error="invalid_token"'})
+            raise HttpProblemError("auth.invalid", headers={"WWW-Authenticate": 'Bearer error="invalid_token"'})
         return Caller(grant.id, grant.role, "key", None, grant.per_minute)
     if (cookie := request.cookies.get(COOKIE)) and (session := service.sessions.get(cookie)) is not None:
         if await anyio.to_thread.run_sync(service.keys.is_revoked, session.grant):
@@ -63,7 +63,7 @@ async def caller_of(request: Request, service: ServiceOf) -> Caller:
             return Caller(session.id, session.role, "code", session)
     address = address_of(request)
     if _is_open_to(request, service):
-        return Caller(address, Role.CHECK, "open")
+        return Caller(address, KeyRole.CHECK, "open")
     return Caller(address, None, None)
 
 
@@ -72,12 +72,12 @@ Known = Annotated[Caller, Depends(caller_of)]
 
 async def checker(request: Request, service: ServiceOf, caller: Known) -> Caller:
     """Let those pass who may check photos."""
-    return _passed(request, service, caller, Role.CHECK)
+    return _passed(request, service, caller, KeyRole.CHECK)
 
 
 async def manager(request: Request, service: ServiceOf, caller: Known) -> Caller:
     """Let those pass who may manage the gallery."""
-    return _passed(request, service, caller, Role.MANAGE)
+    return _passed(request, service, caller, KeyRole.MANAGE)
 
 
 Checker = Annotated[Caller, Depends(checker)]
@@ -96,9 +96,9 @@ def refuse_other_sites(request: Request) -> None:
     """
     site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
     if site is not None and site not in _OWN_SITE:
-        raise ProblemError("auth.origin")
+        raise HttpProblemError("auth.origin")
     if origin is not None and urlsplit_host(origin) != request.headers.get("host", "").casefold():
-        raise ProblemError("auth.origin")
+        raise HttpProblemError("auth.origin")
 
 
 def urlsplit_host(origin: str) -> str | None:
@@ -109,21 +109,21 @@ def urlsplit_host(origin: str) -> str | None:
         return None
 
 
-def _passed(request: Request, service: Service, caller: Caller, wanted: Role) -> Caller:
+def _passed(request: Request, service: Service, caller: Caller, wanted: KeyRole) -> Caller:
     if caller.how != "open":
         request.state.key = caller.id if caller.role else None
     if caller.role is None:
-        raise ProblemError("auth.missing", headers={"WWW-Authenticate": "Bearer"})
+        raise HttpProblemError("auth.missing", headers={"WWW-Authenticate": "Bearer"})
     if not caller.role.allows(wanted):
         if caller.how == "open":
-            raise ProblemError("auth.missing", headers={"WWW-Authenticate": "Bearer"})
-        raise ProblemError("auth.role")
+            raise HttpProblemError("auth.missing", headers={"WWW-Authenticate": "Bearer"})
+        raise HttpProblemError("auth.role")
     if request.method not in SAFE_METHODS and caller.how != "key":
         refuse_other_sites(request)
         if caller.session is not None and not caller.session.fits(request.headers.get(CSRF_HEADER)):
-            raise ProblemError("auth.csrf")
+            raise HttpProblemError("auth.csrf")
     if seconds := service.requests.take(caller.id, per_minute=caller.per_minute):
-        raise ProblemError("rate.limited", retry_after=seconds, seconds=max(1, round(seconds + 0.49)))
+        raise HttpProblemError("rate.limited", retry_after=seconds, seconds=max(1, round(seconds + 0.49)))
     return caller
 
 

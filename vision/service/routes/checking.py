@@ -1,4 +1,4 @@
-"""From photos in memory to one answer: looking it up, having the processes work, putting it together."""
+"""From photos in memory to one reply: look in the cache, run jobs in the worker processes, build the reply."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ from vision.contract.result import CheckError
 from vision.errors import CrashedError, EngineError, FotoNetralError, Language, PhotoUnreadableError, TimeLimitError
 from vision.messages import say
 from vision.service.http.answers import note
-from vision.service.http.problems import ProblemError
+from vision.service.http.problems import HttpProblemError
 from vision.service.http.reply import Reply
 from vision.service.photos import extras
 from vision.service.photos.uploads import SentPhoto
-from vision.service.pool.jobs import Answer, Checked, CheckJob, Failed, Fixed, FixJob, Job, Picture
+from vision.service.pool.jobs import CheckJob, CheckOutcome, FixJob, FixOutcome, Job, JobFailure, JobOutcome, JobPicture
 from vision.service.state import Service
 from vision.settings import CheckerSettings
 
@@ -40,8 +40,8 @@ _UNSAFE = PhotoUnreadableError(say("service.checking.checking_process_has_ended_
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Asked:
-    """What is wanted of photos: by what they are judged, of which state the gallery is, what they are called."""
+class JudgingRequest:
+    """Photos to be judged: their bytes, names and digests, the settings, and the state of the gallery."""
 
     by: CheckerSettings
     gallery_state: str
@@ -50,86 +50,94 @@ class Asked:
     digests: tuple[str, ...]
 
     @classmethod
-    async def of(cls, service: Service, by: CheckerSettings, photos: Sequence[SentPhoto], *, with_names: bool) -> Asked:
+    async def of(
+        cls, service: Service, by: CheckerSettings, photos: Sequence[SentPhoto], *, with_names: bool
+    ) -> JudgingRequest:
         """Look at the gallery and hash the photos, off the event loop. Raises GalleryError."""
         state = await anyio.to_thread.run_sync(service.gallery.now)
         digests = await anyio.to_thread.run_sync(lambda: tuple(hashlib.sha256(one.data).hexdigest() for one in photos))
         return cls(by, state, tuple(photos), _names(photos, with_names=with_names), digests)
 
     def key(self, caller: str, *wishes: object) -> str:
-        """Return what equal requests of a caller have in common, as one digest."""
+        """Return the cache key: a digest that equal requests of one caller share."""
         facts = [caller, repr(self.by), self.gallery_state, self.names, self.digests, wishes]
         return hashlib.sha256(json.dumps(facts, default=str).encode()).hexdigest()
 
 
-async def check(service: Service, asked: Asked, *, annotated: bool, preview: bool = False) -> list[Checked]:
+async def check(
+    service: Service, wanted: JudgingRequest, *, annotated: bool, preview: bool = False
+) -> list[CheckOutcome]:
     """Have all photos checked, as many side by side as there are processes; the answers in the photos' order.
 
-    Raises ProblemError when the server cannot, or the gallery, or a process died of it.
+    Raises HttpProblemError when the server cannot, or the gallery, or a process died of it.
     """
     turns = asyncio.Semaphore(service.pool.limits.workers)
 
-    async def one(at: int) -> Checked:
+    async def one(at: int) -> CheckOutcome:
         async with turns:
-            return await _check_one(service, asked, at, annotated=annotated, preview=preview)
+            return await _check_one(service, wanted, at, annotated=annotated, preview=preview)
 
     with service.pool.admission():
-        results = await _all([one(at) for at in range(len(asked.photos))])
+        results = await _all([one(at) for at in range(len(wanted.photos))])
     for result in results:
         told = result.told
         service.metrics.photo(told.error.code if isinstance(told, FailedPhoto) else told.verdict)
     return results
 
 
-async def _check_one(service: Service, asked: Asked, at: int, *, annotated: bool, preview: bool) -> Checked:
-    photo, name, digest = asked.photos[at], asked.names[at], asked.digests[at]
-    if service.offenders.is_one(digest):
-        return _not_judged(name, _UNSAFE, asked.by.language)
-    job = CheckJob(asked.by, asked.gallery_state, photo.data, name, annotated, preview)
+async def _check_one(
+    service: Service, wanted: JudgingRequest, at: int, *, annotated: bool, preview: bool
+) -> CheckOutcome:
+    photo, name, digest = wanted.photos[at], wanted.names[at], wanted.digests[at]
+    if service.crashes.is_refused(digest):
+        return _not_judged(name, _UNSAFE, wanted.by.language)
+    job = CheckJob(wanted.by, wanted.gallery_state, photo.data, name, annotated, preview)
     try:
         answer = await _done(service, job, digest, service.settings.photo_seconds)
     except TimeLimitError as error:
-        return _not_judged(name, error, asked.by.language)
-    if not isinstance(answer, Checked):
+        return _not_judged(name, error, wanted.by.language)
+    if not isinstance(answer, CheckOutcome):
         raise TypeError(f"a check gave {type(answer).__name__}")
     if isinstance(answer.answer, CheckError) and isinstance(answer.answer.error, EngineError):
-        return _not_judged(name, answer.answer.error, asked.by.language)
+        return _not_judged(name, answer.answer.error, wanted.by.language)
     return answer
 
 
-async def fix(service: Service, asked: Asked, *, how: str, margin: float, form: str | None, keep: bool) -> Fixed:
+async def fix(
+    service: Service, wanted: JudgingRequest, *, how: str, margin: float, form: str | None, keep: bool
+) -> FixOutcome:
     """Have one photo mended."""
-    photo, name, digest = asked.photos[0], asked.names[0], asked.digests[0]
-    if service.offenders.is_one(digest):
-        raise ProblemError.of(_UNSAFE)
-    job = FixJob(asked.by, asked.gallery_state, photo.data, name, how, margin, form, keep)
+    photo, name, digest = wanted.photos[0], wanted.names[0], wanted.digests[0]
+    if service.crashes.is_refused(digest):
+        raise HttpProblemError.of(_UNSAFE)
+    job = FixJob(wanted.by, wanted.gallery_state, photo.data, name, how, margin, form, keep)
     with service.pool.admission():
         answer = await _done(service, job, digest, FIX_TIMES * service.settings.photo_seconds)
-    if not isinstance(answer, Fixed):
+    if not isinstance(answer, FixOutcome):
         raise TypeError(f"a fix gave {type(answer).__name__}")
     return answer
 
 
-async def run(service: Service, job: Job, seconds: float) -> Answer:
-    """Have a job done that is about no photo of the public. Raises ProblemError for a `Failed`."""
+async def run(service: Service, job: Job, seconds: float) -> JobOutcome:
+    """Run a job of an administrator. Raises HttpProblemError for a `JobFailure`."""
     with service.pool.admission():
         return await _done(service, job, "", seconds)
 
 
-async def _done(service: Service, job: Job, digest: str, seconds: float) -> Answer:
+async def _done(service: Service, job: Job, digest: str, seconds: float) -> JobOutcome:
     try:
         answer = await service.pool.run(job, seconds)
     except CrashedError as error:
         if digest:
-            service.offenders.add(digest)
-        raise ProblemError.of(error) from None
-    if isinstance(answer, Failed):
-        raise ProblemError.told(answer.code, answer.says)
+            service.crashes.add(digest)
+        raise HttpProblemError.of(error) from None
+    if isinstance(answer, JobFailure):
+        raise HttpProblemError.told(answer.code, answer.says)
     return answer
 
 
 async def while_connected(request: Request, work: Awaitable[T]) -> T:
-    """Return what comes of `work`; cancel it when the client goes away. Raises ClientDisconnect then."""
+    """Await `work` and return its result; when the client disconnects, cancel it and raise ClientDisconnect."""
     task, gone = asyncio.ensure_future(work), asyncio.ensure_future(_gone(request))
     try:
         await asyncio.wait({task, gone}, return_when=asyncio.FIRST_COMPLETED)
@@ -144,8 +152,8 @@ async def while_connected(request: Request, work: Awaitable[T]) -> T:
                     await one
 
 
-def reply_of_check(results: Sequence[Checked], *, as_picture: bool) -> Reply:
-    """Put the answer about one photo, or about a post, as it is sent. Raises ProblemError for a photo not judged."""
+def reply_of_check(results: Sequence[CheckOutcome], *, as_picture: bool) -> Reply:
+    """Return the reply about a photo or a post. Raises HttpProblemError for a single photo that was not judged."""
     if len(results) > 1:
         post = PostResult.of([one.answer for one in results])
         photos = tuple(_with_pictures(one) for one in results)
@@ -157,7 +165,7 @@ def reply_of_check(results: Sequence[Checked], *, as_picture: bool) -> Reply:
         return Reply(told.to_json(), verdict=told.verdict or "unjudged")
     (one,) = results
     if isinstance(one.answer, CheckError):
-        raise ProblemError.of(one.answer.error)
+        raise HttpProblemError.of(one.answer.error)
     verdict = one.answer.verdict.value
     if as_picture and one.annotated is not None:
         headers = {"Fotonetral-Verdict": verdict}
@@ -165,7 +173,7 @@ def reply_of_check(results: Sequence[Checked], *, as_picture: bool) -> Reply:
     return Reply(_with_pictures(one).to_json(), verdict=verdict)
 
 
-def reply_of_fix(fixed: Fixed, *, as_picture: bool) -> Reply:
+def reply_of_fix(fixed: FixOutcome, *, as_picture: bool) -> Reply:
     """Put what came of mending as it is sent. Raises `fix.none` where a picture is wanted and there is none."""
     told = fixed.told
     verdict = (told.after or told.before).verdict
@@ -173,7 +181,7 @@ def reply_of_fix(fixed: Fixed, *, as_picture: bool) -> Reply:
         answer = FixAnswer(**structs.asdict(told), copy=_encoded(fixed.copy))
         return Reply(answer.to_json(), verdict=verdict)
     if fixed.copy is None:
-        raise ProblemError("fix.none")
+        raise HttpProblemError("fix.none")
     headers = {
         "Content-Disposition": f'attachment; filename="{told.out}"',
         "Fotonetral-Verdict": verdict,
@@ -212,21 +220,21 @@ def _names(photos: Sequence[SentPhoto], *, with_names: bool) -> tuple[str, ...]:
     return tuple(one.name or name for one, name in zip(photos, usual, strict=True))
 
 
-def _not_judged(name: str, error: FotoNetralError, language: Language) -> Checked:
+def _not_judged(name: str, error: FotoNetralError, language: Language) -> CheckOutcome:
     """Return the answer about a photo that could not be judged, with the words that fit a service."""
     answer = CheckError(name, error, language)
     told = answer.to_answer()
-    words = structs.replace(told.error, message=ProblemError.of(error).text(language))
-    return Checked(answer, structs.replace(told, error=words))
+    words = structs.replace(told.error, message=HttpProblemError.of(error).text(language))
+    return CheckOutcome(answer, structs.replace(told, error=words))
 
 
-def _with_pictures(one: Checked) -> PhotoAnswer | FailedPhoto:
+def _with_pictures(one: CheckOutcome) -> PhotoAnswer | FailedPhoto:
     if isinstance(one.told, FailedPhoto):
         return one.told
     return structs.replace(one.told, annotated=_encoded(one.annotated), preview=_encoded(one.preview))
 
 
-def _encoded(picture: Picture | None) -> EncodedPicture | None:
+def _encoded(picture: JobPicture | None) -> EncodedPicture | None:
     if picture is None:
         return None
     width, height = picture.size_wh

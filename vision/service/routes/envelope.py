@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from vision.service.http import logs
 from vision.service.http.answers import problem_response
-from vision.service.http.problems import ProblemError
+from vision.service.http.problems import HttpProblemError
 from vision.service.settings import ServiceSettings
 from vision.service.state import Service
 
@@ -53,20 +53,20 @@ class Envelope:
         request = Request(scope)
         try:
             if not self._hosts.know(request.headers.get("host")):
-                raise ProblemError("request.host")
+                raise HttpProblemError("request.host")
             await self._app(scope, exchange.receive, exchange.send)
-        except ProblemError as problem:
+        except HttpProblemError as problem:
             await self._answer(exchange, problem, request)
         except asyncio.CancelledError:
             exchange.is_gone = True
             raise
         except Exception as error:
             logs.failure("request.failed", error, id=exchange.id, route=exchange.route)
-            await self._answer(exchange, ProblemError("server.failed"), request)
+            await self._answer(exchange, HttpProblemError("server.failed"), request)
         finally:
             self._note(exchange)
 
-    async def _answer(self, exchange: _Exchange, problem: ProblemError, request: Request) -> None:
+    async def _answer(self, exchange: _Exchange, problem: HttpProblemError, request: Request) -> None:
         if exchange.status == 0:
             await problem_response(problem, request)(exchange.scope, exchange.receive, exchange.send)
 

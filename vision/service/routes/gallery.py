@@ -18,18 +18,18 @@ from starlette.responses import Response
 
 from candidates import Relation, Role
 from candidates.choosing import face_words
-from candidates.importing.tables import PEOPLE_COLUMNS, Row, clean_cell, person_row
+from candidates.importing.tables import PEOPLE_COLUMNS, TableRow, clean_cell, person_row
 from candidates.people import clean_text, slug
 from vision.errors import Language
-from vision.messages import Written, say
+from vision.messages import LiteralText, say
 from vision.service.gallery import editing as galleries
-from vision.service.gallery.editing import Described
+from vision.service.gallery.editing import PhotoDescription
 from vision.service.http import openapi
 from vision.service.http.answers import invalid_by, json_response, note
 from vision.service.http.language import language_of
-from vision.service.http.problems import FieldError, ProblemError
+from vision.service.http.problems import FieldError, HttpProblemError
 from vision.service.photos.uploads import PHOTO, Upload, read_json, read_upload
-from vision.service.pool.jobs import EnrolJob, Enrolled, Failed, HealthJob, Looked
+from vision.service.pool.jobs import EnrolJob, EnrolOutcome, HealthJob, HealthOutcome, JobFailure
 from vision.service.routes import checking
 from vision.service.routes.access import Caller, Manager, ServiceOf
 from vision.service.routes.options import Region
@@ -101,9 +101,9 @@ async def register(request: Request, service: ServiceOf, caller: Manager) -> Res
         unknown = sorted(set(upload.fields) - {*_PERSON_FIELDS, _FACE, _LANGUAGE})
         if unknown:
             errors = [FieldError(name[:40], say("service.gallery.unknown")) for name in unknown[:20]]
-            raise ProblemError("request.invalid", errors=errors)
+            raise HttpProblemError("request.invalid", errors=errors)
         cells = {column: clean_cell(column, upload.fields.get(column, "")) for column in _PERSON_FIELDS}
-        row = person_row(Row(0, dict.fromkeys(PEOPLE_COLUMNS, "") | cells))
+        row = person_row(TableRow(0, dict.fromkeys(PEOPLE_COLUMNS, "") | cells))
         described = await _described(service, upload)
         told = await _changed(service, partial(galleries.register, path, row, described, language))
         return json_response(told, 201 if told.outcome == "added" else 200)
@@ -116,7 +116,7 @@ async def health(request: Request, service: ServiceOf, _caller: Manager, languag
     """Tell what is wrong with the gallery, and what to do."""
     job = HealthJob(str(_gallery(service)), language or language_of(request))
     answer = await checking.while_connected(request, checking.run(service, job, _HEALTH_SECONDS))
-    if not isinstance(answer, Looked):
+    if not isinstance(answer, HealthOutcome):
         raise TypeError(f"a look at the gallery gave {type(answer).__name__}")
     return json_response(answer.told)
 
@@ -161,7 +161,7 @@ async def add_photos(request: Request, service: ServiceOf, caller: Manager, pers
     async def work(upload: Upload, language: Language) -> Response:
         if unknown := sorted(set(upload.fields) - {_FACE, _LANGUAGE}):
             errors = [FieldError(name[:40], say("service.gallery.unknown")) for name in unknown[:20]]
-            raise ProblemError("request.invalid", errors=errors)
+            raise HttpProblemError("request.invalid", errors=errors)
         await _read(service, galleries.list_photos, person)  # before faces are looked for in vain
         described = await _described(service, upload)
         told = await _changed(service, partial(galleries.add_photos, path, person, described, language))
@@ -212,7 +212,7 @@ async def put_election(request: Request, service: ServiceOf, _caller: Manager, e
     if slug(election) != election:
         shown = slug(election)[:40]
         error = FieldError("election", say("service.gallery.use_id_like", shown=shown))
-        raise ProblemError("request.invalid", errors=[error])
+        raise HttpProblemError("request.invalid", errors=[error])
     values = (await _json(request, ElectionFields)).model_dump()
     is_new, told = await _changed(service, partial(galleries.put_election, path, election, values))
     return json_response(told, 201 if is_new else 200)
@@ -226,7 +226,7 @@ async def remove_election(service: ServiceOf, _caller: Manager, election: Id) ->
 
 def _gallery(service: Service) -> Path:
     if service.settings.gallery is None:
-        raise ProblemError("gallery.not_configured")
+        raise HttpProblemError("gallery.not_configured")
     return service.settings.gallery
 
 
@@ -255,22 +255,24 @@ async def _with_photos(
 ) -> Response:
     """Take reference photos in, and have them worked on while the client is there."""
     service.pool.require_room()
-    with service.ledger.account() as account:
-        with service.ledger.upload(caller.id):
-            upload = await read_upload(request, service.uploads, account)
+    with service.budget.share() as share:
+        with service.budget.upload(caller.id):
+            upload = await read_upload(request, service.uploads, share)
         checking.note_photos(request, upload.photos)
         request.state.language = upload.fields.get(_LANGUAGE)
         if request.state.language not in (None, "id", "en"):
             error = FieldError(_LANGUAGE, say("service.gallery.must_be_id_or_en"))
-            raise ProblemError("request.invalid", errors=[error])
+            raise HttpProblemError("request.invalid", errors=[error])
         if not upload.photos:
-            raise ProblemError("request.invalid", errors=[FieldError(PHOTO, say("service.gallery.there_is_no_photo"))])
+            raise HttpProblemError(
+                "request.invalid", errors=[FieldError(PHOTO, say("service.gallery.there_is_no_photo"))]
+            )
         response: Response = await checking.while_connected(request, work(upload, language_of(request)))
     note(request, changed=True)
     return response
 
 
-async def _described(service: Service, upload: Upload) -> list[Described]:
+async def _described(service: Service, upload: Upload) -> list[PhotoDescription]:
     """Have reference photos described, one after the other; one that cannot be used does not stop the others.
 
     Raises `BadRowError` for a field `face` that says nothing, or of another number of photos.
@@ -281,11 +283,11 @@ async def _described(service: Service, upload: Upload) -> list[Described]:
         name = photo.name or f"photo-{at}"
         try:
             answer = await checking.run(service, EnrolJob(photo.data, name, face), service.settings.photo_seconds)
-        except ProblemError as problem:
+        except HttpProblemError as problem:
             if problem.status >= 500:
                 raise
-            answer = Failed(problem.code, Written(problem.text("id"), problem.text("en")))
-        if not isinstance(answer, Enrolled | Failed):
+            answer = JobFailure(problem.code, LiteralText(problem.text("id"), problem.text("en")))
+        if not isinstance(answer, EnrolOutcome | JobFailure):
             raise TypeError(f"describing a photo gave {type(answer).__name__}")
-        described.append(Described(name, answer, face))
+        described.append(PhotoDescription(name, answer, face))
     return described

@@ -14,7 +14,7 @@ from vision.errors import Language
 from vision.messages import say
 from vision.service.http.answers import invalid_by
 from vision.service.http.language import language_of
-from vision.service.http.problems import ProblemError
+from vision.service.http.problems import HttpProblemError
 from vision.service.http.reasons import UnfitError
 from vision.service.settings import is_region
 from vision.service.state import Service
@@ -44,7 +44,7 @@ def _is_day(value: object) -> object:
 Day = Annotated[datetime.date, BeforeValidator(_is_day)]
 
 
-class Options(BaseModel):
+class JudgingOptions(BaseModel):
     """By what a photo is judged."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -60,7 +60,7 @@ class Options(BaseModel):
     def overlaid(self, fields: Mapping[str, str], request: Request) -> Self:
         """Return the options with the form's fields laid over them, and note the language.
 
-        Raises ProblemError for fields that are unknown or say what cannot be.
+        Raises HttpProblemError for fields that are unknown or say what cannot be.
         """
         try:
             merged = type(self).model_validate({**self.model_dump(exclude_unset=True), **fields})
@@ -73,7 +73,7 @@ class Options(BaseModel):
         """Return by what the processes judge. Raises `policy.unknown`."""
         name = self.policy or service.default_policy
         if name not in service.policies:
-            raise ProblemError("policy.unknown")
+            raise HttpProblemError("policy.unknown")
         settings = service.settings
         return CheckerSettings(
             gallery=None if settings.gallery is None else str(settings.gallery),
@@ -85,14 +85,14 @@ class Options(BaseModel):
         )
 
 
-class CheckOptions(Options):
+class CheckOptions(JudgingOptions):
     """Options of `/v1/check`."""
 
     annotated: bool = Field(False, description="Also the photo with its marks drawn.")
     preview: bool = Field(False, description="Also the photo itself, upright and reduced, as a JPEG.")
 
 
-class FixOptions(Options):
+class FixOptions(JudgingOptions):
     """Options of `/v1/fix`."""
 
     how: Literal["auto", "crop", "blur"] = Field("auto", description="What may be done: either, cut, or cover.")

@@ -18,12 +18,12 @@ from vision.service.http import openapi
 from vision.service.http.answers import json_response, note, reply_response
 from vision.service.http.language import language_of
 from vision.service.http.negotiation import preferred
-from vision.service.http.problems import FieldError, ProblemError
+from vision.service.http.problems import FieldError, HttpProblemError
 from vision.service.http.reply import Reply
 from vision.service.photos.uploads import PHOTO, Upload, read_upload
 from vision.service.routes import checking
 from vision.service.routes.access import Caller, Checker, ServiceOf
-from vision.service.routes.checking import Asked
+from vision.service.routes.checking import JudgingRequest
 from vision.service.routes.options import CheckOptions, FixOptions, Region
 from vision.service.state import Service
 
@@ -42,18 +42,20 @@ async def check(
 
     async def reply(upload: Upload) -> Reply:
         options = query.overlaid(upload.fields, request)
-        asked = await Asked.of(service, options.checker_settings(service), upload.photos, with_names=options.names)
+        wanted = await JudgingRequest.of(
+            service, options.checker_settings(service), upload.photos, with_names=options.names
+        )
         as_picture = is_picture and len(upload.photos) == 1
         if is_picture and not as_picture:
-            raise ProblemError("request.not_acceptable")
+            raise HttpProblemError("request.not_acceptable")
         annotated = options.annotated or as_picture
 
         async def work() -> Reply:
-            results = await checking.check(service, asked, annotated=annotated, preview=options.preview)
+            results = await checking.check(service, wanted, annotated=annotated, preview=options.preview)
             return await anyio.to_thread.run_sync(lambda: checking.reply_of_check(results, as_picture=as_picture))
 
         return await _remembered(
-            service, request, asked.key(caller.id, "check", annotated, options.preview, as_picture), work
+            service, request, wanted.key(caller.id, "check", annotated, options.preview, as_picture), work
         )
 
     return await _answered(request, service, caller, reply)
@@ -67,17 +69,19 @@ async def fix(request: Request, service: ServiceOf, caller: Checker, query: Anno
     async def reply(upload: Upload) -> Reply:
         options = query.overlaid(upload.fields, request)
         if len(upload.photos) > 1:
-            raise ProblemError("request.too_many_photos", most=1)
+            raise HttpProblemError("request.too_many_photos", most=1)
         form = options.format if kind == _JSON else kind.removeprefix("image/")
-        asked = await Asked.of(service, options.checker_settings(service), upload.photos, with_names=options.names)
+        wanted = await JudgingRequest.of(
+            service, options.checker_settings(service), upload.photos, with_names=options.names
+        )
 
         async def work() -> Reply:
             fixed = await checking.fix(
-                service, asked, how=options.how, margin=options.margin, form=form, keep=options.keep
+                service, wanted, how=options.how, margin=options.margin, form=form, keep=options.keep
             )
             return await anyio.to_thread.run_sync(lambda: checking.reply_of_fix(fixed, as_picture=kind != _JSON))
 
-        key = asked.key(caller.id, "fix", options.how, options.margin, form, options.keep, kind)
+        key = wanted.key(caller.id, "fix", options.how, options.margin, form, options.keep, kind)
         return await _remembered(service, request, key, work)
 
     return await _answered(request, service, caller, reply)
@@ -91,7 +95,7 @@ async def policies(
     language: Annotated[Language | None, Query()] = None,
     region: Annotated[Region | None, Query()] = None,
 ) -> Response:
-    """List the policy packs that may be asked for."""
+    """List the policy packs that may be wanted for."""
     chosen = language or language_of(request)
     told = await anyio.to_thread.run_sync(lambda: _policies(service, chosen, region))
     return json_response(told)
@@ -102,15 +106,15 @@ async def _answered(
 ) -> Response:
     """Take the upload in, have it answered while the client is there, and note what came of it."""
     if service.pool.is_stopping:
-        raise ProblemError("server.stopping")
+        raise HttpProblemError("server.stopping")
     service.pool.require_room()  # before megabytes are read in vain
-    with service.ledger.account() as account:
-        with service.ledger.upload(caller.id):
-            upload = await read_upload(request, service.uploads, account)
+    with service.budget.share() as share:
+        with service.budget.upload(caller.id):
+            upload = await read_upload(request, service.uploads, share)
         checking.note_photos(request, upload.photos)
         if not upload.photos:
             missing = FieldError(PHOTO, say("service.photos.there_is_no_photo"))
-            raise ProblemError("request.invalid", errors=[missing])
+            raise HttpProblemError("request.invalid", errors=[missing])
         service.requests.charge(caller.id, len(upload.photos) - 1)
         done = await checking.while_connected(request, reply(upload))
     note(request, verdict=done.verdict)
@@ -119,13 +123,13 @@ async def _answered(
 
 async def _remembered(service: Service, request: Request, key: str, work: Callable[[], Awaitable[Reply]]) -> Reply:
     """Return the reply that an equal request got lately, or else the work's, and keep that."""
-    if (known := service.remembered.get(key)) is not None:
+    if (known := service.replies.get(key)) is not None:
         service.metrics.remembered()
         note(request, remembered=True)
         request.state.reply_headers = _REMEMBERED
         return known
     reply = await work()
-    service.remembered.put(key, reply)
+    service.replies.put(key, reply)
     return reply
 
 

@@ -14,7 +14,7 @@ from vision.contract.answers.service import Limits, Session
 from vision.service.callers.sessions import COOKIE
 from vision.service.http import openapi
 from vision.service.http.answers import invalid_by, json_response
-from vision.service.http.problems import ProblemError
+from vision.service.http.problems import HttpProblemError
 from vision.service.photos.uploads import read_json
 from vision.service.routes.access import (
     CSRF_HEADER,
@@ -53,14 +53,14 @@ async def log_in(request: Request, service: ServiceOf) -> Response:
     refuse_other_sites(request)
     for attempts, who in ((service.logins, address_of(request)), (service.all_logins, "all")):
         if seconds := attempts.take(who):
-            raise ProblemError("auth.too_many_attempts", retry_after=seconds)
+            raise HttpProblemError("auth.too_many_attempts", retry_after=seconds)
     try:
         login = Login.model_validate_json(await read_json(request, _MOST_BYTES, _SECONDS))
     except ValidationError as error:
         raise invalid_by(error) from None
     grant = await anyio.to_thread.run_sync(service.keys.spend_code, login.code)
     if grant is None:
-        raise ProblemError("auth.code")
+        raise HttpProblemError("auth.code")
     if old := request.cookies.get(COOKIE):
         service.sessions.end(old)
     session, cookie = service.sessions.begin(grant)
@@ -83,7 +83,7 @@ async def log_out(request: Request, service: ServiceOf, caller: Known) -> Respon
     if caller.session is not None:
         refuse_other_sites(request)
         if not caller.session.fits(request.headers.get(CSRF_HEADER)):
-            raise ProblemError("auth.csrf")
+            raise HttpProblemError("auth.csrf")
         service.sessions.end(request.cookies[COOKIE])
     response = json_response(_told(service, await caller_of(request, service)))
     response.delete_cookie(COOKIE, path="/", httponly=True, samesite="strict")
