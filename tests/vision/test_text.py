@@ -18,6 +18,7 @@ from candidates.messages import LANGUAGES, Language
 from scripts.bench.text.drawn import FONTS, with_line
 from tests.fakes import FakeEngines, a_face
 from vision import CheckResult, PhotoChecker, Verdict
+from vision.contract.answers.check import KeptPhoto, read_photo_answer
 from vision.enrolment.reference import Enroller
 from vision.geometry import Box
 from vision.media.photo import MediaFile
@@ -170,6 +171,16 @@ def test_words_are_a_finding_and_nothing_else_of_them_is_told() -> None:
     assert "Rini" not in str(told)
     assert "«COBLOS NO 3»" in result.messages[1] and "bawah foto" in result.messages[1]
     assert "alat peraga" in result.next_step
+
+
+def test_the_answer_about_words_is_read_back() -> None:
+    answer = checked(TextLine(Box(20, 400, 300, 40), "NOMOR URUT 24", 0.9, 40)).to_answer()
+    told = read_photo_answer(answer.to_json())
+    assert isinstance(told, KeptPhoto)
+    assert told.findings[0].numbers == (24,) and told.texts == answer.texts
+    assert told["findings"][0]["code"] == "text.number"
+    with pytest.raises(KeyError):
+        told["finding"]
 
 
 def test_a_policy_may_leave_words_alone() -> None:

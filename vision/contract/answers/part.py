@@ -21,7 +21,8 @@ Share = Annotated[float, Meta(ge=0, le=1)]
 Count = Annotated[int, Meta(ge=0)]
 AtLeastOne = Annotated[int, Meta(ge=1)]
 Indices = Annotated[tuple[Count, ...], Meta(extra_json_schema={"uniqueItems": True})]
-Number = Annotated[int, Meta(ge=1, le=10)]
+Number = Annotated[int, Meta(ge=1, le=99)]
+"""A ballot number: hands show 1 to 10, and so many parties as there are may be read."""
 Length = Annotated[float, Meta(ge=0)]
 Box = Annotated[
     tuple[float, float, Length, Length],
@@ -31,6 +32,12 @@ Box = Annotated[
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):
     """An object of the JSON."""
+
+    def __getitem__(self, name: str) -> Any:
+        """Return a member by its name, for programs that read the objects as plain JSON. Raises KeyError."""
+        if name not in self.__struct_fields__:
+            raise KeyError(name)
+        return getattr(self, name)
 
     def to_dict(self) -> Plain:
         """Return plain dicts, lists, texts and numbers."""
