@@ -23,7 +23,7 @@ from tests.fakes import FakeEngines, a_face, a_hand
 from vision import CheckResult, PhotoChecker
 from vision.geometry import Box
 from vision.poses import Pose
-from vision.rules import Policy, RemarkKind
+from vision.rules import ElectionContext, Policy, RemarkKind
 from vision.stages.roster import Roster
 
 CAMPAIGN, CAMPAIGN_ENDS, VOTE = date(2024, 9, 25), date(2024, 11, 23), date(2024, 11, 27)
@@ -256,16 +256,18 @@ def eyes() -> Iterator[PhotoChecker]:
 
 @pytest.mark.slow
 def test_a_printed_number_without_a_sign(eyes: PhotoChecker, fixtures: Path) -> None:
-    """Bekasi: a jersey with the number 2. Printed numbers are not read, and both answer and documentation say so."""
+    """Bekasi: a jersey with the number 2. It is looked at again where a candidate holds the number."""
     with Image.open(fixtures / "photos" / "collins_plain.jpg") as photo:
         jersey = photo.convert("RGB")
     width, height = jersey.size
     ImageDraw.Draw(jersey).text((width * 0.4, height * 0.7), "02", "white", ImageFont.load_default(height * 0.25))
     result = eyes.check(np.asarray(jersey))
     assert (result.verdict, result.findings) == ("clear", ())
-    assert "nomor cetak" in result.next_step
-    page = (Path(__file__).resolve().parents[2] / "docs" / "policy.md").read_text(encoding="utf-8")
-    assert "printed numbers: jerseys" in page.split("## What is not detected")[1]
+    holder = Candidate(id="budi", name="Budi Santoso", role=Role.CANDIDATE, ballot_number=2)
+    with PhotoChecker(Policy.load(), Roster(ElectionContext(ballot_holders={2: (holder,)}))) as knowing:
+        result = knowing.check(np.asarray(jersey))
+    assert told(result) == [("text.bare_number", "review")]
+    assert "angka 2 pada pakaian" in result.messages[0] and "Budi Santoso" in result.messages[0]
 
 
 def test_a_thumb_as_it_is_photographed(eyes: PhotoChecker, fixtures: Path) -> None:
