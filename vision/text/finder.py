@@ -15,7 +15,7 @@ from vision.text.detector import TextDetector
 from vision.text.line import Quad, TextLine, box_around, sides
 from vision.text.reader import TextReader, cut_line
 
-_HINT_SIDE, _SIDE, _CHEST_SIDE = 320, 960, 384
+_HINT_SIDE, _SIDE, _CHEST_SIDE = 320, 960, 320
 """Pixels of the long side in the first look at a picture, in the second at where it found something, and at a chest.
 
 All 60 lines of 24 to 32 pixels that were drawn on photos of 1,500 are hinted at in the first one, which costs a sixth
@@ -23,7 +23,7 @@ of the second (`python -m scripts.bench text`).
 """
 
 _LEAST_SCORE, _LEAST_HEIGHT_PX = 0.6, 8.0
-_MOST_CHESTS = 12
+_MOST_CHESTS = 8
 _SAME_LINE_OVERLAP = 0.5
 
 
