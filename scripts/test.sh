@@ -6,8 +6,8 @@ cd "$(dirname "$0")/.." || exit 2
 
 require_linux "    uv run pytest"
 
-say "FotoNetral, uji: memasang 155 paket Python di folder .venv (unduhan 655 MB, 1,8 GB di disk) dan peramban Chromium." \
-    "FotoNetral, the tests: 155 Python packages in the folder .venv (655 MB to fetch, 1.8 GB on disk) and Chromium."
+say "FotoNetral, uji: memasang 161 paket Python di folder .venv (unduhan 655 MB, 1,8 GB di disk) dan peramban Chromium." \
+    "FotoNetral, the tests: 161 Python packages in the folder .venv (655 MB to fetch, 1.8 GB on disk) and Chromium."
 # The driver that Playwright brings loads this; a bare Debian has it not.
 browser=""
 has_library libatomic.so.1 || browser=libatomic1

@@ -18,8 +18,8 @@ from vision.text.reader import TextReader, cut_line
 _HINT_SIDE, _SIDE, _CHEST_SIDE = 320, 960, 320
 """Pixels of the long side in the first look at a picture, in the second at where it found something, and at a chest.
 
-All 60 lines of 24 to 32 pixels that were drawn on photos of 1,500 are hinted at in the first one, which costs a sixth
-of the second (`python -m scripts.bench text`).
+The first look costs a ninth of the second and may not miss what the second reads. How many lines come out of both, and
+how long they take: `python -m scripts.bench text`.
 """
 
 _LEAST_SCORE, _LEAST_HEIGHT_PX = 0.6, 8.0
